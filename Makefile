@@ -1,0 +1,70 @@
+# One environment, made once: the stamp is older than the pins whenever they change.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+EXTRAS := demo,test,check
+JOBS ?= auto
+
+# A name on the path proves nothing (a version manager's shim may stand there for an interpreter that is not
+# installed), so each candidate is run, and must be able to make an environment with pip in it.
+PYTHON ?= $(shell for candidate in python3.12 python3.11 python3; do \
+    $$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+        >/dev/null 2>&1 && { echo $$candidate; break; }; done)
+
+# Tests run one worker a core, so each worker computes on one thread.
+ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_FOR_THREADS_NUM=1
+PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+.DELETE_ON_ERROR:
+.PHONY: help environment demo test test-slow check format bench clean
+
+help:
+	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
+	@echo 'make test       the test suite, without the proofs that take minutes'
+	@echo 'make test-slow  the proofs that take minutes'
+	@echo 'make check      format, lint, types, import contracts'
+	@echo 'make format     rewrite the code in the one format'
+	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
+	@echo 'make clean      remove what was made here, the environment included'
+
+environment: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or later with venv and ensurepip answers as python3.12,' \
+	    'python3.11 or python3. Install one (on Debian and Ubuntu also its -venv package), or name one:' \
+	    'make PYTHON=/path/to/python' >&2; exit 1; }
+	$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install -q -c constraints.txt setuptools wheel
+	$(BIN)/python -m pip install -q -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
+	@# BasicSR is a peer in tests and benchmarks. What it declares would bring a second OpenCV wheel, and
+	@# building it in isolation would fetch torch again.
+	$(BIN)/python -m pip install -q -c constraints.txt addict future
+	$(BIN)/python -m pip install -q -c constraints.txt --no-deps --no-build-isolation basicsr
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/python -m realsr.demo demo
+
+test: $(STAMP)
+	$(PYTEST) -m 'not slow'
+
+test-slow: $(STAMP)
+	$(PYTEST) -m slow
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.real_esrgan
+	$(BIN)/python -m benchmarks.memory
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

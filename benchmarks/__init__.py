@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can run; each writes its figures with their conditions."""

@@ -1,0 +1,190 @@
+"""Making pairs: this toolkit beside Real-ESRGAN's data path on the CPU, 400 -> 100, batches of 12.
+
+    python -m benchmarks.real_esrgan --help
+
+Both sides work on the same photographs with plans that are the same in every round, in turns within
+one process. docs/benchmarks.md says what is equal and what is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+
+from benchmarks import basicsr_import, harness, photographs
+from benchmarks.harness import Contender
+from benchmarks.ours import Ours
+from benchmarks.real_esrgan_peer import RealEsrgan, draw_kernels, seed_everything
+
+SIDE = 400
+BATCH = 12
+FEED_DATA = "Real-ESRGAN feed_data"
+DEGRADATION = "Real-ESRGAN feed_data without crop and queue"
+PROCESSES = "Real-ESRGAN in single-thread processes"
+PIPELINES = ("realesrgan", "second_order")
+
+
+class Peer:
+    """Real-ESRGAN on fixed plans: item n is seeded with n, its kernels made beforehand."""
+
+    def __init__(self, hr: torch.Tensor, items: Sequence[int], *, usm: bool, pool: bool) -> None:
+        self.model = RealEsrgan(usm=usm, pool=pool)
+        self.hr = hr
+        self.kernels = {item: self._kernels(item) for item in items}
+
+    def _kernels(self, item: int) -> Any:
+        seed_everything(item)
+        return draw_kernels(len(self.hr))
+
+    def run(self, item: int) -> object:
+        seed_everything(item)
+        return self.model.feed_data(self.hr, self.kernels[item])
+
+
+def batch_of_photographs() -> torch.Tensor:
+    """A batch of HR images, b 3 h w, float32, [0, 1]."""
+    pixels = torch.from_numpy(photographs.crops(BATCH, SIDE))
+    return pixels.permute(0, 3, 1, 2).float().div(255.0).contiguous()
+
+
+def _ours_name(pipeline: str) -> str:
+    return f"ours, {pipeline}"
+
+
+def in_process(threads: int, usm: bool, items: Sequence[int], rounds: int) -> dict[str, Any]:
+    """Everyone in this process with the same number of threads, taking turns batch by batch."""
+    torch.set_num_threads(threads)
+    cv2.setNumThreads(threads)
+    hr = batch_of_photographs()
+    contenders = [
+        Contender(FEED_DATA, Peer(hr, items, usm=usm, pool=True).run),
+        Contender(DEGRADATION, Peer(hr, items, usm=usm, pool=False).run),
+    ]
+    # second_order has no USM, so that it has nothing to be compared with where the peer sharpens.
+    for pipeline in PIPELINES[: 1 if usm else None]:
+        ours = Ours(pipeline, hr, sharpen=usm, threads=threads)
+        contenders.append(Contender(_ours_name(pipeline), ours.run))
+    seconds = harness.interleave(contenders, items, rounds, print)
+    names = [contender.name for contender in contenders]
+    return {
+        "threads": threads,
+        "usm": usm,
+        "batches": len(items),
+        "rounds": rounds,
+        "pairs_per_second": harness.rates(seconds, BATCH),
+        "times_faster": {
+            f"{fast} / {slow}": harness.speedup(seconds, slow, fast)
+            for slow in names[:2]
+            for fast in names[2:]
+        },
+    }
+
+
+_worker: list[Peer] = []
+
+
+def _start_worker(items: Sequence[int], usm: bool) -> None:
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _worker.append(Peer(batch_of_photographs(), items, usm=usm, pool=True))
+    _worker[0].run(items[0])
+
+
+def _run_in_worker(item: int) -> None:
+    _worker[0].run(item)
+
+
+def _run_in_workers(pool: ProcessPoolExecutor, items: Sequence[int], _round: int) -> None:
+    for _ in pool.map(_run_in_worker, items):
+        pass
+
+
+def _run_all(ours: Ours, items: Sequence[int], _round: int) -> None:
+    for item in items:
+        ours.run(item)
+
+
+def against_processes(
+    processes: int, usm: bool, items: Sequence[int], rounds: int
+) -> dict[str, Any]:
+    """The peer as processes of one thread each, ours as one process of as many threads."""
+    torch.set_num_threads(processes)
+    cv2.setNumThreads(processes)
+    hr = batch_of_photographs()
+    ours = Ours("realesrgan", hr, sharpen=usm, threads=processes)
+    name = _ours_name("realesrgan")
+    with ProcessPoolExecutor(
+        processes, get_context("spawn"), initializer=_start_worker, initargs=(items, usm)
+    ) as pool:
+        contenders = [
+            Contender(PROCESSES, partial(_run_in_workers, pool, items)),
+            Contender(name, partial(_run_all, ours, items)),
+        ]
+        seconds = harness.interleave(contenders, [0], rounds, print)
+    return {
+        "processes": processes,
+        "usm": usm,
+        "batches": len(items),
+        "rounds": rounds,
+        "pairs_per_second": harness.rates(seconds, BATCH * len(items)),
+        "times_faster": {f"{name} / {PROCESSES}": harness.speedup(seconds, PROCESSES, name)},
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.real_esrgan",
+        description=__doc__.split("\n")[0] if __doc__ else "",
+    )
+    add = parser.add_argument
+    add("--threads", type=int, nargs="+", default=[4, 2, 1], help="thread counts to compare at")
+    add("--processes", type=int, default=4, help="peer processes to compare with; 0: leave out")
+    add("--rounds", type=int, default=5, help="rounds; medians and extremes are over them")
+    add("--batches", type=int, default=30, help="batches a round, USM off")
+    add("--usm-batches", type=int, default=6, help="batches a round, USM on; 0: leave out")
+    add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
+    return parser.parse_args()
+
+
+def _show(result: dict[str, Any]) -> None:
+    for name, rate in result["pairs_per_second"].items():
+        print(f"  {name}: {rate} pairs/s")
+    for name, ratio in result["times_faster"].items():
+        print(f"  {name}: {ratio} times")
+
+
+def main() -> None:
+    arguments = _arguments()
+    machine = harness.describe_machine()
+    results: list[dict[str, Any]] = []
+    for usm, count in ((False, arguments.batches), (True, arguments.usm_batches)):
+        items = range(count)
+        if not items:
+            continue
+        for threads in arguments.threads:
+            print(f"USM {'on' if usm else 'off'}, {threads} thread(s), {count} batches of {BATCH}")
+            results.append(in_process(threads, usm, items, arguments.rounds))
+            _show(results[-1])
+        if arguments.processes:
+            print(f"USM {'on' if usm else 'off'}, {arguments.processes} peer processes")
+            results.append(against_processes(arguments.processes, usm, items, arguments.rounds))
+            _show(results[-1])
+    body = {
+        "patches_of_basicsr": basicsr_import.PATCHES,
+        "side": SIDE,
+        "batch": BATCH,
+        "results": results,
+    }
+    print(f"written: {harness.write('real_esrgan', body, machine, arguments.out)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""degrade: draw degradations as data, apply them to images, replay them exactly.
+
+pipeline = degrade.load_pipeline("second_order", scale=4)
+keys = degrade.keys(seed=0, sources=["a", "b"], variant=3)
+traces = degrade.draw(pipeline, keys)
+lr = degrade.apply(traces, hr)
+"""
+
+from degrade.address import Key, keys
+from degrade.describe import physical, words
+from degrade.draw import draw, draw_uniforms
+from degrade.execute import apply, apply_hr, apply_lr, placement
+from degrade.geometry import Size
+from degrade.online import OnlineDegradation, Pair
+from degrade.pipeline import (
+    Pipeline,
+    load_pipeline,
+    parse_pipeline,
+    pipeline_names,
+    pipeline_schema,
+)
+from degrade.trace import Step, Trace, trace_from_data
+from degrade.versions import versions
+
+__all__ = [
+    "Key",
+    "OnlineDegradation",
+    "Pair",
+    "Pipeline",
+    "Size",
+    "Step",
+    "Trace",
+    "apply",
+    "apply_hr",
+    "apply_lr",
+    "draw",
+    "draw_uniforms",
+    "keys",
+    "load_pipeline",
+    "parse_pipeline",
+    "physical",
+    "pipeline_names",
+    "pipeline_schema",
+    "placement",
+    "trace_from_data",
+    "versions",
+    "words",
+]

@@ -1,0 +1,78 @@
+"""Addresses of draws: what decides a random value, and nothing else does.
+
+A value is a pure function of (seed, source id, variant) and (stage label, field). The first three make a
+128-bit sample digest, the last two a 64-bit field digest, and Philox4x32-10 turns the pair into one uniform
+or one 64-bit noise key. Batch, worker, order and clock have no way in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.functional.philox import philox4x32
+
+Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Which sample: the run's seed, the source's id and the variant (an epoch is a variant)."""
+
+    seed: int
+    source: str
+    variant: int = 0
+
+
+def keys(seed: int, sources: Iterable[str], variant: int = 0) -> list[Key]:
+    """One key per source, in the given order."""
+    return [Key(seed, source, variant) for source in sources]
+
+
+def sample_words(key: Key) -> tuple[int, int, int, int]:
+    """The 128-bit digest of a key as four 32-bit words."""
+    text = key.source.encode("utf-8", "surrogatepass")
+    head = f"{key.seed}\0{key.variant}\0".encode()
+    digest = hashlib.blake2b(head + text, digest_size=16, person=b"degrade.sample").digest()
+    return struct.unpack("<4I", digest)
+
+
+def field_words(label: str, field: str) -> tuple[int, int]:
+    """The 64-bit digest of a stage's field as two 32-bit words."""
+    digest = hashlib.blake2b(
+        f"{label}\0{field}".encode(), digest_size=8, person=b"degrade.field"
+    ).digest()
+    return struct.unpack("<2I", digest)
+
+
+def draw_words(
+    samples: Sequence[Key], fields: Sequence[tuple[str, str]]
+) -> tuple[Int64s, Int64s, Int64s, Int64s]:
+    """Four 32-bit words for every (sample, field): int64 arrays of shape (samples, fields)."""
+    sample = np.array([sample_words(key) for key in samples], dtype=np.int64).reshape(-1, 4, 1)
+    field = np.array([field_words(*name) for name in fields], dtype=np.int64).reshape(1, -1, 2)
+    counter = (field[..., 0], field[..., 1], sample[:, 2], sample[:, 3])
+    return philox4x32(counter, (sample[:, 0], sample[:, 1]))
+
+
+def uniforms(words: tuple[Int64s, Int64s, Int64s, Int64s]) -> Floats:
+    """Uniforms in the open interval (0, 1) from words: 52 bits and a half, so that no end is reached."""
+    bits = (words[0] >> 6 << 26) | (words[1] >> 6)
+    return (bits + 0.5) * 2.0**-52
+
+
+def noise_key(low: int, high: int) -> str:
+    """A noise key as a trace holds it: 16 hexadecimal digits."""
+    return f"{(high << 32) | low:016x}"
+
+
+def split_noise_key(text: str) -> tuple[int, int]:
+    """The low and the high 32-bit word of a trace's noise key."""
+    value = int(text, 16)
+    return value & 0xFFFFFFFF, value >> 32

@@ -1,0 +1,103 @@
+"""Applying traces to images: the executor alone knows devices, raggedness, choice and order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar, cast
+
+import torch
+
+from degrade.errors import GeometryError, ImageError
+from degrade.execute.batched import run_batched, sizes_of
+from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
+from degrade.execute.singles import run_reference, run_singles
+from degrade.geometry import Placement, Size
+from degrade.trace import Trace
+
+Engine = Literal["auto", "singles", "batched", "reference"]
+"""How a batch is run: `singles` on the CPU, `batched` on a GPU, `reference` where gradients are wanted."""
+
+Images = TypeVar("Images", torch.Tensor, Sequence[torch.Tensor])
+"""A batch b c h w, or images c h w of different sizes."""
+
+Planner = Callable[[Trace, Size], Plan]
+
+
+def apply(
+    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+) -> Images:
+    """LR images of HR images, one trace each: the HR steps, then the LR steps.
+
+    hr: b c h w, float32, [0, 1], any device, or a sequence of c h w of different sizes; sides divide by the
+    traces' scale. Returns the same form with sides divided by the scale.
+    threads: samples at a time on the CPU; None takes torch's count. engine: see `Engine`.
+    A sample's result depends on its own trace and pixels only. Raises ImageError, GeometryError, TraceError.
+    """
+    made = apply_hr(traces, hr, threads=threads, engine=engine)
+    return apply_lr(traces, made, threads=threads, engine=engine)
+
+
+def apply_hr(
+    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+) -> Images:
+    """The HR steps only: the targets that the LR images are made from. See `apply`."""
+    return _run(traces, hr, plan_hr, threads, engine)
+
+
+def apply_lr(
+    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+) -> Images:
+    """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
+    return _run(traces, hr, plan_lr, threads, engine)
+
+
+def placement(trace: Trace, size: Size) -> Placement:
+    """The declared map of a trace: where the LR's pixels lie in an HR of this size."""
+    return declared_map(plan_lr(trace, size), size)
+
+
+def _run(
+    traces: Sequence[Trace], images: Images, planner: Planner, threads: int | None, engine: Engine
+) -> Images:
+    _check(traces, images)
+    sizes = sizes_of(images)
+    plans = [planner(trace, size) for trace, size in zip(traces, sizes, strict=True)]
+    if not any(plans):
+        return images
+    chosen = _engine(images[0]) if engine == "auto" else engine
+    if chosen == "batched":
+        return cast(Images, run_batched(plans, images))
+    each = list(images)
+    if chosen == "reference":
+        results = run_reference(plans, each)
+    else:
+        results = run_singles(plans, each, threads or torch.get_num_threads())
+    return cast(Images, torch.stack(results) if isinstance(images, torch.Tensor) else results)
+
+
+def _engine(image: torch.Tensor) -> Engine:
+    if torch.is_grad_enabled() and image.requires_grad:
+        return "reference"
+    return "singles" if image.device.type == "cpu" else "batched"
+
+
+def _check(traces: Sequence[Trace], images: torch.Tensor | Sequence[torch.Tensor]) -> None:
+    if isinstance(images, torch.Tensor) and images.ndim != 4:
+        raise ImageError(
+            f"expected images b c h w, got a tensor of shape {tuple(images.shape)}; add the batch axis"
+        )
+    if len(traces) != len(images):
+        raise GeometryError(
+            f"{len(traces)} traces for {len(images)} images; expected one trace an image"
+        )
+    each = images[:1] if isinstance(images, torch.Tensor) else images
+    for index, image in enumerate(each):
+        if image.ndim != 3 or image.dtype != torch.float32:
+            raise ImageError(
+                f"image {index}: expected c h w float32, got shape {tuple(image.shape)} {image.dtype}; "
+                "scale 8-bit images by 1/255"
+            )
+        if image.device != each[0].device or image.shape[0] != each[0].shape[0]:
+            raise ImageError(
+                f"image {index}: differs from image 0 in its device or its channel count"
+            )

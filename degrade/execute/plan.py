@@ -1,0 +1,76 @@
+"""Sizes before pixels: where every step's output lies, known from the trace and the HR's size alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from degrade.errors import GeometryError
+from degrade.geometry import Frame, Placement, Size
+from degrade.operators.base import Operator, Parameters
+from degrade.operators.table import operator_of, record_of
+from degrade.trace import Step, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step with its operator, its checked record, its input's size and its output's placement."""
+
+    label: str
+    operator: Operator[Any]
+    record: Parameters
+    size: Size
+    placement: Placement
+
+
+Plan = tuple[PlannedStep, ...]
+
+
+def plan_steps(steps: Sequence[Step], size: Size, target: Size) -> Plan:
+    """Plans steps from an image's size; raises TraceError and GeometryError."""
+    frame = Frame(size, target)
+    planned: list[PlannedStep] = []
+    for step in steps:
+        operator, record = operator_of(step), record_of(step)
+        placement = operator.place(record, frame)
+        planned.append(PlannedStep(step.label, operator, record, frame.current, placement))
+        frame.before[step.label] = frame.current
+        frame.after[step.label] = frame.current = placement.size
+    return tuple(planned)
+
+
+def target_size(scale: int, size: Size) -> Size:
+    """The LR's size; raises GeometryError unless both sides divide by the scale."""
+    if size.height % scale or size.width % scale:
+        raise GeometryError(
+            f"an HR of {size} does not divide by scale {scale}; crop it to a multiple of {scale}"
+        )
+    return Size(size.height // scale, size.width // scale)
+
+
+def plan_hr(trace: Trace, size: Size) -> Plan:
+    plan = plan_steps(trace.hr, size, size)
+    _ends_at(plan, size, size, "the HR steps must keep the HR's size")
+    return plan
+
+
+def plan_lr(trace: Trace, size: Size) -> Plan:
+    target = target_size(trace.scale, size)
+    plan = plan_steps(trace.lr, size, target)
+    _ends_at(plan, size, target, "end the pipeline with `{op: resize, factor: 1, of: target, ...}`")
+    return plan
+
+
+def _ends_at(plan: Plan, size: Size, wanted: Size, cure: str) -> None:
+    last = plan[-1].placement.size if plan else size
+    if last != wanted:
+        raise GeometryError(f"the steps end at {last}, the target is {wanted}: {cure}")
+
+
+def declared_map(plan: Plan, size: Size) -> Placement:
+    """The whole plan as one affine map: where the last step's pixels lie in the first step's input."""
+    total = Placement(size)
+    for step in plan:
+        total = total.after(step.placement)
+    return total

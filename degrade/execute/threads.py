@@ -1,0 +1,69 @@
+"""One thread per operation, many operations at once, and the caller's settings left as they were.
+
+Samples are independent, so the CPU's cores are used across samples; a library that splits one small
+operation over all cores besides would be 10-100 times slower.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import cv2
+import torch
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_lock = threading.Lock()
+_users = 0
+_cv2_threads = 0
+
+
+@contextmanager
+def single_threaded_cv2() -> Iterator[None]:
+    """OpenCV without its own threads while anybody is inside; the count is put back by the last to leave.
+
+    OpenCV has one count for the whole process, so calls that overlap share one saved value.
+    """
+    global _users, _cv2_threads
+    with _lock:
+        if _users == 0:
+            _cv2_threads = cv2.getNumThreads()
+            cv2.setNumThreads(1)
+        _users += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                cv2.setNumThreads(_cv2_threads)
+
+
+def _one_torch_thread() -> None:
+    """For a new worker thread: torch keeps the count per thread, but also notes it for threads to come."""
+    torch.set_num_threads(1)
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool whose threads run torch and OpenCV single-threaded; the caller's counts are unchanged."""
+    callers = torch.get_num_threads()
+    with (
+        single_threaded_cv2(),
+        ThreadPoolExecutor(workers, "degrade", initializer=_one_torch_thread) as pool,
+    ):
+        try:
+            yield pool
+        finally:
+            torch.set_num_threads(callers)
+
+
+def map_in_threads(function: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
+    """The function of each item, in order, each call on a thread of its own with nothing split further."""
+    with worker_pool(max(1, min(workers, len(items)))) as pool:
+        return list(pool.map(function, items))

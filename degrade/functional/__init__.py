@@ -1,0 +1,1 @@
+"""Tensor mathematics of degradation: no records, no traces, no files."""

@@ -1,0 +1,153 @@
+"""Point spread functions: batches of blur kernels, one sample one kernel.
+
+Every function returns float64 (b, canvas, canvas), each kernel of sum 1 and centred in the canvas, zero outside
+the sample's own odd size. They are correlation kernels: entry [canvas // 2 + y, canvas // 2 + x] weighs the
+pixel at offset (y, x), y down and x right, in pixels.
+
+Source: X. Wang et al., "Real-ESRGAN" (ICCV Workshops 2021), section 3.1 and its published kernels; Y.-Q. Liu
+et al., "Estimating generalized Gaussian blur kernels for out-of-focus image deblurring" (TCSVT 2021).
+"""
+
+from __future__ import annotations
+
+import torch
+
+LARGEST_CANVAS = 127
+"""Beyond it the sum over a kernel would no longer be exact, see `_normalised`."""
+
+GRID = 2.0**38
+
+
+def _offsets(canvas: int, device: torch.device) -> torch.Tensor:
+    if not (1 <= canvas <= LARGEST_CANVAS and canvas % 2 == 1):
+        raise ValueError(
+            f"canvas of a kernel: expected an odd size in 1..{LARGEST_CANVAS}, got {canvas}; a kernel "
+            "needs a centre pixel"
+        )
+    return torch.arange(canvas, dtype=torch.float64, device=device) - canvas // 2
+
+
+def _normalised(profile: torch.Tensor) -> torch.Tensor:
+    """Profiles of peak 1 (b, ...) scaled to sum 1.
+
+    Rounded to multiples of 2**-38 first: up to 2**14 such numbers add without error in any order, so a
+    kernel's bits do not depend on the canvas, and a last bit of `exp` seldom reaches them.
+    """
+    rounded = torch.round(profile * GRID) / GRID
+    return rounded / rounded.flatten(1).sum(1).view(-1, *[1] * (profile.ndim - 1))
+
+
+def _within(sizes: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+    """Which offsets lie in each sample's own odd size: bool (b, canvas)."""
+    return offsets.abs() <= torch.div(sizes, 2, rounding_mode="floor").view(-1, 1)
+
+
+def _placed(profile: torch.Tensor, sizes: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+    """Profiles (b, canvas, canvas) cut to each sample's own size and normalised."""
+    inside = _within(sizes, offsets)
+    return _normalised(torch.where(inside.unsqueeze(1) & inside.unsqueeze(2), profile, 0.0))
+
+
+def _quadratic_form(
+    offsets: torch.Tensor, sigma_x: torch.Tensor, sigma_y: torch.Tensor, angle: torch.Tensor
+) -> torch.Tensor:
+    """(x, y) S^-1 (x, y)^T with S = U diag(sigma_x^2, sigma_y^2) U^T, U = [[cos, -sin], [sin, cos]].
+
+    sigma_x, sigma_y, angle: (b,). Returns (b, canvas, canvas). Projecting before dividing keeps tiny sigmas
+    free of 0 * infinity.
+    """
+    sine, cosine = torch.sin(angle).view(-1, 1, 1), torch.cos(angle).view(-1, 1, 1)
+    x, y = offsets.view(1, 1, -1), offsets.view(1, -1, 1)
+    along = (cosine * x + sine * y) / sigma_x.view(-1, 1, 1)
+    across = (cosine * y - sine * x) / sigma_y.view(-1, 1, 1)
+    return along * along + across * across
+
+
+def gaussian_psf(
+    sizes: torch.Tensor,
+    sigma_x: torch.Tensor,
+    sigma_y: torch.Tensor,
+    angle: torch.Tensor,
+    canvas: int,
+) -> torch.Tensor:
+    """Bivariate Gaussians, exp(-q / 2).
+
+    sizes: int (b,), odd, at most `canvas`. sigma_x, sigma_y: float64 (b,), pixels, > 0, the standard
+    deviations along the kernel's own axes. angle: float64 (b,), radians, turns the first axis from x towards
+    y (clockwise as images are shown). canvas: odd, 1..127. Isotropic where the sigmas are equal.
+    """
+    offsets = _offsets(canvas, sizes.device)
+    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    return _placed(torch.exp(-0.5 * q), sizes, offsets)
+
+
+def generalised_gaussian_psf(
+    sizes: torch.Tensor,
+    sigma_x: torch.Tensor,
+    sigma_y: torch.Tensor,
+    angle: torch.Tensor,
+    beta: torch.Tensor,
+    canvas: int,
+) -> torch.Tensor:
+    """Generalised Gaussians, exp(-q**beta / 2): beta (b,) > 0; 1 is the Gaussian, less has heavier tails.
+
+    The sigmas are scale parameters, not standard deviations unless beta is 1; see `effective_sigma`.
+    The rest is as in `gaussian_psf`.
+    """
+    offsets = _offsets(canvas, sizes.device)
+    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    return _placed(torch.exp(-0.5 * q ** beta.view(-1, 1, 1)), sizes, offsets)
+
+
+def plateau_psf(
+    sizes: torch.Tensor,
+    sigma_x: torch.Tensor,
+    sigma_y: torch.Tensor,
+    angle: torch.Tensor,
+    beta: torch.Tensor,
+    canvas: int,
+) -> torch.Tensor:
+    """Plateau kernels, 1 / (1 + q**beta): flat top, long tails. Arguments as in `generalised_gaussian_psf`."""
+    offsets = _offsets(canvas, sizes.device)
+    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    return _placed(1.0 / (1.0 + q ** beta.view(-1, 1, 1)), sizes, offsets)
+
+
+def sinc_psf(sizes: torch.Tensor, cutoff: torch.Tensor, canvas: int) -> torch.Tensor:
+    """Circular low-pass filters: cutoff J1(cutoff r) / (2 pi r), at the centre cutoff^2 / (4 pi).
+
+    cutoff: float64 (b,), radians per pixel, in (0, pi]. sizes and canvas as in `gaussian_psf`. Truncated to a
+    square without a window, hence the ringing (Real-ESRGAN, equation 6).
+    """
+    offsets = _offsets(canvas, sizes.device)
+    radius = torch.hypot(offsets.view(1, 1, -1), offsets.view(1, -1, 1))
+    phase = cutoff.view(-1, 1, 1) * torch.where(radius > 0.0, radius, 1.0)
+    # Divided by its centre value, so that the peak is 1 for every cutoff.
+    profile = torch.where(radius > 0.0, 2.0 * torch.special.bessel_j1(phase) / phase, 1.0)
+    return _placed(profile, sizes, offsets)
+
+
+def gaussian_taps(sizes: torch.Tensor, sigma: torch.Tensor, canvas: int) -> torch.Tensor:
+    """One-dimensional Gaussians (b, canvas): the factors of an axis-aligned `gaussian_psf`."""
+    offsets = _offsets(canvas, sizes.device)
+    scaled = offsets.view(1, -1) / sigma.view(-1, 1)
+    profile = torch.exp(-0.5 * scaled * scaled)
+    return _normalised(torch.where(_within(sizes, offsets), profile, 0.0))
+
+
+def axis_sigmas(psf: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Square roots of the second moments about the centre, along x and along y: float64 (b,) each, pixels.
+
+    The physical strength of kernels (b, k, k) without negative entries: unlike the nominal sigma it knows
+    beta and truncation. A moment below zero, which negative lobes can make, counts as 0.
+    """
+    squares = _offsets(psf.shape[-1], psf.device).square()
+    along_x = (psf.sum(1) * squares).sum(1)
+    along_y = (psf.sum(2) * squares).sum(1)
+    return along_x.clamp(min=0.0).sqrt(), along_y.clamp(min=0.0).sqrt()
+
+
+def effective_sigma(psf: torch.Tensor) -> torch.Tensor:
+    """Square root of the second moment's mean over both axes: float64 (b,), pixels. See `axis_sigmas`."""
+    along_x, along_y = axis_sigmas(psf)
+    return ((along_x.square() + along_y.square()) / 2.0).sqrt()

@@ -1,0 +1,67 @@
+"""On-line degradation for training loops: an `nn.Module` without state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from degrade.address import Key
+from degrade.draw import draw
+from degrade.execute import apply_hr, apply_lr
+from degrade.pipeline import Pipeline, load_pipeline
+
+
+class Pair(NamedTuple):
+    """A batch for a training step: hr b c h w and lr b c h/s w/s, float32, [0, 1]."""
+
+    hr: torch.Tensor
+    lr: torch.Tensor
+
+
+class OnlineDegradation(nn.Module):
+    """Makes the LR of every HR in a batch, each by its own draw.
+
+    A draw is addressed by (seed, source id, variant), so there is nothing to save and nothing to restore:
+    resuming, more workers, another batch size or another order of the data give each source and variant
+    the LR that it would have had anyway. An epoch is a variant.
+
+    pipeline: a Pipeline, or a name or path for `load_pipeline`. threads: samples at a time on the CPU.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline | str | Path,
+        *,
+        scale: int | None = None,
+        seed: int = 0,
+        threads: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.pipeline = (
+            pipeline if isinstance(pipeline, Pipeline) else load_pipeline(pipeline, scale)
+        )
+        self.seed = seed
+        self.threads = threads
+
+    @torch.no_grad()
+    def forward(
+        self, hr: torch.Tensor, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor
+    ) -> Pair:
+        """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them."""
+        if isinstance(variants, int):
+            variants = [variants] * len(sources)
+        numbers = variants.tolist() if isinstance(variants, torch.Tensor) else variants
+        keys = [
+            Key(self.seed, source, int(number))
+            for source, number in zip(sources, numbers, strict=True)
+        ]
+        traces = draw(self.pipeline, keys)
+        target = apply_hr(traces, hr, threads=self.threads)
+        return Pair(target, apply_lr(traces, target, threads=self.threads))
+
+    def extra_repr(self) -> str:
+        return f"{self.pipeline.name} x{self.pipeline.scale}, seed={self.seed}"

@@ -1,0 +1,138 @@
+"""What an operator is: a row that joins a parameter record, a kernel and a geometry.
+
+The kernel over `b c h w` with per-sample vectors is the operator's definition. A faster form for one image
+on the CPU may stand beside it and is held to it by the contract tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from degrade.address import split_noise_key
+from degrade.geometry import Frame, Placement, Size
+
+Image = npt.NDArray[np.float32]
+"""One image on the CPU: h w c, float32, [0, 1], contiguous."""
+
+
+class Parameters(BaseModel):
+    """Base of parameter records: frozen, unknown names refused, no infinities."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class _DrawnKey:
+    """Marks a field that is never written in a pipeline: drawing fills it with 64 random bits."""
+
+
+NoiseKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$"), _DrawnKey()]
+"""The key of an operator's random field, as 16 hexadecimal digits."""
+
+P = TypeVar("P", bound=Parameters)
+
+
+def noise_fields(parameters: type[Parameters]) -> tuple[str, ...]:
+    """Names of the record's fields that are noise keys."""
+    return tuple(
+        name
+        for name, info in parameters.model_fields.items()
+        if any(isinstance(mark, _DrawnKey) for mark in info.metadata)
+    )
+
+
+class Group(Generic[P]):
+    """The samples of one launch: their records as vectors, their sizes, and where their outputs lie.
+
+    The images come as a canvas `b c H W`. Sample i occupies its top left `sizes[i]`; what lies beyond is
+    finite and without meaning, and a kernel must neither read it for a pixel inside nor care what it
+    writes there. Host values (`records`, `sizes`, `placements`) may shape a launch; tensors never come back.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[P],
+        sizes: Sequence[Size],
+        placements: Sequence[Placement],
+        device: torch.device,
+    ) -> None:
+        self.records = records
+        self.sizes = sizes
+        self.placements = placements
+        self.device = device
+
+    def upload(self, values: Sequence[Any], dtype: torch.dtype) -> torch.Tensor:
+        """A host sequence of one value a sample as a vector on the device, without waiting for it."""
+        return torch.tensor(values, dtype=dtype).to(self.device, non_blocking=True)
+
+    def floats(self, field: str) -> torch.Tensor:
+        """A number field as float64 (b,)."""
+        return self.upload([getattr(record, field) for record in self.records], torch.float64)
+
+    def integers(self, field: str) -> torch.Tensor:
+        """An integer field as int64 (b,)."""
+        return self.upload([getattr(record, field) for record in self.records], torch.int64)
+
+    def equals(self, field: str, value: object) -> torch.Tensor:
+        """Where a field has a value, as bool (b,)."""
+        return self.upload([getattr(record, field) == value for record in self.records], torch.bool)
+
+    def noise_keys(self, field: str = "key") -> tuple[torch.Tensor, torch.Tensor]:
+        """The low and the high word of each sample's noise key, int64 (b,) each."""
+        words = [split_noise_key(getattr(record, field)) for record in self.records]
+        low, high = zip(*words, strict=True)
+        return self.upload(low, torch.int64), self.upload(high, torch.int64)
+
+    def heights(self) -> torch.Tensor:
+        return self.upload([size.height for size in self.sizes], torch.int64)
+
+    def widths(self) -> torch.Tensor:
+        return self.upload([size.width for size in self.sizes], torch.int64)
+
+
+def column(vector: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    """A per-sample vector (b,) as b 1 1 1 in the images' type, to meet a canvas."""
+    return vector.to(like.dtype).view(-1, 1, 1, 1)
+
+
+def same_place(record: Parameters, frame: Frame) -> Placement:
+    """The geometry of an operator that moves nothing."""
+    return Placement(frame.current)
+
+
+def no_strength(record: Parameters) -> dict[str, float]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Operator(Generic[P]):
+    """A row of the table.
+
+    name, version: what a trace calls it; the version rises when the same values give other pixels.
+    kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
+    single: (image h w c, record, placement) -> image; the CPU's fast form of the same thing.
+    words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
+    border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
+    on_host: it leaves the device, as a real codec must.
+    """
+
+    name: str
+    version: int
+    parameters: type[P]
+    kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor]
+    words: Callable[[P], str]
+    summary: str
+    source: str
+    border: str = "none"
+    place: Callable[[P, Frame], Placement] = same_place
+    single: Callable[[Image, P, Placement], Image] | None = None
+    strength: Callable[[P], dict[str, float]] = no_strength
+    channels: tuple[int, ...] | None = None
+    on_host: bool = False

@@ -1,0 +1,222 @@
+"""Blur by a drawn point spread function: Gaussian, generalised Gaussian, plateau and circular sinc.
+
+Ranges and names follow Real-ESRGAN; what the nominal sigma does to an image is told by `effective_sigma`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import torch
+from pydantic import AfterValidator, Field
+
+from degrade.functional import filtering, psf
+from degrade.geometry import Placement, Size
+from degrade.operators.base import Group, Image, Operator, Parameters
+
+CPU = torch.device("cpu")
+LONGEST_SEPARABLE = 25
+REAL_ESRGAN = "Wang et al., Real-ESRGAN, ICCV Workshops 2021, section 3.1"
+
+
+def _odd(size: int) -> int:
+    if size % 2 == 0:
+        raise ValueError(
+            f"a kernel's size must be odd, since it has a centre pixel; got {size}, "
+            f"use {size - 1} or {size + 1}"
+        )
+    return size
+
+
+KernelSize = Annotated[
+    int, Field(ge=1, le=101, description="side of the kernel in pixels, odd"), AfterValidator(_odd)
+]
+Sigma = Annotated[float, Field(gt=0, le=100)]
+Beta = Annotated[float, Field(gt=0, le=16)]
+
+
+class SincBlurParameters(Parameters):
+    size: KernelSize
+    cutoff: float = Field(gt=0, le=math.pi, description="cutoff in radians per pixel; pi keeps all")
+
+
+class GaussianBlurParameters(Parameters):
+    size: KernelSize
+    sigma_x: Sigma = Field(description="standard deviation along the kernel's first axis, pixels")
+    sigma_y: Sigma = Field(description="standard deviation along the kernel's second axis, pixels")
+    angle: float = Field(
+        default=0.0,
+        ge=-math.pi,
+        le=math.pi,
+        description="turns the first axis from x (right) towards y (down), radians",
+    )
+
+
+class GeneralisedGaussianBlurParameters(GaussianBlurParameters):
+    beta: Beta = Field(description="exponent of the quadratic form; 1 is the Gaussian")
+
+
+class PlateauBlurParameters(GaussianBlurParameters):
+    beta: Beta = Field(description="exponent of the quadratic form; more is squarer")
+
+
+Psfs = Callable[[Group[Any]], torch.Tensor]
+
+
+def _canvas(group: Group[Any]) -> int:
+    return max((record.size for record in group.records), default=1)
+
+
+def _gaussian_psfs(group: Group[GaussianBlurParameters]) -> torch.Tensor:
+    sigmas = group.floats("sigma_x"), group.floats("sigma_y")
+    return psf.gaussian_psf(
+        group.integers("size"), *sigmas, group.floats("angle"), canvas=_canvas(group)
+    )
+
+
+def _generalised_psfs(group: Group[GeneralisedGaussianBlurParameters]) -> torch.Tensor:
+    sigmas = group.floats("sigma_x"), group.floats("sigma_y")
+    shape = group.floats("angle"), group.floats("beta")
+    return psf.generalised_gaussian_psf(
+        group.integers("size"), *sigmas, *shape, canvas=_canvas(group)
+    )
+
+
+def _plateau_psfs(group: Group[PlateauBlurParameters]) -> torch.Tensor:
+    sigmas = group.floats("sigma_x"), group.floats("sigma_y")
+    shape = group.floats("angle"), group.floats("beta")
+    return psf.plateau_psf(group.integers("size"), *sigmas, *shape, canvas=_canvas(group))
+
+
+def _sinc_psfs(group: Group[SincBlurParameters]) -> torch.Tensor:
+    return psf.sinc_psf(group.integers("size"), group.floats("cutoff"), canvas=_canvas(group))
+
+
+def _one_psf(psfs: Psfs, record: Parameters) -> torch.Tensor:
+    """A record's kernel (1, size, size), float64 on the CPU."""
+    size = Size(1, 1)
+    return psfs(Group([record], [size], [Placement(size)], CPU))
+
+
+def _kernel(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    def blur(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+        return filtering.correlate(images, psfs(group), group.heights(), group.widths())
+
+    return blur
+
+
+def _single(psfs: Psfs) -> Callable[[Image, Any, Placement], Image]:
+    def blur(image: Image, record: Parameters, placement: Placement) -> Image:
+        return filtering.correlate_image(image, _one_psf(psfs, record)[0].numpy())
+
+    return blur
+
+
+def _gaussian_single(image: Image, record: GaussianBlurParameters, placement: Placement) -> Image:
+    """Axis-aligned and isotropic Gaussians are separable, which pays as long as float32 sums are enough."""
+    separable = record.angle == 0.0 or record.sigma_x == record.sigma_y
+    if not separable or record.size > LONGEST_SEPARABLE:
+        return filtering.correlate_image(image, _one_psf(_gaussian_psfs, record)[0].numpy())
+    sizes = torch.tensor([record.size, record.size])
+    sigmas = torch.tensor([record.sigma_x, record.sigma_y], dtype=torch.float64)
+    taps_x, taps_y = psf.gaussian_taps(sizes, sigmas, record.size).numpy()
+    return filtering.correlate_image_separable(image, taps_y, taps_x)
+
+
+def _strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
+    def strength(record: Parameters) -> dict[str, float]:
+        kernel = _one_psf(psfs, record)
+        along_x, along_y = psf.axis_sigmas(kernel)
+        return {
+            "effective_sigma": psf.effective_sigma(kernel).item(),
+            "effective_sigma_x": along_x.item(),
+            "effective_sigma_y": along_y.item(),
+        }
+
+    return strength
+
+
+def _sinc_strength(record: SincBlurParameters) -> dict[str, float]:
+    """A low-pass filter's second moment tells nothing; its band does."""
+    return {"cutoff_cycles_per_pixel": record.cutoff / (2.0 * math.pi)}
+
+
+def _words(record: GaussianBlurParameters) -> str:
+    if record.sigma_x == record.sigma_y:
+        return f"blur {record.sigma_x:.2g} px"
+    degrees = round(math.degrees(record.angle))
+    return f"blur {record.sigma_x:.2g} x {record.sigma_y:.2g} px at {degrees} deg"
+
+
+def _generalised_words(record: GeneralisedGaussianBlurParameters) -> str:
+    return f"generalised {_words(record)}, beta {record.beta:.2g}"
+
+
+def _plateau_words(record: PlateauBlurParameters) -> str:
+    return f"plateau {_words(record)}, beta {record.beta:.2g}"
+
+
+def _sinc_words(record: SincBlurParameters) -> str:
+    return f"sinc low-pass at {record.cutoff / (2.0 * math.pi):.2g} cycles/px, {record.size} taps"
+
+
+GAUSSIAN_BLUR = Operator(
+    name="gaussian_blur",
+    version=1,
+    parameters=GaussianBlurParameters,
+    kernel=_kernel(_gaussian_psfs),
+    single=_gaussian_single,
+    words=_words,
+    strength=_strength(_gaussian_psfs),
+    summary="Blur with a Gaussian, isotropic or not.",
+    source=REAL_ESRGAN,
+    border="reflect101",
+)
+
+GENERALISED_GAUSSIAN_BLUR = Operator(
+    name="generalised_gaussian_blur",
+    version=1,
+    parameters=GeneralisedGaussianBlurParameters,
+    kernel=_kernel(_generalised_psfs),
+    single=_single(_generalised_psfs),
+    words=_generalised_words,
+    strength=_strength(_generalised_psfs),
+    summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
+    source=REAL_ESRGAN,
+    border="reflect101",
+)
+
+PLATEAU_BLUR = Operator(
+    name="plateau_blur",
+    version=1,
+    parameters=PlateauBlurParameters,
+    kernel=_kernel(_plateau_psfs),
+    single=_single(_plateau_psfs),
+    words=_plateau_words,
+    strength=_strength(_plateau_psfs),
+    summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
+    source=REAL_ESRGAN,
+    border="reflect101",
+)
+
+SINC_BLUR = Operator(
+    name="sinc_blur",
+    version=1,
+    parameters=SincBlurParameters,
+    kernel=_kernel(_sinc_psfs),
+    single=_single(_sinc_psfs),
+    words=_sinc_words,
+    strength=_sinc_strength,
+    summary="Circular low-pass filter that rings and overshoots.",
+    source=f"{REAL_ESRGAN}, equation 6",
+    border="reflect101",
+)
+
+ROWS: tuple[Operator[Any], ...] = (
+    GAUSSIAN_BLUR,
+    GENERALISED_GAUSSIAN_BLUR,
+    PLATEAU_BLUR,
+    SINC_BLUR,
+)

@@ -1,0 +1,45 @@
+"""The table of operators: what a pipeline and a trace may name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from degrade.errors import TraceError
+from degrade.operators import blur, compression, levels, noise, resize, sharpen
+from degrade.operators.base import Operator, Parameters
+from degrade.trace import Step
+
+_ROWS: tuple[Operator[Any], ...] = (
+    *resize.ROWS,
+    *blur.ROWS,
+    *sharpen.ROWS,
+    *noise.ROWS,
+    *compression.ROWS,
+    *levels.ROWS,
+)
+OPERATORS = MappingProxyType({row.name: row for row in _ROWS})
+
+
+def operator_of(step: Step) -> Operator[Any]:
+    """The row that a step names; raises TraceError for an unknown operator or version."""
+    row = OPERATORS.get(step.op)
+    if row is None:
+        raise TraceError(
+            f"step {step.label!r}: no operator {step.op!r}; known are {', '.join(sorted(OPERATORS))}"
+        )
+    if row.version != step.version:
+        raise TraceError(
+            f"step {step.label!r}: made with {step.op} version {step.version}, this is version "
+            f"{row.version}: its pixels would differ; use the release that made the trace"
+        )
+    return row
+
+
+def record_of(step: Step) -> Parameters:
+    """The step's values as the operator's record; raises TraceError where they are out of range."""
+    try:
+        record: Parameters = operator_of(step).parameters.model_validate(dict(step.values))
+    except ValueError as error:
+        raise TraceError(f"step {step.label!r} ({step.op}): {error}") from error
+    return record

@@ -1,0 +1,152 @@
+"""Pipelines: named, versioned trees of stages, read strictly from YAML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from degrade.distributions import Strict
+from degrade.errors import PipelineError
+from degrade.nodes import AnyNode
+from degrade.pipeline_errors import explain
+from degrade.program import Program, compile_nodes
+from degrade.yaml_source import Document, read_yaml
+
+DEFAULT_SCALE = 4
+Scale = Annotated[int, Field(ge=1, le=32)]
+
+
+class Pipeline(Strict):
+    """A frozen tree of stages with a name, a version and a digest; it has no behaviour.
+
+    hr: stages that make the HR itself. lr: stages that make the LR from that HR. scale: HR side / LR side.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    version: Annotated[int, Field(ge=1)] = 1
+    kind: Literal["ours", "compat", "classical", "own"] = "own"
+    summary: str = ""
+    source: str = ""
+    not_copied: list[str] = Field(default_factory=list)
+    scales: list[Scale] | None = None
+    scale: Scale = DEFAULT_SCALE
+    hr: list[AnyNode] = Field(default_factory=list)
+    lr: Annotated[list[AnyNode], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _scale_known(self) -> Pipeline:
+        if self.scales is not None and self.scale not in self.scales:
+            raise ValueError(
+                f"scale {self.scale} is not one of this pipeline's: {', '.join(map(str, self.scales))}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _structure_holds(self) -> Pipeline:
+        try:
+            _ = self.program
+        except PipelineError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    @cached_property
+    def program(self) -> Program:
+        """The trees flattened for drawing."""
+        return compile_nodes(self.hr, self.lr)
+
+    def content(self) -> dict[str, Any]:
+        """The resolved tree as plain data, with every default written out."""
+        return self.model_dump(mode="json", exclude_unset=True) | {
+            "version": self.version,
+            "scale": self.scale,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over what decides the draws: the trees and the scale, not the words about them."""
+        decisive = {key: self.content().get(key, []) for key in ("scale", "hr", "lr")}
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Stage models are made at run time and cannot be pickled by name; the text can.
+        return parse_pipeline, (self.to_yaml(), self.name)
+
+    def to_yaml(self) -> str:
+        """The resolved pipeline as a file that reads back to the same digest."""
+        return yaml.safe_dump(self.content(), sort_keys=False, allow_unicode=True, width=100)
+
+
+def parse_pipeline(text: str, name: str = "<text>", scale: int | None = None) -> Pipeline:
+    """A pipeline from YAML text.
+
+    name: the file's name for error messages. scale: HR side / LR side; None keeps the file's own.
+    Raises PipelineError with file, line, place, value and what was expected.
+    """
+    document = read_yaml(text, name)
+    if not isinstance(document.data, dict):
+        raise PipelineError(f"{name}:1: expected a mapping with the keys name and lr")
+    data: dict[str, Any] = document.data
+    if scale is not None:
+        data = {**data, "scale": scale}
+    return _validated(data, document)
+
+
+def _validated(data: Mapping[str, Any], document: Document) -> Pipeline:
+    try:
+        return Pipeline.model_validate(data)
+    except ValidationError as error:
+        raise PipelineError(explain(error, document)) from error
+
+
+def load_pipeline(name_or_path: str | Path, scale: int | None = None) -> Pipeline:
+    """A pipeline by its name (`second_order`) or from a file (`my.yaml`).
+
+    scale: HR side / LR side; None takes the file's own, or 4.
+    Raises PipelineError if there is none of that name, the file cannot be read or is wrong.
+    """
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or path.parent != Path():
+        return parse_pipeline(_read(path), str(path), scale)
+    return parse_pipeline(named_source(str(name_or_path)), f"{name_or_path}.yaml", scale)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise PipelineError(f"cannot read the pipeline file {path}: {reason}") from error
+
+
+def _files() -> Iterator[tuple[str, str]]:
+    for entry in resources.files("degrade.pipelines").iterdir():
+        if entry.name.endswith(".yaml"):
+            yield entry.name.removesuffix(".yaml"), entry.read_text(encoding="utf-8")
+
+
+def pipeline_names() -> list[str]:
+    """The names of the pipelines that come with the package."""
+    return sorted(name for name, _ in _files())
+
+
+def named_source(name: str) -> str:
+    """The YAML text of a named pipeline, comments and all."""
+    found = dict(_files())
+    if name not in found:
+        raise PipelineError(
+            f"no pipeline {name!r}; known are {', '.join(sorted(found))}; a file needs its .yaml ending"
+        )
+    return found[name]
+
+
+def pipeline_schema() -> dict[str, Any]:
+    """The JSON schema of a pipeline file, for editors."""
+    return Pipeline.model_json_schema()

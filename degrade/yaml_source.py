@@ -1,0 +1,111 @@
+"""YAML for pipelines: safe, without YAML 1.1's surprises, and every value knows its line.
+
+Read as YAML 1.2's core schema: `1e-3` is a number, `no` and `010` are what they look like, `4:2:0` is a
+string. Duplicate keys, tags and documents beyond a bound are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from degrade.errors import PipelineError
+
+MAX_VALUES = 100_000
+MAX_DEPTH = 60
+
+_INTEGER = re.compile(r"^[-+]?[0-9]+$")
+_FLOAT = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_CORE_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null")}
+_ODD_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("timestamp", "merge", "value")}
+
+Path = tuple[int | str, ...]
+
+
+def path_text(path: Path) -> str:
+    """A place in the tree as people write it: `lr[2].sigma_255`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.lstrip(".") or "(top)"
+
+
+@dataclass
+class Document:
+    """The data of a file and the line of every place in it."""
+
+    name: str
+    data: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+
+    def where(self, path: Path) -> str:
+        """`file:line: path`, by the nearest enclosing place that has a line."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        return f"{self.name}:{self.lines.get(known, 1)}: {path_text(path)}"
+
+
+def read_yaml(text: str, name: str) -> Document:
+    """Parses one document; raises PipelineError with file, line and place."""
+    document = Document(name)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PipelineError(f"{name}:{line}: not YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise PipelineError(f"{name}:1: not YAML: {error}") from error
+    if root is not None:
+        document.data = _build(root, (), document)
+    return document
+
+
+def _build(node: yaml.Node, path: Path, document: Document) -> Any:
+    document.lines.setdefault(path, node.start_mark.line + 1)
+    if len(document.lines) > MAX_VALUES or len(path) > MAX_DEPTH:
+        raise PipelineError(
+            f"{document.name}: more than {MAX_VALUES} values or {MAX_DEPTH} levels; does an alias repeat?"
+        )
+    if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+        return _mapping(node, path, document)
+    if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+        return [_build(item, (*path, index), document) for index, item in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode) and node.tag in _CORE_TAGS | _ODD_TAGS:
+        return _scalar(node)
+    raise PipelineError(
+        f"{document.where(path)}: the tag {node.tag!r} is refused; expected plain values, lists and "
+        "mappings: remove the tag"
+    )
+
+
+def _mapping(node: yaml.MappingNode, path: Path, document: Document) -> dict[Hashable, Any]:
+    result: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        key = _build(key_node, (*path, str(key_node.value)), document)
+        place = (*path, str(key))
+        document.lines[place] = key_node.start_mark.line + 1
+        if not isinstance(key, Hashable):
+            raise PipelineError(f"{document.where(place)}: a key must be a plain value")
+        if key in result:
+            raise PipelineError(
+                f"{document.where(place)}: the key {key!r} is there twice; keep one"
+            )
+        result[key] = _build(value_node, place, document)
+    return result
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    if node.style in ("'", '"', "|", ">"):
+        return node.value
+    text = node.value
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    return text

@@ -1,0 +1,1 @@
+"""What people do with degradations: pairs on disk, replay, checks, and the command line."""

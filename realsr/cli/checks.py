@@ -1,0 +1,39 @@
+"""`realsr replay` and `realsr verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.pairs.folder import REPLAYED
+from realsr.pairs.replay import conditions, replay, replay_device
+from realsr.pairs.verify import verify
+
+
+def run_replay(root: Path, check: bool, out: Path | None, device: str, workers: int | None) -> int:
+    """The command's body; its exit code."""
+    kind = replay_device(root, device)
+    pairs = different = 0
+    for result in replay(root, kind, workers, out, check):
+        pairs += 1
+        if result.difference is not None:
+            different += 1
+            typer.echo(f"{result.key}: {result.difference}")
+    if different:
+        for condition in conditions(root, kind):
+            say(f"equal pixels are not promised here: {condition}")
+    where = "compared" if check else f"made in {out or root / REPLAYED}"
+    typer.echo(f"{pairs} LR images {where}: {pairs - different} equal, {different} different")
+    return DIFFERS if different else OK
+
+
+def run_verify(root: Path, workers: int | None) -> int:
+    """The command's body; its exit code."""
+    checked = verify(root, workers)
+    for finding in checked.findings:
+        typer.echo(f"{finding.kind}: {finding.name}")
+    count = len(checked.findings)
+    typer.echo(f"{checked.pairs} pairs checked: {count or 'no'} finding{'' if count == 1 else 's'}")
+    return DIFFERS if checked.findings else OK

@@ -1,0 +1,213 @@
+"""`realsr`: the commands and their options. What they do is imported when they run, so that help is quick."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realsr.cli.reporting import reported
+
+app = typer.Typer(
+    help="Make, replay and measure the degradations of real-world super-resolution.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+pipelines = typer.Typer(
+    help="The named pipelines, and checks of your own.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(pipelines, name="pipelines")
+
+
+class DeviceName(StrEnum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class AlphaPolicy(StrEnum):
+    refuse = "refuse"
+    drop = "drop"
+    white = "white"
+    black = "black"
+
+
+class FolderFormat(StrEnum):
+    folder = "folder"
+
+
+FolderOfPairs = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A folder that make-pairs made.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Threads of this one process.", show_default="one a core")
+]
+Device = Annotated[DeviceName, typer.Option(help="auto: cuda where there is one, else cpu.")]
+PipelineName = Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")]
+Scale = Annotated[int, typer.Option(min=1, help="HR side / LR side.")]
+Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
+
+
+@app.command("make-pairs")
+@reported
+def make_pairs(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SRC...", help="Images, or directories of images.")
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the pairs go: new, or to go on with.")
+    ],
+    pipeline: PipelineName = "second_order",
+    scale: Scale = 4,
+    crop: Annotated[
+        str,
+        typer.Option(metavar="N|full", help="Side of the HR crop in pixels, or the whole picture."),
+    ] = "400",
+    tiles: Annotated[
+        int | None,
+        typer.Option(
+            metavar="STEP", min=1, help="Every tile of the crop's side, STEP pixels apart."
+        ),
+    ] = None,
+    variants: Annotated[int, typer.Option(min=1, help="Pairs from each source or tile.")] = 1,
+    seed: Seed = 0,
+    device: Device = DeviceName.auto,
+    workers: Workers = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only the first so many sources, in the order of their ids."),
+    ] = None,
+    form: Annotated[
+        FolderFormat, typer.Option("--format", help="How pairs are stored.")
+    ] = FolderFormat.folder,
+    alpha: Annotated[
+        AlphaPolicy,
+        typer.Option(help="What transparent pixels become; opaque alpha is always dropped."),
+    ] = AlphaPolicy.refuse,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Larger sources are refused before they are decoded.")
+    ] = 2**28,
+) -> int:
+    """Make LR/HR pairs from images; called again, go on.
+
+    Exit: 0 all made, 2 usage or nothing to do, 3 some sources failed and the rest were made.
+    """
+    from realsr.cli.make_pairs import Request, run_make_pairs
+
+    request = Request(
+        pipeline, scale, crop, tiles, variants, seed, device.value, alpha.value, max_pixels
+    )
+    return run_make_pairs(sources, out, request, workers, limit)
+
+
+@app.command()
+@reported
+def replay(
+    folder: FolderOfPairs,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare pixel digests, write nothing.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the LR images go.", show_default="DIR/lr-replayed")
+    ] = None,
+    device: Annotated[
+        DeviceName, typer.Option(help="auto: as the pairs were made.")
+    ] = DeviceName.auto,
+    workers: Workers = None,
+) -> int:
+    """Make every LR again from its HR and its trace alone. Exit: 0 all equal, 1 any difference."""
+    from realsr.cli.checks import run_replay
+
+    return run_replay(folder, check, out, device.value, workers)
+
+
+@app.command()
+@reported
+def verify(folder: FolderOfPairs, workers: Workers = None) -> int:
+    """Compare files with the manifest's digests. Exit: 0 all as made, 1 missing, changed or surplus."""
+    from realsr.cli.checks import run_verify
+
+    return run_verify(folder, workers)
+
+
+@app.command()
+@reported
+def preview(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A photograph.")],
+    out: Annotated[Path, typer.Option(help="The contact sheet, a PNG file.")],
+    pipeline: PipelineName = "second_order",
+    scale: Scale = 4,
+    seed: Seed = 0,
+) -> int:
+    """Draw a contact sheet of what a pipeline does to a photograph."""
+    from realsr.preview import make_sheet
+
+    make_sheet(image, pipeline, out, scale=scale, seed=seed)
+    typer.echo(str(out))
+    return 0
+
+
+@app.command()
+@reported
+def doctor() -> int:
+    """Report versions, devices, codecs, threads and known traps of this installation."""
+    from realsr.doctor import report
+
+    return report()
+
+
+@pipelines.command("list")
+@reported
+def list_pipelines() -> int:
+    """List the pipelines that come with the package."""
+    from realsr.cli.pipelines import run_list
+
+    return run_list()
+
+
+@pipelines.command("show")
+@reported
+def show_pipeline(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A named pipeline, or a .yaml file.")],
+    scale: Annotated[int | None, typer.Option(min=1, help="Resolve it for this scale.")] = None,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="With every default written out.")
+    ] = False,
+) -> int:
+    """Print a pipeline."""
+    from realsr.cli.pipelines import run_show
+
+    return run_show(name, scale, resolved)
+
+
+@pipelines.command("check")
+@reported
+def check_pipeline(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A pipeline file.")],
+) -> int:
+    """Check a pipeline file. Exit: 0 sound, 1 wrong, with file, line, place and what was expected."""
+    from realsr.cli.pipelines import run_check
+
+    return run_check(file)
+
+
+@pipelines.command("schema")
+@reported
+def print_schema() -> int:
+    """Print the JSON schema of pipeline files, for editors."""
+    from realsr.cli.pipelines import run_schema
+
+    return run_schema()
+
+
+def main() -> None:
+    """The console script's entry."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""`realsr make-pairs`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+import degrade
+from realsr.cli.progress import Progress
+from realsr.cli.reporting import OK, PARTLY, say
+from realsr.pairs.crops import Cut
+from realsr.pairs.errors import RequestError
+from realsr.pairs.images import Alpha, Reading
+from realsr.pairs.job import Job, resolve_device
+from realsr.pairs.make import Outcome, make_pairs
+
+SHOWN_FAILURES = 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options as they were typed."""
+
+    pipeline: str
+    scale: int
+    crop: str
+    tiles: int | None
+    variants: int
+    seed: int
+    device: str
+    alpha: Alpha
+    max_pixels: int
+
+    def job(self) -> Job:
+        """What is to be made. Raises RequestError and PipelineError."""
+        return Job(
+            pipeline=degrade.load_pipeline(self.pipeline, scale=self.scale),
+            cut=Cut(self.scale, parse_crop(self.crop), self.tiles),
+            seed=self.seed,
+            variants=self.variants,
+            reading=Reading(self.alpha, self.max_pixels),
+            device=resolve_device(self.device),
+        )
+
+
+def run_make_pairs(
+    sources: Sequence[Path], out: Path, request: Request, workers: int | None, limit: int | None
+) -> int:
+    """The command's body; its exit code."""
+    job = request.job()
+    progress = Progress()
+    try:
+        outcome = make_pairs(sources, out, job, observer=progress, workers=workers, limit=limit)
+    finally:
+        progress.close()
+    _tell(outcome, out)
+    return PARTLY if outcome.failures else OK
+
+
+def parse_crop(text: str) -> int | None:
+    """A crop's side, or None for `full`. Raises RequestError."""
+    if text == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError as error:
+        raise RequestError(f"--crop {text} is neither a number of pixels nor `full`") from error
+
+
+def _tell(outcome: Outcome, out: Path) -> None:
+    for failure in outcome.failures[:SHOWN_FAILURES]:
+        say(f"{failure.source} ({failure.file}): {failure.reason}")
+    unseen = len(outcome.failures) - SHOWN_FAILURES
+    if unseen > 0:
+        say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
+    typer.echo(_summary(outcome, out))
+
+
+def _summary(outcome: Outcome, out: Path) -> str:
+    if outcome.made or outcome.failures:
+        parts = [f"{_counted(outcome.made, 'pair')} made"]
+        if outcome.kept:
+            parts.append(f"{outcome.kept} kept from before")
+    else:
+        parts = [f"nothing left to do: {_counted(outcome.kept, 'pair')} there already"]
+    if outcome.failures:
+        failed = _counted(len(outcome.failures), "source")
+        parts.append(f"{failed} failed (see {out / 'failures.jsonl'})")
+    if outcome.ignored:
+        parts.append(f"{_counted(outcome.ignored, 'other file')} passed over")
+    return f"{', '.join(parts)}; pairs in {out}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

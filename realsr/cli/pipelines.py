@@ -1,0 +1,50 @@
+"""`realsr pipelines`."""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+import degrade
+from degrade.errors import PipelineError
+from degrade.pipeline import named_source
+from realsr.cli.reporting import DIFFERS, OK, say
+
+
+def run_list() -> int:
+    """Names and summaries of the pipelines that come with the package."""
+    names = degrade.pipeline_names()
+    width = max(map(len, names), default=0)
+    for name in names:
+        pipeline = degrade.load_pipeline(name)
+        typer.echo(f"{name:<{width}}  {pipeline.kind:<9}  {' '.join(pipeline.summary.split())}")
+    return OK
+
+
+def run_show(name: str, scale: int | None, resolved: bool) -> int:
+    """A named pipeline's file with its comments, or any pipeline with its defaults written out."""
+    if resolved or scale is not None or name not in degrade.pipeline_names():
+        typer.echo(degrade.load_pipeline(name, scale=scale).to_yaml(), nl=False)
+    else:
+        typer.echo(named_source(name), nl=False)
+    return OK
+
+
+def run_check(file: str) -> int:
+    """Whether a file is a pipeline; if not, where and why not."""
+    try:
+        pipeline = degrade.load_pipeline(file)
+    except PipelineError as error:
+        say(str(error))
+        return DIFFERS
+    typer.echo(
+        f"{file}: sound; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
+    )
+    return OK
+
+
+def run_schema() -> int:
+    """The JSON schema of pipeline files, for editors."""
+    typer.echo(json.dumps(degrade.pipeline_schema(), indent=2, ensure_ascii=False))
+    return OK

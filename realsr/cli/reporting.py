@@ -1,0 +1,53 @@
+"""From exceptions to one sentence on stderr and an exit code."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import typer
+
+P = ParamSpec("P")
+
+OK, DIFFERS, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def reported(command: Callable[P, int]) -> Callable[P, None]:
+    """A command that returns its exit code, and whose expected errors end in a sentence without stack trace."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except KeyboardInterrupt:
+            say("stopped; run the same command again to go on")
+            code = INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            expected = _exit_code(error)
+            if expected is None:
+                raise
+            say(str(error))
+            code = expected
+        raise typer.Exit(code)
+
+    return wrapper
+
+
+def say(sentence: str) -> None:
+    """A sentence on stderr, under the program's name."""
+    typer.echo(f"realsr: {sentence}", err=True)
+
+
+def _exit_code(error: Exception) -> int | None:
+    # Late, because these modules load torch; a command that raises has loaded it already.
+    from degrade.errors import DegradeError, ManifestError
+    from realsr.pairs.errors import StorageError
+
+    if isinstance(error, StorageError):
+        return PARTLY
+    if isinstance(error, ManifestError):
+        return DIFFERS
+    return USAGE if isinstance(error, DegradeError | OSError) else None

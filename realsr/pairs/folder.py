@@ -1,0 +1,143 @@
+"""The folder of pairs on disk: its layout, its lock, and writes that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from realsr.pairs.errors import FolderBusyError, RequestError, StorageError
+
+TEMPORARY = ".tmp-"
+LOCK = ".realsr.lock"
+REPLAYED = "lr-replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Paths inside one folder of pairs."""
+
+    root: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.root / "manifest.jsonl"
+
+    @property
+    def partial(self) -> Path:
+        """The manifest of a run that is under way: lines in order of completion."""
+        return self.root / "manifest.partial.jsonl"
+
+    @property
+    def failures(self) -> Path:
+        return self.root / "failures.jsonl"
+
+    @property
+    def pipeline(self) -> Path:
+        return self.root / "pipeline.yaml"
+
+    def hr(self, key: str) -> Path:
+        return self.root / "hr" / f"{key}.png"
+
+    def lr(self, key: str) -> Path:
+        return self.root / "lr" / f"{key}.png"
+
+    def holds(self, key: str) -> bool:
+        """Whether both files of a pair are there."""
+        return self.hr(key).is_file() and self.lr(key).is_file()
+
+    def image_names(self) -> Iterator[tuple[str, str]]:
+        """Every entry of `hr` and `lr` as (directory, name), sorted."""
+        for directory in ("hr", "lr"):
+            path = self.root / directory
+            if path.is_dir():
+                for name in sorted(entry.name for entry in path.iterdir()):
+                    yield directory, name
+
+
+@contextmanager
+def claimed(root: Path) -> Iterator[Folder]:
+    """The folder, made if absent, locked against other processes, free of leftovers of a killed run.
+
+    The operating system drops the lock with its process, so a dead one never blocks the next.
+    Raises FolderBusyError if another process holds it, RequestError if it is not a folder of pairs.
+    """
+    if root.exists() and not root.is_dir():
+        raise RequestError(f"{root} is a file; --out names a directory")
+    _refuse_strangers(root)
+    with writing(root):
+        root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / LOCK)
+    try:
+        with writing(root / LOCK):
+            lock.acquire(blocking=False)
+    except Timeout as error:
+        raise FolderBusyError(
+            f"another process is making pairs in {root}; wait for it to end or give another --out"
+        ) from error
+    try:
+        folder = Folder(root)
+        _make_ready(folder)
+        yield folder
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns the system's refusal to write `path` into a StorageError."""
+    try:
+        yield
+    except TimeoutError:  # the lock's own, which happens to be an OSError
+        raise
+    except OSError as error:
+        raise StorageError(path, error) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that it is there whole or not at all, whenever the process ends."""
+    temporary = path.with_name(TEMPORARY + path.name)
+    with writing(path):
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(path)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+
+
+def _refuse_strangers(root: Path) -> None:
+    if not root.is_dir():
+        return
+    folder = Folder(root)
+    if folder.manifest.exists() or folder.partial.exists():
+        return
+    strangers = [
+        name
+        for name in sorted(entry.name for entry in root.iterdir())
+        if name != LOCK and not name.startswith(TEMPORARY)
+    ]
+    if strangers:
+        raise RequestError(
+            f"{root} is not empty and holds no manifest of pairs ({strangers[0]} is in it); "
+            "give a new or an empty directory"
+        )
+
+
+def _make_ready(folder: Folder) -> None:
+    with writing(folder.root):
+        for directory in (folder.root, folder.root / "hr", folder.root / "lr"):
+            if directory.is_dir():
+                _drop_leftovers(directory)
+
+
+def _drop_leftovers(directory: Path) -> None:
+    with os.scandir(directory) as entries:
+        leftovers = [Path(entry.path) for entry in entries if entry.name.startswith(TEMPORARY)]
+    for leftover in leftovers:
+        leftover.unlink()

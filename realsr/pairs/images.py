@@ -1,0 +1,165 @@
+"""Reading a source: what is taken, what is refused, and in which words.
+
+In: a file in 8 bits a channel. Out: `h w c` uint8, c = 1 (grey) or 3 (RGB), upright. Colour profiles are not
+applied: the stored values are the values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFile, ImageOps
+
+from degrade.geometry import Size
+from realsr.pairs.errors import SourceError
+from realsr.pairs.formats import bits_per_channel, open_header
+
+Bytes = npt.NDArray[np.uint8]
+Alpha = Literal["refuse", "drop", "white", "black"]
+
+MAX_PIXELS = 2**28
+"""Default bound of a source's height x width, checked before decoding."""
+
+_GREY = ("1", "L", "LA")
+_COLOUR = ("RGB", "RGBA", "P", "PA")
+_ORIENTATION = 0x0112
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How sources are read: what real transparency becomes, and how many pixels are decoded at most."""
+
+    alpha: Alpha = "refuse"
+    max_pixels: int = MAX_PIXELS
+
+
+@dataclass(frozen=True)
+class OpenSource:
+    """A source with its header read and found acceptable; pixels are decoded on demand."""
+
+    file: BufferedReader
+    image: ImageFile.ImageFile
+    size: Size
+    reading: Reading
+
+    def pixels(self) -> Bytes:
+        """Decoded, upright, grey or RGB: `h w c` uint8. Raises SourceError."""
+        try:
+            self.image.load()
+            upright = ImageOps.exif_transpose(self.image)
+        except Exception as error:  # decoders raise a dozen types for bad data
+            raise _damaged(error) from error
+        return _flattened(upright, self.reading.alpha)
+
+    def digest(self) -> str:
+        """SHA-256 of the file's bytes, in hexadecimal."""
+        self.file.seek(0)
+        return hashlib.file_digest(self.file, "sha256").hexdigest()
+
+
+@contextmanager
+def opened(path: Path, reading: Reading) -> Iterator[OpenSource]:
+    """The source at `path` behind every check that needs no decoding. Raises SourceError."""
+    with _open_file(path) as file:
+        image = open_header(file)
+        _check_size(image, reading.max_pixels)
+        _check_kind(image, file)
+        yield OpenSource(file, image, _upright_size(image), reading)
+
+
+def _open_file(path: Path) -> BufferedReader:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise SourceError("directory", "it is a directory with the name of an image")
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError("unreadable", "it is no regular file")
+        if status.st_size == 0:
+            raise SourceError("empty", "the file is empty (0 bytes)")
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise SourceError("vanished", "the file is no longer there") from error
+    except PermissionError as error:
+        raise SourceError("unreadable", "there is no permission to read it") from error
+    except OSError as error:
+        raise SourceError("unreadable", f"it cannot be read ({error.strerror})") from error
+
+
+def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
+    width, height = image.size
+    if width * height > max_pixels:
+        raise SourceError(
+            "too-large",
+            f"its header says {height} x {width} = {height * width} pixels and at most {max_pixels} are "
+            "decoded (--max-pixels)",
+        )
+
+
+def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1:
+        raise SourceError("animated", f"it holds {frames} pictures; a source is one still picture")
+    mode = image.mode
+    if mode in ("I", "F") or mode.startswith("I;16") or bits_per_channel(image, file) > 8:
+        raise SourceError(
+            "deep",
+            "it has more than 8 bits a channel, which the 8-bit PNG files of a pairs folder would lose; "
+            "convert it to 8 bits first",
+        )
+    if mode not in _GREY + _COLOUR:
+        raise SourceError(
+            "colour-mode", f"its colours are stored as {mode}; convert it to RGB first"
+        )
+
+
+def _upright_size(image: ImageFile.ImageFile) -> Size:
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except Exception as error:  # a broken EXIF block raises whatever its bytes lead to
+        raise SourceError(
+            "damaged", f"its EXIF block, which tells which way is up, is broken ({error})"
+        ) from error
+    width, height = image.size
+    return Size(width, height) if orientation in _SIDEWAYS else Size(height, width)
+
+
+def _damaged(error: Exception) -> SourceError:
+    text = str(error)
+    if isinstance(error, MemoryError):
+        return SourceError("too-large", "there is not enough memory to decode it")
+    if "truncated" in text or isinstance(error, EOFError):
+        return SourceError("truncated", "it ends in the middle of the picture (truncated)")
+    return SourceError("damaged", f"its pixels cannot be decoded ({text})")
+
+
+def _flattened(image: Image.Image, alpha: Alpha) -> Bytes:
+    grey = image.mode in _GREY
+    if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
+        return _without_alpha(np.asarray(image.convert("LA" if grey else "RGBA")), alpha)
+    pixels = np.asarray(image.convert("L" if grey else "RGB"))
+    return np.ascontiguousarray(pixels[..., None] if grey else pixels)
+
+
+def _without_alpha(pixels: Bytes, alpha: Alpha) -> Bytes:
+    colour, opacity = pixels[..., :-1], pixels[..., -1:]
+    if alpha == "drop" or bool((opacity == 255).all()):
+        return np.ascontiguousarray(colour)
+    if alpha == "refuse":
+        raise SourceError(
+            "transparent",
+            "it has transparent pixels; say what they become with --alpha drop, white or black",
+        )
+    ground = 255 if alpha == "white" else 0
+    share = opacity.astype(np.uint32)
+    mixed = colour * share + ground * (255 - share)
+    return ((mixed + 127) // 255).astype(np.uint8)

@@ -1,0 +1,82 @@
+"""One pair: a sample in, an HR and an LR file and their manifest line out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+import degrade
+from degrade.execute import Engine
+from realsr.pairs.folder import Folder, write_whole
+from realsr.pairs.images import Bytes
+from realsr.pairs.journal import Journal
+from realsr.pairs.manifest import Digests, Pair
+from realsr.pairs.pixels import encode_png, file_digest, pixel_digest, to_bytes, to_float
+from realsr.pairs.samples import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """The 8-bit images of a pair, `h w c` uint8."""
+
+    hr: Bytes
+    lr: Bytes
+
+
+def degrade_samples(
+    samples: Sequence[Sample], device: torch.device, engine: Engine = "auto"
+) -> list[Images]:
+    """The images of samples with one channel count.
+
+    The LR is made from the HR as its file holds it, in 8 bits: that file and the trace are all that a replay
+    needs.
+    """
+    traces = [sample.trace for sample in samples]
+    hr = [sample.pixels for sample in samples]
+    if any(trace.hr for trace in traces):
+        sources = [to_float(pixels, device) for pixels in hr]
+        made = degrade.apply_hr(traces, sources, threads=1, engine=engine)
+        hr = [
+            to_bytes(image) if trace.hr else pixels
+            for trace, image, pixels in zip(traces, made, hr, strict=True)
+        ]
+    floats = [to_float(pixels, device) for pixels in hr]
+    lr = degrade.apply_lr(traces, floats, threads=1, engine=engine)
+    return [Images(high, to_bytes(low)) for high, low in zip(hr, lr, strict=True)]
+
+
+def store(sample: Sample, images: Images, folder: Folder, journal: Journal) -> None:
+    """Writes both files, then the line that says they are there. Raises StorageError."""
+    hr_file, lr_file = encode_png(images.hr), encode_png(images.lr)
+    key = sample.unit.key
+    digests = Digests(
+        hr_pixels=pixel_digest(images.hr),
+        lr_pixels=pixel_digest(images.lr),
+        hr_file=file_digest(hr_file),
+        lr_file=file_digest(lr_file),
+        source_pixels=pixel_digest(sample.pixels) if sample.trace.hr else None,
+    )
+    write_whole(folder.hr(key), hr_file)
+    write_whole(folder.lr(key), lr_file)
+    journal.append(key, _line(sample, images, digests).to_bytes())
+
+
+def _line(sample: Sample, images: Images, digests: Digests) -> Pair:
+    hr_height, hr_width = images.hr.shape[:2]
+    lr_height, lr_width = images.lr.shape[:2]
+    return Pair(
+        key=sample.unit.key,
+        source=sample.source.id,
+        file=sample.source.path.name,
+        source_digest=sample.source_digest,
+        variant=sample.unit.draw_key.variant,
+        box=tuple(sample.unit.box),
+        hr_size=(hr_height, hr_width),
+        lr_size=(lr_height, lr_width),
+        scale=sample.trace.scale,
+        digests=digests,
+        trace=sample.trace.to_data(),
+        physical=degrade.physical(sample.trace),
+    )

@@ -1,0 +1,150 @@
+"""The manifest: a header line, then one line per pair in key order, as JSON.
+
+It holds no clock value, no absolute path and nothing else that tells where or how the run went: equal requests
+give equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from degrade.errors import ManifestError
+from realsr.pairs.errors import RequestError
+from realsr.pairs.folder import Folder
+from realsr.pairs.sources import why_unsafe
+
+FORMAT = "realsr-pairs"
+FORMAT_VERSION = 1
+
+
+def _safe(key: str) -> str:
+    reason = why_unsafe(key)
+    if reason:
+        raise ValueError(f"the key {key!r} {reason}, so it could name a file outside its folder")
+    return key
+
+
+class Line(BaseModel):
+    """Base of manifest lines: frozen, unknown names refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_bytes(self) -> bytes:
+        """The line as it stands in the file, with its end."""
+        text = json.dumps(
+            self.model_dump(), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        return text.encode() + b"\n"
+
+
+class HeaderPipeline(Line):
+    """The pipeline's name, version and digest, and the digest of `pipeline.yaml`."""
+
+    name: str
+    version: int
+    digest: str
+    file_digest: str
+
+
+class HeaderSources(Line):
+    """How many sources were found, and the SHA-256 of their sorted ids joined by NUL."""
+
+    count: int
+    digest: str
+
+
+class Header(Line):
+    """What decides every pair of the folder: a run with another header does not belong in it."""
+
+    format: Literal["realsr-pairs"]
+    format_version: Literal[1]
+    pipeline: HeaderPipeline
+    scale: int
+    seed: int
+    crop: int | Literal["full"]
+    tiles: int | None
+    variants: int
+    alpha: str
+    sources: HeaderSources
+    device: str
+    versions: dict[str, str]
+
+
+class Digests(Line):
+    """SHA-256 digests. source_pixels: of the cut source, where HR steps changed it before it was saved."""
+
+    hr_pixels: str
+    lr_pixels: str
+    hr_file: str
+    lr_file: str
+    source_pixels: str | None = None
+
+
+class Pair(Line):
+    """One pair. box: y, x, height, width in the upright source; sizes: height, width."""
+
+    key: Annotated[str, AfterValidator(_safe)]
+    source: str
+    file: str
+    source_digest: str
+    variant: int
+    box: tuple[int, int, int, int]
+    hr_size: tuple[int, int]
+    lr_size: tuple[int, int]
+    scale: int
+    digests: Digests
+    trace: dict[str, Any]
+    physical: list[dict[str, Any]]
+
+
+def parse_header(line: bytes, path: Path) -> Header:
+    """The header of a manifest. Raises ManifestError."""
+    try:
+        return Header.model_validate_json(line)
+    except ValidationError as error:
+        raise ManifestError(
+            f"{path}:1: not the header of a pairs manifest: {_first(error)}"
+        ) from error
+
+
+def parse_pair(line: bytes, path: Path, number: int) -> Pair:
+    """One pair's line. Raises ManifestError with file and line number."""
+    try:
+        return Pair.model_validate_json(line)
+    except ValidationError as error:
+        raise ManifestError(f"{path}:{number}: not a pair: {_first(error)}") from error
+
+
+def read_manifest(folder: Folder) -> tuple[Header, Iterator[Pair]]:
+    """The header and the pairs, read one by one, of a finished folder.
+
+    Raises RequestError if there is no manifest or the run has not ended, ManifestError for a wrong line.
+    """
+    if folder.partial.exists():
+        raise RequestError(
+            f"the run in {folder.root} has not ended ({folder.partial.name} is there); "
+            "run the same make-pairs command again to end it"
+        )
+    if not folder.manifest.is_file():
+        raise RequestError(f"{folder.root} is no folder of pairs: it has no {folder.manifest.name}")
+    with folder.manifest.open("rb") as file:
+        header = parse_header(file.readline(), folder.manifest)
+    return header, _pairs(folder.manifest)
+
+
+def _pairs(path: Path) -> Iterator[Pair]:
+    with path.open("rb") as file:
+        file.readline()
+        for number, line in enumerate(file, start=2):
+            yield parse_pair(line, path, number)
+
+
+def _first(error: ValidationError) -> str:
+    detail = error.errors()[0]
+    place = ".".join(str(part) for part in detail["loc"])
+    return f"{place + ': ' if place else ''}{detail['msg']}"

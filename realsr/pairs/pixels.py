@@ -1,0 +1,47 @@
+"""Eight bits and back, PNG, and digests: the only place where pixels change their form."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import cast
+
+import cv2
+import numpy as np
+import torch
+
+from realsr.pairs.images import Bytes
+
+
+def to_float(image: Bytes, device: torch.device) -> torch.Tensor:
+    """`h w c` uint8 -> `c h w` float32 in [0, 1] on the device: value / 255."""
+    values = torch.from_numpy(np.ascontiguousarray(image)).to(device).to(torch.float32)
+    # Divided by a tensor: by a plain number a GPU multiplies with the reciprocal, one bit off for some values.
+    return (values / torch.tensor(255.0, device=device)).permute(2, 0, 1)
+
+
+def to_bytes(image: torch.Tensor) -> Bytes:
+    """`c h w` float32 -> `h w c` uint8: clipped to [0, 1], 255 x rounded to nearest, halves to even."""
+    values = image.clamp(0, 1).mul(255).round().to(torch.uint8)
+    return cast("Bytes", values.permute(1, 2, 0).contiguous().cpu().numpy())
+
+
+def encode_png(image: Bytes) -> bytes:
+    """`h w c` uint8, grey or RGB, as PNG. OpenCV's default strategy: the fastest, and not the largest."""
+    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.shape[2] == 3 else image
+    done, data = cv2.imencode(".png", stored)
+    if not done:
+        raise RuntimeError(f"OpenCV cannot encode an image of shape {image.shape} as PNG")
+    return data.tobytes()
+
+
+def pixel_digest(image: Bytes) -> str:
+    """SHA-256, in hexadecimal, of `"{h}x{w}x{c}:uint8:"` in ASCII followed by the `h w c` bytes."""
+    height, width, channels = image.shape
+    state = hashlib.sha256(f"{height}x{width}x{channels}:uint8:".encode())
+    state.update(np.ascontiguousarray(image).data)
+    return state.hexdigest()
+
+
+def file_digest(data: bytes) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

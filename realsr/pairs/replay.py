@@ -1,0 +1,110 @@
+"""Making every LR again from its HR file and its trace alone: no pipeline, no seed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+import degrade
+from degrade.errors import DegradeError
+from degrade.execute.threads import worker_pool
+from realsr.pairs.errors import RequestError, SourceError
+from realsr.pairs.folder import REPLAYED, Folder, write_whole, writing
+from realsr.pairs.images import Bytes, Reading, opened
+from realsr.pairs.job import resolve_device, versions
+from realsr.pairs.manifest import Header, Pair, read_manifest
+from realsr.pairs.pixels import encode_png, pixel_digest, to_bytes, to_float
+from realsr.pairs.workers import look_ahead
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One pair's replay. difference: what is not as the manifest says, None if all is."""
+
+    key: str
+    difference: str | None
+
+
+def replay(
+    root: Path,
+    device: str,
+    workers: int | None = None,
+    out: Path | None = None,
+    check: bool = False,
+) -> Iterator[Replayed]:
+    """Replays every pair of a folder, in key order.
+
+    device: `cpu` or `cuda`. out: where the LR files go, by default `lr-replayed` in the folder; with `check`
+    nothing is written. Raises RequestError, ManifestError, StorageError.
+    """
+    folder = Folder(root)
+    _, pairs = read_manifest(folder)
+    target = None if check else _target(folder, out)
+    kind, threads = torch.device(device), workers or os.cpu_count() or 1
+    with worker_pool(threads) as pool:
+        yield from look_ahead(
+            pool, lambda pair: _replay(folder, pair, kind, target), pairs, 4 * threads
+        )
+
+
+def replay_device(root: Path, wanted: str) -> str:
+    """The device kind to replay on; `auto` is the one the pairs were made on, where this machine has it."""
+    header, _ = read_manifest(Folder(root))
+    if wanted != "auto":
+        return resolve_device(wanted)
+    return resolve_device("auto") if header.device == "cuda" else "cpu"
+
+
+def conditions(root: Path, device: str) -> list[str]:
+    """In what the folder's making differed from here: reasons why equal pixels are not to be expected."""
+    header, _ = read_manifest(Folder(root))
+    return list(_conditions(header, device))
+
+
+def _conditions(header: Header, device: str) -> Iterator[str]:
+    if header.device != device:
+        yield f"made on {header.device}, replayed on {device}"
+    here = versions()
+    for name in sorted(header.versions.keys() | here.keys()):
+        was, now = header.versions.get(name, "absent"), here.get(name, "absent")
+        if was != now:
+            yield f"made with {name} {was}, replayed with {now}"
+
+
+def _target(folder: Folder, out: Path | None) -> Path:
+    target = out or folder.root / REPLAYED
+    if target.exists() and target.resolve() in {
+        (folder.root / name).resolve() for name in ("hr", "lr")
+    }:
+        raise RequestError(f"--out {target} holds the pairs themselves; give another directory")
+    with writing(target):
+        target.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _replay(folder: Folder, pair: Pair, device: torch.device, target: Path | None) -> Replayed:
+    try:
+        lr = _low(folder, pair, device)
+    except SourceError as error:
+        return Replayed(pair.key, f"hr/{pair.key}.png: {error}")
+    except DegradeError as error:
+        return Replayed(pair.key, str(error))
+    if target is not None:
+        write_whole(target / f"{pair.key}.png", encode_png(lr))
+    if pixel_digest(lr) != pair.digests.lr_pixels:
+        return Replayed(pair.key, "the LR pixels differ")
+    return Replayed(pair.key, None)
+
+
+def _low(folder: Folder, pair: Pair, device: torch.device) -> Bytes:
+    trace = degrade.trace_from_data(pair.trace)
+    with opened(folder.hr(pair.key), Reading()) as image:
+        hr = image.pixels()
+    if pixel_digest(hr) != pair.digests.hr_pixels:
+        raise SourceError("changed", "its pixels are not those of the manifest")
+    [lr] = degrade.apply_lr([trace], [to_float(hr, device)], threads=1)
+    return to_bytes(lr)

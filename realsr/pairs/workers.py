@@ -1,0 +1,145 @@
+"""Running sources through threads: bounded look-ahead, failures kept apart, stops that lose nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import torch
+
+from degrade.execute import Engine
+from degrade.execute.threads import worker_pool
+from realsr.pairs.errors import SourceError, StorageError
+from realsr.pairs.making import Images, degrade_samples, store
+from realsr.pairs.run import Run
+from realsr.pairs.samples import Sample, keys_without_opening, load
+from realsr.pairs.sources import Source
+
+BATCH = 32
+BATCH_PIXELS = 2**25
+"""A batch on a GPU ends at this many samples or HR pixels (0.4 GB as float32 RGB), whichever comes first."""
+
+CPU = torch.device("cpu")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+def run_singles(run: Run, sources: Iterable[Source], workers: int) -> None:
+    """Each source from reading to files on one thread: the CPU's way. Raises StorageError."""
+    with worker_pool(workers) as pool, stopping(run):
+        for _ in look_ahead(pool, lambda source: _make_source(run, source), sources, 4 * workers):
+            pass
+
+
+def run_batches(
+    run: Run, sources: Iterable[Source], workers: int, device: torch.device, engine: Engine = "auto"
+) -> None:
+    """Threads read and write, batches run on the device: the GPU's way. Raises StorageError."""
+    with worker_pool(workers) as pool, stopping(run):
+        loaded = look_ahead(pool, lambda source: _load(run, source), sources, workers + 2)
+        made = (
+            pair
+            for batch in batches(sample for samples in loaded for sample in samples)
+            for pair in _degrade_batch(run, batch, device, engine)
+        )
+        for _ in look_ahead(pool, lambda pair: _store(run, *pair), made, 2 * BATCH):
+            pass
+
+
+@contextmanager
+def stopping(run: Run) -> Iterator[None]:
+    """Tells the threads of a run to end with their present pair when anything stops the run."""
+    try:
+        yield
+    except BaseException:
+        run.stopped.set()
+        raise
+
+
+def look_ahead(
+    pool: ThreadPoolExecutor, function: Callable[[T], R], items: Iterable[T], ahead: int
+) -> Iterator[R]:
+    """`map` over a pool in order, with at most `ahead` items in flight, and none started after a failure."""
+    window: deque[Future[R]] = deque()
+    try:
+        for item in items:
+            window.append(pool.submit(function, item))
+            if len(window) >= ahead:
+                yield window.popleft().result()
+        while window:
+            yield window.popleft().result()
+    finally:
+        for future in window:
+            future.cancel()
+
+
+def batches(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
+    """Samples in batches of one channel count, bounded in number and in pixels."""
+    waiting: dict[int, list[Sample]] = {}
+    for sample in samples:
+        channels = sample.pixels.shape[2]
+        batch = waiting.setdefault(channels, [])
+        if batch and _pixels(batch) + _pixels([sample]) > BATCH_PIXELS:
+            yield waiting.pop(channels)
+            batch = waiting.setdefault(channels, [])
+        batch.append(sample)
+        if len(batch) == BATCH:
+            yield waiting.pop(channels)
+    yield from waiting.values()
+
+
+def _pixels(samples: Sequence[Sample]) -> int:
+    return sum(sample.pixels.shape[0] * sample.pixels.shape[1] for sample in samples)
+
+
+def _load(run: Run, source: Source) -> list[Sample]:
+    """The samples of a source that are still to be made; none if it fails or all are there."""
+    if run.stopped.is_set():
+        return []
+    keys = keys_without_opening(run.job, source)
+    if keys is not None and all(run.is_kept(key) for key in keys):
+        run.note_kept(len(keys))
+        return []
+    try:
+        return load(run.job, source, run.wanted)
+    except SourceError as error:
+        run.note_failed(source, error)
+    except MemoryError:
+        run.note_failed(source, SourceError("too-large", "there is not enough memory to decode it"))
+    return []
+
+
+def _make_source(run: Run, source: Source) -> None:
+    for sample in _load(run, source):
+        if run.stopped.is_set():
+            return
+        for pair in _degrade_batch(run, [sample], CPU, "auto"):
+            _store(run, *pair)
+
+
+def _degrade_batch(
+    run: Run, batch: Sequence[Sample], device: torch.device, engine: Engine
+) -> list[tuple[Sample, Images]]:
+    """A batch's images; where it fails, sample by sample, so that only the guilty ones are missing."""
+    try:
+        return list(zip(batch, degrade_samples(batch, device, engine), strict=True))
+    except Exception as error:
+        if len(batch) == 1:
+            run.note_failed(batch[0].source, error, batch[0].unit.position)
+            return []
+    return [pair for sample in batch for pair in _degrade_batch(run, [sample], device, engine)]
+
+
+def _store(run: Run, sample: Sample, images: Images) -> None:
+    if run.stopped.is_set():
+        return
+    try:
+        store(sample, images, run.folder, run.journal)
+    except StorageError as error:
+        run.stopped.set()
+        run.note_failed(sample.source, error, sample.unit.position)
+        raise
+    run.note_made()

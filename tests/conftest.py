@@ -1,0 +1,29 @@
+"""Fixtures: where the shared photographs lie, and one thread for every library."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+
+SHARED = Path(os.environ.get("REALSR_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real photographs and goldens; absent outside the team's machines."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no shared data at {SHARED}; set REALSR_SHARED_DATA")
+    return SHARED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread() -> Iterator[None]:
+    """Test workers share the cores: without this they would fight for them."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    yield

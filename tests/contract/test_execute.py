@@ -1,0 +1,242 @@
+"""The executor: whole pipelines, both back ends, any company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
+
+import degrade
+from degrade.errors import GeometryError, ImageError
+from degrade.geometry import Size
+from tests.contract.test_operators import equal, image
+
+SIZES = [Size(64, 64), Size(48, 80), Size(96, 52), Size(64, 64)]
+
+
+def batch(count: int, size: Size = Size(64, 64)) -> torch.Tensor:
+    return torch.stack([image(size, 3, seed) for seed in range(count)])
+
+
+def traces(name: str, count: int) -> list[degrade.Trace]:
+    keys = degrade.keys(0, [f"photo{i}" for i in range(count)])
+    return degrade.draw(degrade.load_pipeline(name), keys)
+
+
+@pytest.mark.parametrize("name", ["second_order", "realesrgan", "bicubic"])
+def test_64_keys_however_they_are_made(name: str) -> None:
+    """Alone, in fives, in another order, on one thread and on four: equal bytes in each back end."""
+    hr, drawn = batch(64), traces(name, 64)
+    for engine in ("singles", "batched"):
+        whole = degrade.apply(drawn, hr, threads=4, engine=engine)  # type: ignore[arg-type]
+        fives = [
+            degrade.apply(drawn[i : i + 5], hr[i : i + 5], threads=1, engine=engine)  # type: ignore[arg-type]
+            for i in range(0, 64, 5)
+        ]
+        assert torch.equal(whole, torch.cat(fives))
+        order = torch.randperm(64, generator=torch.Generator().manual_seed(1)).tolist()
+        mixed = degrade.apply([drawn[i] for i in order], hr[order], threads=4, engine=engine)  # type: ignore[arg-type]
+        assert torch.equal(mixed, whole[order])
+        for i in (0, 31, 63):
+            alone = degrade.apply(drawn[i : i + 1], hr[i : i + 1], threads=1, engine=engine)  # type: ignore[arg-type]
+            assert torch.equal(alone[0], whole[i])
+
+
+def test_images_of_different_sizes_in_one_batch() -> None:
+    drawn = traces("second_order", len(SIZES))
+    images = [image(size, 3, i) for i, size in enumerate(SIZES)]
+    for engine in ("singles", "batched"):
+        ragged = degrade.apply(drawn, images, engine=engine)  # type: ignore[arg-type]
+        alone = [
+            degrade.apply([trace], one[None], engine=engine)[0]  # type: ignore[arg-type]
+            for trace, one in zip(drawn, images, strict=True)
+        ]
+        assert [tuple(lr.shape[1:]) for lr in ragged] == [(h // 4, w // 4) for h, w in SIZES]
+        assert equal(ragged, alone)
+
+
+def test_back_ends_agree() -> None:
+    """DESIGN's promise between devices, here between the two back ends on one device."""
+    hr, drawn = batch(64), traces("second_order", 64)
+    fast = degrade.apply(drawn, hr, engine="singles")
+    slow = degrade.apply(drawn, hr, engine="batched")
+    assert (fast == slow).float().mean() >= 0.99
+    mse = (fast - slow).square().mean()
+    assert mse == 0 or -10 * torch.log10(mse) >= 60
+
+
+class Calls(TorchDispatchMode):
+    """Counts torch calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("name", ["second_order", "realesrgan"])
+def test_launches_do_not_grow_with_the_batch(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 samples cost the torch calls of 8: the same eight plans, eight times each."""
+    counts = []
+    for copies in (1, 8):
+        drawn, hr = traces(name, 8) * copies, batch(8).repeat(copies, 1, 1, 1)
+        with Calls() as calls, host_codec_stubbed(monkeypatch):
+            degrade.apply(drawn, hr, engine="batched")
+        counts.append(calls.count)
+    assert counts[0] == counts[1]
+
+
+def host_codec_stubbed(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The named host codec works sample by sample on the host; it is left out of the count."""
+    import dataclasses
+
+    from degrade.execute import plan
+    from degrade.operators import table
+
+    codec = dataclasses.replace(table.OPERATORS["jpeg"], kernel=lambda images, group: images)
+    patched = monkeypatch.context()
+    context = patched.__enter__()
+    context.setattr(table, "OPERATORS", {**table.OPERATORS, "jpeg": codec})
+    assert plan.operator_of is table.operator_of
+
+    class Undo:
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *error: object) -> None:
+            patched.__exit__(None, None, None)
+
+    return Undo()
+
+
+def test_a_whole_batch_runs_where_no_value_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the meta device the GPU back end runs through: it reads nothing back but in the host codec."""
+    with host_codec_stubbed(monkeypatch):
+        for name in ("second_order", "realesrgan", "bicubic"):
+            lr = degrade.apply(
+                traces(name, 16), torch.empty((16, 3, 64, 64), device="meta"), engine="batched"
+            )
+            assert lr.shape == (16, 3, 16, 16)
+
+
+def test_gradients_reach_the_hr_through_a_whole_pipeline() -> None:
+    text = """
+name: smooth
+lr:
+  - {op: gaussian_blur, size: 9, sigma_x: 1.5, sigma_y: 1.5, angle: 0}
+  - {op: gaussian_noise, sigma_255: 5}
+  - {op: resize, factor: 1, of: target, filter: bicubic, antialias: true}
+"""
+    drawn = degrade.draw(degrade.parse_pipeline(text), degrade.keys(0, ["a", "b"]))
+    hr = batch(2).requires_grad_()
+    lr = degrade.apply(drawn, hr)
+    assert (lr.detach() - degrade.apply(drawn, hr.detach())).abs().max() < 5e-7
+    lr.sum().backward()  # type: ignore[no-untyped-call]
+    assert hr.grad is not None
+    # Each LR pixel is a mean of HR pixels, so the gradient's sum is the LR's number of values.
+    assert hr.grad.sum().item() == pytest.approx(lr.numel(), rel=1e-4)
+
+
+def test_nothing_to_do() -> None:
+    assert degrade.apply([], torch.empty((0, 3, 8, 8))).shape[0] == 0
+    assert degrade.apply([], []) == []
+
+
+STAGES = {
+    "blur": "{op: gaussian_blur, label: L, size: {integer: [3, 13, 2]}, sigma_x: {uniform: [0.2, 3]}, "
+    "sigma_y: {uniform: [0.2, 3]}, angle: {uniform: [-pi, pi]}}",
+    "sinc": "{op: sinc_blur, label: L, size: {integer: [3, 13, 2]}, cutoff: {uniform: [pi/3, pi]}}",
+    "resize": "{op: resize, label: L, factor: {uniform: [0.3, 1.5]}, of: {choice: [input, target]}, "
+    "filter: {choice: [nearest, area, bilinear, bicubic]}, antialias: {choice: [true, false]}}",
+    "noise": "{op: gaussian_noise, label: L, sigma_255: {uniform: [0, 30]}, grey: {choice: [true, false]}}",
+    "poisson": "{op: poisson_noise, label: L, scale: {uniform: [0, 2]}, count: 256, grey: {choice: [true, false]}}",
+    "jpeg": "{op: jpeg, label: L, quality: {integer: [1, 100]}, subsampling: {choice: ['4:2:0', '4:4:4', '4:2:2']}}",
+    "clamp": "{op: clamp, label: L}",
+    "quantise": "{op: quantise, label: L, levels: {choice: [16, 256]}}",
+}
+
+
+@st.composite
+def pipelines(draw: st.DrawFn, depth: int = 2) -> str:
+    """Random trees in YAML's flow style, ending at the target."""
+    count = iter(range(1000))
+
+    def node(level: int) -> str:
+        kinds = ["stage"] * 3 + (["choice", "maybe", "shuffle", "repeat", "group"] if level else [])
+        kind = draw(st.sampled_from(kinds))
+        label = f"n{next(count)}"
+        if kind == "stage":
+            return STAGES[draw(st.sampled_from(sorted(STAGES)))].replace("label: L", f"label: {label}")
+        inner = ", ".join(node(level - 1) for _ in range(draw(st.integers(1, 3))))
+        return {
+            "choice": f"{{label: {label}, choice: [{{weight: 2, stages: [{inner}]}}, {{stages: []}}]}}",
+            "maybe": f"{{label: {label}, maybe: 0.6, stages: [{inner}]}}",
+            "shuffle": f"{{label: {label}, shuffle: [{inner}]}}",
+            "repeat": f"{{label: {label}, repeat: {{integer: [0, 2]}}, stages: [{inner}]}}",
+            "group": f"{{label: {label}, group: [{inner}]}}",
+        }[kind]
+
+    nodes = [node(depth) for _ in range(draw(st.integers(1, 4)))]
+    end = "{op: resize, label: to_target, factor: 1, of: target, filter: bilinear, antialias: true}"
+    return f"name: random\nscale: 2\nlr: [{', '.join([*nodes, end])}]"
+
+
+@given(pipelines(), st.integers(0, 2**31), st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_any_pipeline_any_company_any_order(text: str, seed: int, random: Any) -> None:
+    pipeline = degrade.parse_pipeline(text)
+    drawn = degrade.draw(pipeline, degrade.keys(seed, map(str, range(6))))
+    sizes = [Size(16 + 2 * (i % 3), 20 - 2 * (i % 2)) for i in range(6)]
+    images = [image(size, 3, i) for i, size in enumerate(sizes)]
+    order = list(range(6))
+    random.shuffle(order)
+    for engine in ("singles", "batched"):
+        whole = degrade.apply(drawn, images, threads=3, engine=engine)  # type: ignore[arg-type]
+        mixed = degrade.apply(
+            [drawn[i] for i in order], [images[i] for i in order], threads=1, engine=engine  # type: ignore[arg-type]
+        )
+        assert equal(mixed, [whole[i] for i in order])
+        replayed = [degrade.trace_from_data(trace.to_data()) for trace in drawn[:2]]
+        assert equal(degrade.apply(replayed, images[:2], engine=engine), whole[:2])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("hr", "error", "said"),
+    [
+        (torch.zeros(2, 3, 66, 64), GeometryError, "66x64 does not divide by scale 4"),
+        (torch.zeros(1, 3, 64, 64), GeometryError, "2 traces for 1 images"),
+        (torch.zeros(3, 64, 64), ImageError, "expected images b c h w"),
+        (torch.zeros(2, 3, 64, 64, dtype=torch.uint8), ImageError, "scale 8-bit images by 1/255"),
+        (torch.zeros(2, 5, 64, 64), ImageError, "channels"),
+    ],
+)
+def test_what_does_not_fit_is_refused(hr: torch.Tensor, error: type[Exception], said: str) -> None:
+    drawn = traces("second_order", 2)
+    with pytest.raises(error, match=said):
+        degrade.apply(drawn, hr)
+
+
+def test_a_pipeline_that_misses_its_target_is_refused() -> None:
+    drawn = degrade.draw(degrade.parse_pipeline("name: x\nlr: [{op: clamp}]"), degrade.keys(0, ["a"]))
+    with pytest.raises(GeometryError, match="the steps end at 64x64, the target is 16x16"):
+        degrade.apply(drawn, batch(1))
+
+
+def test_the_on_line_module_makes_the_same_pairs() -> None:
+    hr = batch(6)
+    names = [f"photo{i}" for i in range(6)]
+    module = degrade.OnlineDegradation("second_order", scale=4, seed=5)
+    pair = module(hr, names, torch.full((6,), 3))
+    pipeline = degrade.load_pipeline("second_order", scale=4)
+    expected = degrade.apply(degrade.draw(pipeline, degrade.keys(5, names, 3)), hr)
+    assert torch.equal(pair.lr, expected)
+    assert torch.equal(pair.hr, hr)
+    halves = [module(hr[i : i + 3], names[i : i + 3], 3).lr for i in (0, 3)]
+    assert torch.equal(torch.cat(halves), expected)
+    assert not torch.equal(module(hr, names, 4).lr, expected)
