@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 EXTRAS := demo,test,check
 JOBS ?= auto
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
 # A name on the path proves nothing (a version manager's shim may stand there for an interpreter that is not
 # installed), so each candidate is run, and must be able to make an environment with pip in it.
@@ -33,13 +34,14 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or later with venv and ensurepip answers as python3.12,' \
 	    'python3.11 or python3. Install one (on Debian and Ubuntu also its -venv package), or name one:' \
 	    'make PYTHON=/path/to/python' >&2; exit 1; }
+	@echo 'Setting up $(VENV): about two minutes and 6 GB, once.'
 	$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -q -c constraints.txt setuptools wheel
-	$(BIN)/python -m pip install -q -c constraints.txt --no-build-isolation -e '.[$(EXTRAS)]'
+	$(INSTALL) setuptools wheel
+	$(INSTALL) --no-build-isolation -e '.[$(EXTRAS)]'
 	@# BasicSR is a peer in tests and benchmarks. What it declares would bring a second OpenCV wheel, and
 	@# building it in isolation would fetch torch again.
-	$(BIN)/python -m pip install -q -c constraints.txt addict future
-	$(BIN)/python -m pip install -q -c constraints.txt --no-deps --no-build-isolation basicsr
+	$(INSTALL) addict future
+	$(INSTALL) --no-deps --no-build-isolation basicsr
 	@touch $@
 
 demo: $(STAMP)

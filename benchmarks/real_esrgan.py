@@ -89,12 +89,13 @@ def in_process(threads: int, usm: bool, items: Sequence[int], rounds: int) -> di
 
 
 _worker: list[Peer] = []
+"""The one peer of a worker process."""
 
 
-def _start_worker(items: Sequence[int], usm: bool) -> None:
+def _start_worker(items: Sequence[int]) -> None:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    _worker.append(Peer(batch_of_photographs(), items, usm=usm, pool=True))
+    _worker.append(Peer(batch_of_photographs(), items, usm=False, pool=True))
     _worker[0].run(items[0])
 
 
@@ -112,17 +113,15 @@ def _run_all(ours: Ours, items: Sequence[int], _round: int) -> None:
         ours.run(item)
 
 
-def against_processes(
-    processes: int, usm: bool, items: Sequence[int], rounds: int
-) -> dict[str, Any]:
+def against_processes(processes: int, items: Sequence[int], rounds: int) -> dict[str, Any]:
     """The peer as processes of one thread each, ours as one process of as many threads."""
     torch.set_num_threads(processes)
     cv2.setNumThreads(processes)
     hr = batch_of_photographs()
-    ours = Ours("realesrgan", hr, sharpen=usm, threads=processes)
+    ours = Ours("realesrgan", hr, sharpen=False, threads=processes)
     name = _ours_name("realesrgan")
     with ProcessPoolExecutor(
-        processes, get_context("spawn"), initializer=_start_worker, initargs=(items, usm)
+        processes, get_context("spawn"), initializer=_start_worker, initargs=(items,)
     ) as pool:
         contenders = [
             Contender(PROCESSES, partial(_run_in_workers, pool, items)),
@@ -131,7 +130,7 @@ def against_processes(
         seconds = harness.interleave(contenders, [0], rounds, print)
     return {
         "processes": processes,
-        "usm": usm,
+        "usm": False,
         "batches": len(items),
         "rounds": rounds,
         "pairs_per_second": harness.rates(seconds, BATCH * len(items)),
@@ -145,11 +144,13 @@ def _arguments() -> argparse.Namespace:
         description=__doc__.split("\n")[0] if __doc__ else "",
     )
     add = parser.add_argument
-    add("--threads", type=int, nargs="+", default=[4, 2, 1], help="thread counts to compare at")
-    add("--processes", type=int, default=4, help="peer processes to compare with; 0: leave out")
-    add("--rounds", type=int, default=5, help="rounds; medians and extremes are over them")
-    add("--batches", type=int, default=30, help="batches a round, USM off")
-    add("--usm-batches", type=int, default=6, help="batches a round, USM on; 0: leave out")
+    add("--threads", type=int, nargs="+", default=[4, 2, 1], help="thread counts, USM off")
+    add("--batches", type=int, default=30, help="batches a round, USM off; 0: leave out")
+    add("--rounds", type=int, default=5, help="rounds, USM off; medians and extremes are over them")
+    add("--usm-threads", type=int, nargs="+", default=[4], help="thread counts, USM on")
+    add("--usm-batches", type=int, default=4, help="batches a round, USM on; 0: leave out")
+    add("--usm-rounds", type=int, default=3, help="rounds, USM on")
+    add("--processes", type=int, default=4, help="peer processes of one thread; 0: leave out")
     add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
     return parser.parse_args()
 
@@ -161,29 +162,33 @@ def _show(result: dict[str, Any]) -> None:
         print(f"  {name}: {ratio} times")
 
 
+def measure(usm: bool, threads: Sequence[int], count: int, rounds: int) -> list[dict[str, Any]]:
+    """In-process comparisons at each thread count; nothing where there are no batches."""
+    results = []
+    for number in threads if count else ():
+        print(f"USM {'on' if usm else 'off'}, threads {number}, {count} batches of {BATCH}")
+        results.append(in_process(number, usm, range(count), rounds))
+        _show(results[-1])
+    return results
+
+
 def main() -> None:
-    arguments = _arguments()
+    options = _arguments()
     machine = harness.describe_machine()
-    results: list[dict[str, Any]] = []
-    for usm, count in ((False, arguments.batches), (True, arguments.usm_batches)):
-        items = range(count)
-        if not items:
-            continue
-        for threads in arguments.threads:
-            print(f"USM {'on' if usm else 'off'}, {threads} thread(s), {count} batches of {BATCH}")
-            results.append(in_process(threads, usm, items, arguments.rounds))
-            _show(results[-1])
-        if arguments.processes:
-            print(f"USM {'on' if usm else 'off'}, {arguments.processes} peer processes")
-            results.append(against_processes(arguments.processes, usm, items, arguments.rounds))
-            _show(results[-1])
+    results = measure(False, options.threads, options.batches, options.rounds)
+    if options.processes and options.batches:
+        print(f"USM off, {options.processes} peer processes of one thread")
+        items = range(options.batches)
+        results.append(against_processes(options.processes, items, options.rounds))
+        _show(results[-1])
+    results += measure(True, options.usm_threads, options.usm_batches, options.usm_rounds)
     body = {
         "patches_of_basicsr": basicsr_import.PATCHES,
         "side": SIDE,
         "batch": BATCH,
         "results": results,
     }
-    print(f"written: {harness.write('real_esrgan', body, machine, arguments.out)}")
+    print(f"written: {harness.write('real_esrgan', body, machine, options.out)}")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,14 @@ class Pipeline(Strict):
         return self
 
     @model_validator(mode="after")
+    def _hr_is_eight_bit(self) -> Pipeline:
+        """A pair is replayed from its HR file, so the LR must be made from what that file holds."""
+        last = self.hr[-1] if self.hr else None
+        if last is not None and getattr(last, "op", None) != "quantise":
+            raise ValueError("the HR steps must end with `{op: quantise, label: quantise_hr}`")
+        return self
+
+    @model_validator(mode="after")
     def _structure_holds(self) -> Pipeline:
         try:
             _ = self.program
@@ -64,16 +72,16 @@ class Pipeline(Strict):
 
     def content(self) -> dict[str, Any]:
         """The resolved tree as plain data, with every default written out."""
-        return self.model_dump(mode="json", exclude_unset=True) | {
-            "version": self.version,
-            "scale": self.scale,
-        }
+        stated = self.model_dump(exclude_unset=True)
+        data = stated | {"version": self.version, "scale": self.scale}
+        return {name: _plain(data[name]) for name in type(self).model_fields if name in data}
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over what decides the draws: the trees and the scale, not the words about them."""
-        decisive = {key: self.content().get(key, []) for key in ("scale", "hr", "lr")}
-        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+        content = self.content()
+        decisive = [_ordered(content.get(name, [])) for name in ("scale", "hr", "lr")]
+        return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Stage models are made at run time and cannot be pickled by name; the text can.
@@ -81,7 +89,30 @@ class Pipeline(Strict):
 
     def to_yaml(self) -> str:
         """The resolved pipeline as a file that reads back to the same digest."""
-        return yaml.safe_dump(self.content(), sort_keys=False, allow_unicode=True, width=100)
+        return yaml.dump(
+            self.content(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
+        )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes equal values out each time, without anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _plain(value: Any) -> Any:
+    """Lists in place of tuples: what YAML's safe subset knows."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _ordered(value: Any) -> Any:
+    """Pairs in place of mappings: a choice's order decides its draws, and keys keep their types."""
+    if isinstance(value, Mapping):
+        return [[key, _ordered(inner)] for key, inner in value.items()]
+    return [_ordered(inner) for inner in value] if isinstance(value, list) else value
 
 
 def parse_pipeline(text: str, name: str = "<text>", scale: int | None = None) -> Pipeline:

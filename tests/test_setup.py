@@ -72,13 +72,20 @@ def test_ci_is_runnable_and_stops_at_the_first_failure() -> None:
     assert text.index("make check") < text.index("make test")
 
 
-def dry_run(target: str, path: str, *arguments: str, root: Path = ROOT) -> str:
-    """What make would run for a target, with `path` to find programs on."""
-    command = ["make", "-n", "-B", "-C", str(root), target, *arguments]
-    environment = {**os.environ, "PATH": path}
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+def make(*arguments: str, path: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run make with `path` to find programs on, and nothing of a make that runs this test."""
+    environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+    environment = {**environment, "PATH": path}
+    environment.pop("PYTHON", None)
+    command = ["make", "--no-print-directory", "-C", str(root), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def dry_run(target: str, path: str = os.environ["PATH"]) -> str:
+    """What make would run for a target on an empty machine."""
+    done = make("-n", "-B", target, path=path)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def interpreter(folder: Path, name: str, status: int) -> None:
@@ -104,28 +111,25 @@ def test_no_interpreter_is_said_in_words(tmp_path: Path) -> None:
     root.mkdir()
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         (root / name).write_bytes((ROOT / name).read_bytes())
-    environment = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin"}
-    command = ["make", "-C", str(root), "environment"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = make("environment", path=f"{tmp_path}:/usr/bin:/bin", root=root)
     assert done.returncode != 0
     assert "No Python 3.11 or later" in done.stderr
     assert not (root / ".venv").exists()
 
 
 def test_basicsr_never_brings_its_own_requirements() -> None:
-    recipe = dry_run("environment", os.environ["PATH"], "PYTHON=python3")
+    recipe = dry_run("environment")
     (line,) = [line for line in recipe.splitlines() if line.endswith(" basicsr")]
     assert "--no-deps --no-build-isolation" in line
 
 
 def test_slow_proofs_are_left_out_of_the_suite_and_have_a_target() -> None:
-    path = os.environ["PATH"]
-    assert "-m 'not slow'" in dry_run("test", path, "PYTHON=python3")
-    assert dry_run("test-slow", path, "PYTHON=python3").rstrip().endswith("-m slow")
+    assert "-m 'not slow'" in dry_run("test")
+    assert dry_run("test-slow").rstrip().endswith("-m slow")
 
 
 def test_workers_of_the_suite_compute_on_one_thread() -> None:
-    assert "OMP_NUM_THREADS=1" in dry_run("test", os.environ["PATH"], "PYTHON=python3")
+    assert "OMP_NUM_THREADS=1" in dry_run("test")
 
 
 def test_bundled_photographs_are_exported_whole_and_large_enough(tmp_path: Path) -> None:

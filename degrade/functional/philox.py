@@ -8,7 +8,7 @@ counter, so a value's place in an image is its address: no stream, no state, no 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,8 @@ WEYL_0 = 0x9E3779B9
 WEYL_1 = 0xBB67AE85
 MASK_32 = 0xFFFFFFFF
 ROUNDS = 10
-STRIP_COUNTERS = 16384
-"""Counters that `word_strips` works on at once: their six 64-bit arrays stay in a second-level cache."""
+STRIP_COUNTERS = 65536
+"""Counters that `word_strips` works on at once: six 64-bit arrays of them."""
 
 Words = TypeVar("Words", np.ndarray, torch.Tensor)
 
@@ -86,7 +86,7 @@ def field_words(
 def word_strips(
     key: tuple[int, int], channels: int, height: int, width: int, stream: int = 0
 ) -> Iterator[tuple[slice, npt.NDArray[np.uint32]]]:
-    """The words of `field_words` for one sample on the CPU, in strips of rows that fit the cache.
+    """The words of `field_words` for one sample on the CPU, in strips of rows.
 
     key: the low and the high 32 bits of the noise key. Yields (rows, words), words of shape
     (4, channels, rows, ceil(width / 4)): words[i, c, r, j] belongs to column 4 j + i. Every strip is
@@ -95,60 +95,65 @@ def word_strips(
     """
     columns = (width + 3) // 4
     step = max(1, min(height, STRIP_COUNTERS // max(1, channels * columns)))
-    state = np.empty((6, channels, step, columns), np.uint64)
-    words = np.empty((4, channels, step, columns), np.uint32)
+    scratch = np.empty((3, 2, channels, step, columns), np.uint64)
+    words = np.empty((2, 2, channels, step, columns), np.uint32)
     for top in range(0, height, step):
         rows = slice(top, min(top + step, height))
-        count = rows.stop - rows.start
-        _fill(state[:, :, :count], key, rows, stream)
-        np.copyto(words[:, :, :count], state[:4, :, :count], casting="unsafe")
-        yield rows, words[:, :, :count]
+        strip = words[..., : rows.stop - top, :]
+        state = scratch[..., : rows.stop - top, :]
+        _fill(state, key, rows, stream)
+        np.copyto(strip.swapaxes(0, 1), state[:2], casting="unsafe")
+        yield rows, strip.reshape(4, *strip.shape[2:])
+
+
+def word_image(
+    key: tuple[int, int], channels: int, height: int, width: int, stream: int = 0
+) -> npt.NDArray[np.uint32]:
+    """The words of `field_words` for one sample on the CPU, as (height, width, channels)."""
+    columns = (width + 3) // 4
+    image = np.empty((height, columns, 4, channels), np.uint32)
+    for rows, words in word_strips(key, channels, height, width, stream):
+        image[rows] = words.transpose(2, 3, 0, 1)
+    return image.reshape(height, columns * 4, channels)[:, :width]
 
 
 def _fill(state: npt.NDArray[np.uint64], key: tuple[int, int], rows: slice, stream: int) -> None:
-    """Leave the four words of a strip in the lower halves of state[:4]; state[4:] is scratch.
+    """Leave the words 0 and 2 of a strip in state[0], the words 1 and 3 in state[1].
 
-    Two rounds run on the separate axes: only after them does every word need the whole strip.
+    The four words are worked on by twos, since few long calls let several threads run side by side: numpy
+    gives up the interpreter's lock once a call. Two rounds run on the separate axes first: only after them
+    does every word need the whole strip.
     """
-    _, channels, _, columns = state.shape
-    channel, row, column = (axis.astype(np.uint64) for axis in np.ogrid[:channels, rows, :columns])
+    channel, row, column = (
+        axis.astype(np.uint64) for axis in np.ogrid[: state.shape[2], rows, : state.shape[4]]
+    )
     counter = (column, row, channel, np.full_like(channel[:1], stream))
     schedule = _round_keys(key)
     for k0, k1 in schedule[:2]:
         counter = _round(counter, k0, k1)
-    for target, word in zip(state, counter, strict=False):
-        target[...] = word
-    for k0, k1 in schedule[2:]:
-        _round_in_place(state, k0, k1)
+    for place, word in zip(((0, 0), (1, 0), (0, 1), (1, 1)), counter, strict=True):
+        state[place] = word
+    for pair in schedule[2:]:
+        _round_in_place(state, pair.reshape(2, 1, 1, 1))
 
 
-def _round_keys(key: tuple[int, int]) -> list[tuple[Any, Any]]:
-    """Each round's key words, as arrays without axes: numpy takes them faster than its scalars."""
-    return [
-        (
-            np.array((key[0] + index * WEYL_0) & MASK_32, np.uint64),
-            np.array((key[1] + index * WEYL_1) & MASK_32, np.uint64),
-        )
-        for index in range(ROUNDS)
-    ]
+def _round_keys(key: tuple[int, int]) -> npt.NDArray[np.uint64]:
+    weyl = np.arange(ROUNDS, dtype=np.uint64)[:, None] * _WEYL
+    return (np.array(key, np.uint64) + weyl) & _MASK
 
 
-_MULTIPLIER_0 = np.array(MULTIPLIER_0, np.uint64)
-_MULTIPLIER_1 = np.array(MULTIPLIER_1, np.uint64)
+_WEYL = np.array((WEYL_0, WEYL_1), np.uint64)
+_MULTIPLIERS = np.array((MULTIPLIER_0, MULTIPLIER_1), np.uint64).reshape(2, 1, 1, 1)
 _MASK = np.array(MASK_32, np.uint64)
-_HALF = np.array(32, np.uint64)
+_WORD_WIDTH = np.array(32, np.uint64)
 
 
-def _round_in_place(state: npt.NDArray[np.uint64], k0: Any, k1: Any) -> None:
-    """One round of `philox4x32` without temporaries."""
-    c0, c1, c2, c3, product_0, product_1 = state
-    np.multiply(c0, _MULTIPLIER_0, product_0)
-    np.multiply(c2, _MULTIPLIER_1, product_1)
-    np.right_shift(product_1, _HALF, c0)
-    np.right_shift(product_0, _HALF, c2)
-    np.bitwise_xor(c0, c1, c0)
-    np.bitwise_xor(c0, k0, c0)
-    np.bitwise_xor(c2, c3, c2)
-    np.bitwise_xor(c2, k1, c2)
-    np.bitwise_and(product_1, _MASK, c1)
-    np.bitwise_and(product_0, _MASK, c3)
+def _round_in_place(state: npt.NDArray[np.uint64], key: npt.NDArray[np.uint64]) -> None:
+    """`_round` without temporaries, on the pairs (0, 2) and (1, 3)."""
+    even, odd, products = state
+    np.multiply(even, _MULTIPLIERS, products)
+    crossed = products[::-1]
+    np.right_shift(crossed, _WORD_WIDTH, even)
+    np.bitwise_xor(even, odd, even)
+    np.bitwise_xor(even, key, even)
+    np.bitwise_and(crossed, _MASK, odd)

@@ -5,20 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field
 
-from degrade.functional.filtering import correlate_image_separable, correlate_separable
+from degrade.functional.filtering import (
+    Floats,
+    border_index,
+    correlate_image_separable,
+    correlate_separable,
+)
 from degrade.functional.psf import gaussian_taps
 from degrade.geometry import Placement
 from degrade.operators.base import Group, Image, Operator, Parameters, column
+
+CLOSE = 2e-6
+"""Five times the error of the float32 blur: residuals nearer to the limit are decided in float64."""
+
+MANY = 500
+"""Close calls above which blurring the whole image in float64 is the quicker way."""
+
+ROUNDING = 1e-9
+"""Added to the limit, so that with threshold 0 the rounding noise of a flat area is no residual."""
 
 
 class UsmParameters(Parameters):
     """The defaults are the published ones: 51 taps of sigma 8.0."""
 
     weight: float = Field(
-        default=0.5, ge=0, le=10, description="share of the residual that is added"
+        default=0.5, ge=0, le=4, description="share of the residual that is added"
     )
     radius: int = Field(
         default=50, ge=1, le=126, description="taps of the Gaussian; an even number gets one more"
@@ -42,6 +57,11 @@ class UsmParameters(Parameters):
         """The Gaussian's standard deviation after OpenCV's rule for sigma 0."""
         return self.sigma or 0.3 * ((self.taps - 1) * 0.5 - 1.0) + 0.8
 
+    @property
+    def residual_limit(self) -> float:
+        """The threshold on 0..1."""
+        return self.threshold / 255.0 + ROUNDING
+
 
 def _kernel(images: torch.Tensor, group: Group[UsmParameters]) -> torch.Tensor:
     """Adds to each pixel its share of the residual from a Gaussian blur, where the residual is large.
@@ -55,29 +75,58 @@ def _kernel(images: torch.Tensor, group: Group[UsmParameters]) -> torch.Tensor:
     heights, widths = group.heights(), group.widths()
     wide = images.to(torch.float64)
     weight = column(group.floats("weight"), wide)
-    threshold = column(group.floats("threshold"), wide)
+    limit = column(group.floats("residual_limit"), wide)
     residual = wide - correlate_separable(wide, taps, taps, heights, widths)
-    chosen = (residual.abs() > threshold / 255.0).to(torch.float64)
+    chosen = (residual.abs() > limit).to(torch.float64)
     share = correlate_separable(chosen, taps, taps, heights, widths)
     sharp = (wide + weight * residual).clamp(0.0, 1.0)
     return (share * sharp + (1.0 - share) * wide).to(images.dtype)
 
 
+def _blur_at(image: Image, taps: Floats, place: tuple[npt.NDArray[np.int64], ...]) -> Floats:
+    """The Gaussian blur in float64 at some values, place = (rows, columns, channels), each (n,)."""
+    offsets = np.arange(taps.size) - taps.size // 2
+    lines = []
+    for positions, length in zip(place[:2], image.shape[:2], strict=True):
+        window = torch.from_numpy((positions[:, None] + offsets).ravel())
+        index = border_index(window, torch.tensor([length]), "reflect101")
+        lines.append(index.view(-1, taps.size).numpy())
+    rows, columns = lines
+    windows = image[rows[:, :, None], columns[:, None, :], place[2][:, None, None]]
+    blurred: Floats = np.einsum("nij,i,j->n", windows.astype(np.float64), taps, taps)
+    return blurred
+
+
+def _chosen(image: Image, residual: npt.NDArray[Any], taps: Floats, limit: float) -> Image:
+    """Where the exact residual passes the limit: 1.0 or 0.0. Float32 decides all but the close calls."""
+    magnitude = np.abs(residual)
+    chosen: Image = (magnitude > limit).astype(np.float32)
+    if residual.dtype == np.float64:
+        return chosen
+    place = np.nonzero(np.abs(magnitude - np.float32(limit)) < CLOSE)
+    if place[0].size > MANY:
+        exact = image - correlate_image_separable(image, taps, taps, wide=True)
+        return _chosen(image, exact, taps, limit)
+    if place[0].size:
+        chosen[place] = np.abs(image[place] - _blur_at(image, taps, place)) > limit
+    return chosen
+
+
 def _single(image: Image, record: UsmParameters, placement: Placement) -> Image:
+    """In float32 where the tolerance allows: it serves the published values in a third of the time."""
     sizes = torch.tensor([record.taps])
     sigma = torch.tensor([record.sigma_pixels], dtype=torch.float64)
     taps = gaussian_taps(sizes, sigma, record.taps)[0].numpy()
-    residual = image - correlate_image_separable(image, taps, taps, wide=True)
-    chosen = (np.abs(residual) > record.threshold / 255.0).astype(np.float32)
-    share = correlate_image_separable(chosen, taps, taps)
-    step = residual.astype(np.float32)
-    step *= np.float32(record.weight)
+    wide = record.weight > 0.75 or record.taps > 51
+    residual = image - correlate_image_separable(image, taps, taps, wide=wide)
+    chosen = _chosen(image, residual, taps, record.residual_limit)
+    step = residual * residual.dtype.type(record.weight)
     step += image
     np.clip(step, 0.0, 1.0, out=step)
     step -= image
-    step *= share
+    step *= correlate_image_separable(chosen, taps, taps, wide=wide)
     step += image
-    return step
+    return np.asarray(step, np.float32)
 
 
 def _words(record: UsmParameters) -> str:

@@ -25,9 +25,9 @@ class Progress:
         self._total(pairs)
 
     def kept(self, pairs: int) -> None:
-        # Not counted as progress: the rate is that of pairs made now.
-        self._bar.initial += pairs
-        self._bar.update(pairs)
+        if not self._bar.disable:
+            self._bar.initial += pairs  # left out of the rate, which is that of pairs made now
+            self._bar.update(pairs)
 
     def opened(self, pairs: int) -> None:
         if self._known:

@@ -117,11 +117,8 @@ def _refuse_strangers(root: Path) -> None:
     folder = Folder(root)
     if folder.manifest.exists() or folder.partial.exists():
         return
-    strangers = [
-        name
-        for name in sorted(entry.name for entry in root.iterdir())
-        if name != LOCK and not name.startswith(TEMPORARY)
-    ]
+    names = sorted(entry.name for entry in root.iterdir())
+    strangers = [name for name in names if name != LOCK and not name.startswith(TEMPORARY)]
     if strangers:
         raise RequestError(
             f"{root} is not empty and holds no manifest of pairs ({strangers[0]} is in it); "

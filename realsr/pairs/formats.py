@@ -35,7 +35,7 @@ _SIGNATURES: tuple[tuple[bytes, Callable[[BinaryIO], ImageFile.ImageFile]], ...]
     (b"II+\0", TiffImagePlugin.TiffImageFile),
     (b"MM\0+", TiffImagePlugin.TiffImageFile),
 )
-_BITS_PER_SAMPLE = 258
+_WIDTH, _HEIGHT, _BITS_PER_SAMPLE = 256, 257, 258  # TIFF tags
 
 
 def _opener(head: bytes) -> Callable[[BinaryIO], ImageFile.ImageFile]:
@@ -76,3 +76,10 @@ def bits_per_channel(image: ImageFile.ImageFile, file: BinaryIO) -> int:
         bits = image.tag_v2.get(_BITS_PER_SAMPLE, (1,))
         return int(max(bits)) if isinstance(bits, tuple) else int(bits)
     return 16 if image.mode.startswith("I;16") else 8
+
+
+def stored_size(image: ImageFile.ImageFile) -> tuple[int, int]:
+    """Width and height as stored; of a TIFF, some versions of Pillow give the turned ones."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return image.tag_v2[_WIDTH], image.tag_v2[_HEIGHT]
+    return image.size

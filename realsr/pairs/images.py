@@ -18,10 +18,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, ImageOps
+from PIL.PngImagePlugin import PngImageFile
 
 from degrade.geometry import Size
 from realsr.pairs.errors import SourceError
-from realsr.pairs.formats import bits_per_channel, open_header
+from realsr.pairs.formats import bits_per_channel, open_header, stored_size
 
 Bytes = npt.NDArray[np.uint8]
 Alpha = Literal["refuse", "drop", "white", "black"]
@@ -45,7 +46,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class OpenSource:
-    """A source with its header read and found acceptable; pixels are decoded on demand."""
+    """A source whose header is acceptable; its pixels, a PNG's excepted, are decoded on demand."""
 
     file: BufferedReader
     image: ImageFile.ImageFile
@@ -54,12 +55,8 @@ class OpenSource:
 
     def pixels(self) -> Bytes:
         """Decoded, upright, grey or RGB: `h w c` uint8. Raises SourceError."""
-        try:
-            self.image.load()
-            upright = ImageOps.exif_transpose(self.image)
-        except Exception as error:  # decoders raise a dozen types for bad data
-            raise _damaged(error) from error
-        return _flattened(upright, self.reading.alpha)
+        _decode(self.image)
+        return _flattened(ImageOps.exif_transpose(self.image), self.reading.alpha)
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, in hexadecimal."""
@@ -69,7 +66,7 @@ class OpenSource:
 
 @contextmanager
 def opened(path: Path, reading: Reading) -> Iterator[OpenSource]:
-    """The source at `path` behind every check that needs no decoding. Raises SourceError."""
+    """The source at `path`, past every check of its header. Raises SourceError."""
     with _open_file(path) as file:
         image = open_header(file)
         _check_size(image, reading.max_pixels)
@@ -96,7 +93,7 @@ def _open_file(path: Path) -> BufferedReader:
 
 
 def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
-    width, height = image.size
+    width, height = stored_size(image)
     if width * height > max_pixels:
         raise SourceError(
             "too-large",
@@ -106,7 +103,7 @@ def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
 
 
 def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
-    frames = getattr(image, "n_frames", 1)
+    frames = _frames(image)
     if frames > 1:
         raise SourceError("animated", f"it holds {frames} pictures; a source is one still picture")
     mode = image.mode
@@ -122,15 +119,31 @@ def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
         )
 
 
+def _frames(image: ImageFile.ImageFile) -> int:
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception as error:  # a TIFF is walked through to count
+        raise SourceError("damaged", f"its list of pictures is broken ({error})") from error
+
+
 def _upright_size(image: ImageFile.ImageFile) -> Size:
+    if isinstance(image, PngImageFile):
+        _decode(image)  # a PNG's EXIF may stand behind the pixels
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)
     except Exception as error:  # a broken EXIF block raises whatever its bytes lead to
         raise SourceError(
             "damaged", f"its EXIF block, which tells which way is up, is broken ({error})"
         ) from error
-    width, height = image.size
+    width, height = stored_size(image)
     return Size(width, height) if orientation in _SIDEWAYS else Size(height, width)
+
+
+def _decode(image: ImageFile.ImageFile) -> None:
+    try:
+        image.load()
+    except Exception as error:  # decoders raise a dozen types for bad data
+        raise _damaged(error) from error
 
 
 def _damaged(error: Exception) -> SourceError:
@@ -145,9 +158,9 @@ def _damaged(error: Exception) -> SourceError:
 def _flattened(image: Image.Image, alpha: Alpha) -> Bytes:
     grey = image.mode in _GREY
     if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
-        return _without_alpha(np.asarray(image.convert("LA" if grey else "RGBA")), alpha)
-    pixels = np.asarray(image.convert("L" if grey else "RGB"))
-    return np.ascontiguousarray(pixels[..., None] if grey else pixels)
+        return _without_alpha(np.array(image.convert("LA" if grey else "RGBA")), alpha)
+    pixels = np.array(image.convert("L" if grey else "RGB"))  # a copy of our own, for torch to wrap
+    return pixels[..., None] if grey else pixels
 
 
 def _without_alpha(pixels: Bytes, alpha: Alpha) -> Bytes:

@@ -1,0 +1,100 @@
+"""JPEG round trips by the real codec: the libjpeg-turbo inside OpenCV.
+
+The codec works on eight bits, so this is where an image is rounded: in by rint(255 x) of x clipped to [0, 1],
+halves to even, out by k / 255. Its settings are libjpeg's own: baseline, standard tables scaled by quality,
+accurate integer DCT, chroma averaged down and interpolated up ("fancy upsampling"), borders replicated.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import Any, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from degrade.errors import ImageError
+
+Image = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+SUBSAMPLINGS = MappingProxyType(
+    {
+        "4:4:4": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+        "4:4:0": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_440,
+        "4:2:2": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422,
+        "4:2:0": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
+        "4:1:1": cv2.IMWRITE_JPEG_SAMPLING_FACTOR_411,
+    }
+)
+"""Chroma at full size, at half the rows, half the columns, half of both, a quarter of the columns."""
+
+LARGEST_SIDE = 65500
+"""libjpeg's own limit."""
+
+
+def jpeg_version() -> str:
+    """The codec that decides the pixels, as OpenCV's build names it: `build-libjpeg-turbo (ver 3.1.2-70)`."""
+    found = re.search(r"^\s*JPEG:\s*(.*?)\s*$", cv2.getBuildInformation(), re.MULTILINE)
+    return found.group(1) if found else "unknown"
+
+
+def jpeg(image: Image, quality: int, subsampling: str) -> Image:
+    """An image h w c after one JPEG encoding and decoding; float32 in, float32 in [0, 1] out.
+
+    quality: 1..100. subsampling: a key of SUBSAMPLINGS, without meaning for one channel. c is 3 (RGB) or 1.
+    Raises ImageError for other channel counts and sides, ValueError for other settings.
+    """
+    pixels = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0)).astype(np.uint8)
+    decoded = decode_jpeg(encode_jpeg(pixels, quality, subsampling))
+    return np.divide(decoded, np.float32(255.0), dtype=np.float32)
+
+
+def encode_jpeg(pixels: Pixels, quality: int, subsampling: str) -> bytes:
+    """The JPEG file of uint8 pixels h w c, c 3 (RGB) or 1."""
+    _check(pixels.shape, quality, subsampling)
+    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    if pixels.shape[2] == 3:
+        settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, SUBSAMPLINGS[subsampling]]
+    done, data = cv2.imencode(".jpg", _swap_red_and_blue(pixels), settings)
+    if not done:
+        raise ImageError(f"libjpeg did not encode an image of shape {pixels.shape}")
+    return data.tobytes()
+
+
+def decode_jpeg(data: bytes) -> Pixels:
+    """The uint8 pixels h w c of a JPEG file, c 3 (RGB) or 1 as the file has it, turned by no tag."""
+    flags = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if decoded is None:
+        raise ImageError(f"libjpeg did not decode a file of {len(data)} bytes")
+    pixels: Pixels = decoded.astype(np.uint8, copy=False)
+    return _swap_red_and_blue(pixels if pixels.ndim == 3 else pixels[..., None])
+
+
+def _swap_red_and_blue(pixels: Pixels) -> Pixels:
+    """OpenCV's codecs hold colours as blue, green, red."""
+    if pixels.shape[2] != 3:
+        return pixels
+    swapped: Any = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGR)
+    return cast(Pixels, swapped)
+
+
+def _check(shape: tuple[int, ...], quality: int, subsampling: str) -> None:
+    if (
+        len(shape) != 3
+        or shape[2] not in (1, 3)
+        or not 0 < min(shape) <= max(shape) <= LARGEST_SIDE
+    ):
+        raise ImageError(
+            f"jpeg of an image of shape {shape}: expected (height, width, 1 or 3) with sides of "
+            f"1..{LARGEST_SIDE}; JPEG holds grey or RGB only, so code other channels in groups"
+        )
+    if isinstance(quality, bool) or not isinstance(quality, int) or not 1 <= quality <= 100:
+        raise ValueError(f"jpeg quality {quality!r}: expected a whole number from 1 to 100")
+    if subsampling not in SUBSAMPLINGS:
+        raise ValueError(
+            f"jpeg subsampling {subsampling!r}: expected one of {', '.join(SUBSAMPLINGS)}"
+        )

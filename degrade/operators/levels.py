@@ -1,0 +1,93 @@
+"""The range and the steps of values: clamping and quantising."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import Field, model_validator
+
+from degrade.geometry import Placement
+from degrade.operators.base import Group, Image, Operator, Parameters, column
+
+
+class ClampParameters(Parameters):
+    """The range that values are brought into."""
+
+    low: float = Field(default=0.0, description="least value")
+    high: float = Field(default=1.0, description="greatest value")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ClampParameters:
+        if self.low >= self.high:
+            raise ValueError(f"clamp to [{self.low:g}, {self.high:g}]: expected low below high")
+        return self
+
+
+class QuantiseParameters(Parameters):
+    """How many values [0, 1] is rounded to."""
+
+    levels: int = Field(
+        default=256, ge=2, le=65536, description="equally spaced values from 0 to 1, both included"
+    )
+
+
+def clamp(images: torch.Tensor, group: Group[ClampParameters]) -> torch.Tensor:
+    """Values below low become low, values above high become high."""
+    low, high = (column(group.floats(field), images) for field in ("low", "high"))
+    return torch.minimum(torch.maximum(images, low), high)
+
+
+def single_clamp(image: Image, record: ClampParameters, placement: Placement) -> Image:
+    return np.clip(image, np.float32(record.low), np.float32(record.high))
+
+
+def quantise(images: torch.Tensor, group: Group[QuantiseParameters]) -> torch.Tensor:
+    """rint(x (levels - 1)) / (levels - 1) in float32, halves to even; values beyond [0, 1] stay beyond.
+
+    Each k / (levels - 1), rounded to float32, is a fixed point: an 8-bit image passes 256 levels unchanged.
+    """
+    steps = column(group.integers("levels") - 1, images)
+    return torch.round(images * steps) / steps
+
+
+def single_quantise(image: Image, record: QuantiseParameters, placement: Placement) -> Image:
+    steps = np.float32(record.levels - 1)
+    rounded = image * steps
+    np.rint(rounded, rounded)
+    rounded /= steps
+    return rounded
+
+
+def _clamp_words(record: ClampParameters) -> str:
+    return f"clamp to {record.low:g}..{record.high:g}"
+
+
+def _quantise_words(record: QuantiseParameters) -> str:
+    return f"round to {record.levels} levels"
+
+
+CLAMP = Operator(
+    name="clamp",
+    version=1,
+    parameters=ClampParameters,
+    kernel=clamp,
+    single=single_clamp,
+    words=_clamp_words,
+    summary="Bring values into a range.",
+    source="definition",
+)
+
+QUANTISE = Operator(
+    name="quantise",
+    version=1,
+    parameters=QuantiseParameters,
+    kernel=quantise,
+    single=single_quantise,
+    words=_quantise_words,
+    summary="Round to equally spaced values, as 8-bit files do with 256.",
+    source="definition",
+)
+
+ROWS: tuple[Operator[Any], ...] = (CLAMP, QUANTISE)

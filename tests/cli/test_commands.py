@@ -1,0 +1,219 @@
+"""The command line: exit codes, sentences, and a help that loads nothing heavy."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from realsr.cli.main import app
+
+
+def realsr(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    root = tmp_path / "photographs"
+    root.mkdir()
+    for index, name in enumerate("abc"):
+        coarse = np.random.default_rng(index).integers(0, 255, (6, 6, 3), np.uint8)
+        cv2.imwrite(
+            str(root / f"{name}.png"), cv2.resize(coarse, (72, 64), interpolation=cv2.INTER_CUBIC)
+        )
+    return root
+
+
+def make(photographs: Path, out: Path, *options: object) -> Result:
+    return realsr("make-pairs", photographs, "--out", out, "--crop", 48, *options)
+
+
+def test_help_loads_neither_torch_nor_numpy() -> None:
+    code = (
+        "import sys\n"
+        "from realsr.cli.main import app\n"
+        "app(['--help'], standalone_mode=False)\n"
+        "heavy = {'torch', 'numpy', 'cv2', 'pydantic', 'PIL', 'degrade'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("make-pairs", "replay", "verify", "pipelines", "preview", "doctor"):
+        assert command in done.stdout
+
+
+def test_make_replay_verify(photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    made = make(photographs, out)
+    assert made.exit_code == 0, made.stderr
+    assert made.stdout == f"3 pairs made; pairs in {out}\n"
+    assert made.stderr == ""  # no bar where there is no terminal
+    again = make(photographs, out)
+    assert (again.exit_code, again.stdout) == (
+        0,
+        f"nothing left to do: 3 pairs there already; pairs in {out}\n",
+    )
+    checked = realsr("replay", out, "--check")
+    assert (checked.exit_code, checked.stdout) == (
+        0,
+        "3 LR images compared: 3 equal, 0 different\n",
+    )
+    replayed = realsr("replay", out)
+    assert f"made in {out / 'lr-replayed'}" in replayed.stdout
+    verified = realsr("verify", out)
+    assert (verified.exit_code, verified.stdout) == (0, "3 pairs checked: no findings\n")
+
+
+def test_differences_exit_with_1(photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    make(photographs, out)
+    text = (out / "manifest.jsonl").read_text()
+    digest = json.loads(text.splitlines()[2])["digests"]["lr_pixels"]
+    (out / "manifest.jsonl").write_text(text.replace(digest, "0" * 64))
+    (out / "lr" / "a.png").unlink()
+    checked = realsr("replay", out, "--check")
+    assert checked.exit_code == 1
+    assert "b: the LR pixels differ\n" in checked.stdout
+    verified = realsr("verify", out)
+    assert verified.exit_code == 1
+    assert verified.stdout == "missing: lr/a.png\n3 pairs checked: 1 finding\n"
+    (out / "manifest.jsonl").write_text("nonsense\n")
+    assert realsr("verify", out).exit_code == 1
+
+
+def test_failed_sources_exit_with_3(photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (photographs / "b.png").write_bytes(b"")
+    (photographs / "notes.txt").write_text("x")
+    done = make(photographs, out)
+    assert done.exit_code == 3
+    assert done.stderr == "realsr: b (b.png): the file is empty (0 bytes)\n"
+    assert done.stdout == (
+        f"2 pairs made, 1 source failed (see {out / 'failures.jsonl'}), 1 other file passed over; "
+        f"pairs in {out}\n"
+    )
+    assert make(photographs, out).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--crop", "50"], "--crop 50 is not a multiple of the scale 4"),
+        (["--crop", "half"], "--crop half is neither a number of pixels nor `full`"),
+        (["--crop", "full", "--tiles", "8"], "--tiles needs the tiles' side"),
+        (["--pipeline", "secnd_order"], "no pipeline 'secnd_order'"),
+        (["--pipeline", "none.yaml"], "cannot read the pipeline file none.yaml"),
+        (["--device", "tpu"], "tpu"),
+        (["--variants", "0"], "variants"),
+        (["--workers", "0"], "workers"),
+        (["--format", "zip"], "zip"),
+    ],
+)
+def test_usage_exits_with_2(
+    photographs: Path, tmp_path: Path, options: list[str], words: str
+) -> None:
+    done = make(photographs, tmp_path / "out", *options)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_to_do_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = make(tmp_path / "empty", tmp_path / "out")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("realsr: no images in ")
+    assert make(tmp_path / "absent", tmp_path / "out").exit_code == 2
+
+
+def test_a_clash_and_other_arguments_exit_with_2(photographs: Path, tmp_path: Path) -> None:
+    assert make(photographs, tmp_path / "out").exit_code == 0
+    other = make(photographs, tmp_path / "out", "--seed", 5)
+    assert (other.exit_code, "--seed was 0, now 5" in other.stderr) == (2, True)
+    (photographs / "a.jpg").write_bytes((photographs / "a.png").read_bytes())
+    clash = make(photographs, tmp_path / "other")
+    assert (clash.exit_code, "the same source id 'a'" in clash.stderr) == (2, True)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_full_disk_exits_with_3(
+    photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.replace
+
+    def full(source: object, target: object) -> None:
+        if str(target).endswith("lr/b.png"):
+            raise OSError(28, "No space left on device")
+        real(source, target)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        done = make(photographs, tmp_path / "out")
+    assert done.exit_code == 3
+    assert done.stderr.count("\n") == 1
+    assert "lr/b.png: No space left on device" in done.stderr
+    assert make(photographs, tmp_path / "out").exit_code == 0
+
+
+def test_an_interrupt_exits_with_130_and_the_next_run_goes_on(
+    photographs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "realsr.cli.main",
+        "make-pairs",
+        str(photographs),
+        "--out",
+        str(out),
+    ]
+    options = ["--crop", "48", "--variants", "400", "--workers", "2"]
+    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while len(list(out.glob("lr/*.png"))) < 3:
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stderr == "realsr: stopped; run the same command again to go on\n"
+    assert (out / "manifest.partial.jsonl").exists()
+    done = realsr("verify", out)
+    assert (done.exit_code, "has not ended" in done.stderr) == (2, True)
+
+
+def test_pipelines() -> None:
+    listed = realsr("pipelines", "list")
+    assert listed.exit_code == 0
+    for name in ("bicubic", "second_order", "realesrgan"):
+        assert any(line.startswith(name) for line in listed.stdout.splitlines())
+    assert "# " in realsr("pipelines", "show", "second_order").stdout
+    resolved = realsr("pipelines", "show", "second_order", "--scale", 2)
+    assert "scale: 2" in resolved.stdout
+    schema = json.loads(realsr("pipelines", "schema").stdout)
+    assert "lr" in schema["properties"]
+
+
+def test_pipelines_check(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(realsr("pipelines", "show", "bicubic").stdout)
+    sound = realsr("pipelines", "check", file)
+    assert (sound.exit_code, sound.stdout.startswith(f"{file}: sound; bicubic")) == (0, True)
+    file.write_text("name: mine\nlr:\n  - op: matlab_bicubic\n    factr: 1\n")
+    wrong = realsr("pipelines", "check", file)
+    assert wrong.exit_code == 1
+    assert f"{file}:4" in wrong.stderr
+    assert "Traceback" not in wrong.stderr

@@ -1,0 +1,115 @@
+"""Synthetic photographs, and runs in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+import degrade
+from realsr.pairs.crops import Cut
+from realsr.pairs.failures import Failure
+from realsr.pairs.images import Reading
+from realsr.pairs.job import Job
+from realsr.pairs.make import Outcome, make_pairs
+
+
+def synthetic(seed: int, height: int, width: int, channels: int = 3) -> np.ndarray:
+    """A smooth random picture, `h w c` uint8: noise of three sizes, as photographs have."""
+    random = np.random.default_rng(seed)
+    total = np.zeros((height, width, channels), np.float32)
+    for side, weight in ((4, 110), (12, 50), (40, 20)):
+        coarse = random.normal(size=(side, side, channels)).astype(np.float32) * weight
+        total += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).reshape(
+            total.shape
+        )
+    return np.clip(total / 2 + 128, 0, 255).astype(np.uint8)
+
+
+def save(path: Path, image: np.ndarray) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), image[..., ::-1] if image.shape[2] == 3 else image)
+    return path
+
+
+@pytest.fixture
+def photograph() -> Callable[..., np.ndarray]:
+    return synthetic
+
+
+@pytest.fixture
+def photographs(tmp_path: Path) -> Path:
+    """Five photographs of different sizes, two of them in a directory of their own."""
+    root = tmp_path / "photographs"
+    for index, name in enumerate(("a", "b", "c", "inner/a", "inner/d")):
+        save(root / f"{name}.png", synthetic(index, 70 + 8 * index, 90 - 4 * index))
+    return root
+
+
+class Quiet:
+    """Counts what an observer is told."""
+
+    def __init__(self) -> None:
+        self.pairs: int | None = None
+        self.kept_pairs = self.made_pairs = 0
+        self.failures: list[Failure] = []
+
+    def begin(self, sources: int, pairs: int | None) -> None:
+        self.pairs = pairs
+
+    def kept(self, pairs: int) -> None:
+        self.kept_pairs += pairs
+
+    def opened(self, pairs: int) -> None:
+        pass
+
+    def made(self) -> None:
+        self.made_pairs += 1
+
+    def failed(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+
+def job_of(**options: Any) -> Job:
+    """A small job; `pipeline`, `scale`, `crop`, `tiles`, `alpha` and `max_pixels` as on the command line."""
+    scale = options.pop("scale", 4)
+    reading = Reading(options.pop("alpha", "refuse"), options.pop("max_pixels", 2**28))
+    return Job(
+        pipeline=degrade.load_pipeline(options.pop("pipeline", "second_order"), scale=scale),
+        cut=Cut(scale, options.pop("crop", 48), options.pop("tiles", None)),
+        reading=reading,
+        **options,
+    )
+
+
+@pytest.fixture
+def make() -> Callable[..., Outcome]:
+    """make(roots, out, ...): a run in this process, quietly."""
+
+    def run(roots: Path | list[Path], out: Path, **options: Any) -> Outcome:
+        how = {
+            name: options.pop(name) for name in ("workers", "limit", "engine") if name in options
+        }
+        listed = roots if isinstance(roots, list) else [roots]
+        how.setdefault("workers", 2)
+        return make_pairs(listed, out, job_of(**options), observer=Quiet(), **how)
+
+    return run
+
+
+@pytest.fixture
+def tree() -> Callable[[Path], dict[str, bytes]]:
+    """tree(folder): the bytes of every file in it, the lock's excepted."""
+
+    def read(root: Path) -> dict[str, bytes]:
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.name != ".realsr.lock"
+        }
+
+    return read

@@ -1,0 +1,213 @@
+"""Runs that end before their end: killed at any moment, or by a full disk."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from realsr.pairs.errors import StorageError
+from realsr.pairs.make import Outcome
+
+Make = Callable[..., Outcome]
+Tree = Callable[[Path], dict[str, bytes]]
+
+
+class Died(BaseException):
+    """Stands for the process's end: no `except Exception` sees it."""
+
+
+def dying(
+    monkeypatch: pytest.MonkeyPatch, target: Any, name: str, call: int, done: bool
+) -> list[int]:
+    """Lets the `call`-th call of target.name be the last thing that happens, done or not."""
+    real, calls = getattr(target, name), []
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if len(calls) > call:
+            raise Died  # other threads are dead too
+        if len(calls) == call:
+            if done:
+                real(*args, **kwargs)
+            raise Died
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(target, name, replacement)
+    return calls
+
+
+@pytest.fixture
+def undisturbed(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> dict[str, bytes]:
+    (photographs / "broken.png").write_bytes(b"no image")
+    make(photographs, tmp_path / "undisturbed", pipeline="bicubic")
+    return tree(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("name", ["replace", "truncate", "unlink"])
+def test_death_around_every_rename(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch, name: str, done: bool,
+) -> None:  # fmt: skip
+    for call in range(1, 40):
+        out = tmp_path / f"{call}"
+        with monkeypatch.context() as patch:
+            calls = dying(patch, os, name, call, done)
+            try:
+                make(photographs, out, pipeline="bicubic", workers=1)
+            except Died:
+                assert tree(out) != undisturbed or not (out / "manifest.partial.jsonl").exists()
+        make(photographs, out, pipeline="bicubic", workers=1)
+        assert tree(out) == undisturbed, f"call {call} of os.{name}"
+        if len(calls) < call:
+            break
+    else:
+        pytest.fail("the run never came to its end")
+    assert name != "replace" or call > 10
+
+
+def test_death_between_file_and_line(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    from realsr.pairs.journal import Journal
+
+    for call in range(1, 6):
+        for done in (False, True):
+            out = tmp_path / f"{call}{done}"
+            with monkeypatch.context() as patch:
+                dying(patch, Journal, "append", call, done)
+                with pytest.raises(Died):
+                    make(photographs, out, pipeline="bicubic", workers=1)
+            assert len(list((out / "lr").iterdir())) == call
+            make(photographs, out, pipeline="bicubic")
+            assert tree(out) == undisturbed
+
+
+def test_a_source_that_breaks_between_two_runs_leaves_nothing_behind(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realsr.pairs.journal import Journal
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        dying(patch, Journal, "append", 1, False)
+        with pytest.raises(Died):
+            make(photographs, out, pipeline="bicubic", workers=1)
+    assert (out / "hr" / "a.png").exists()
+    (photographs / "a.png").write_bytes(b"")
+    assert [failure.kind for failure in make(photographs, out, pipeline="bicubic").failures] == [
+        "empty"
+    ]
+    assert not (out / "hr" / "a.png").exists()
+    assert not (out / "lr" / "a.png").exists()
+
+
+@pytest.mark.parametrize("call", range(1, 15))
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_full_disk_stops_and_a_later_run_goes_on(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch, call: int, code: int,
+) -> None:  # fmt: skip
+    out, real, calls = tmp_path / "out", os.replace, []
+
+    def full(source: Any, target: Any) -> None:
+        calls.append(target)
+        if len(calls) >= call:
+            raise OSError(code, os.strerror(code), str(source))
+        real(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(StorageError) as caught:
+            make(photographs, out, pipeline="bicubic")
+    assert os.strerror(code) in str(caught.value)
+    assert "run the same command again to go on" in str(caught.value)
+    assert not list(out.rglob(".tmp-*"))
+    make(photographs, out, pipeline="bicubic")
+    assert tree(out) == undisturbed
+
+
+def test_a_full_disk_is_a_line_in_failures_if_that_can_be_written(
+    make: Make, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        if self.parent.name == "lr" and "b.png" in self.name:
+            real(self, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(self, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(StorageError):
+            make(photographs, tmp_path / "out", workers=1)
+    [line] = (tmp_path / "out" / "failures.jsonl").read_text().splitlines()
+    assert json.loads(line)["source"] == "b"
+    assert json.loads(line)["kind"] == "storage"
+    assert not list((tmp_path / "out").rglob(".tmp-*"))
+    assert make(photographs, tmp_path / "out").failures == ()
+    assert (tmp_path / "out" / "failures.jsonl").read_bytes() == b""
+
+
+RUN = """
+import sys
+from pathlib import Path
+import torch
+sys.path.insert(0, sys.argv[3])
+from conftest import Quiet, job_of
+from realsr.pairs.make import make_pairs
+print("ready", flush=True)
+make_pairs([Path(sys.argv[1])], Path(sys.argv[2]), job_of(variants=12), observer=Quiet(), workers=2)
+"""
+
+
+def _start(photographs: Path, out: Path) -> subprocess.Popen[bytes]:
+    """The run in a process group of its own, as far as its libraries being loaded."""
+    command = [sys.executable, "-c", RUN, str(photographs), str(out), str(Path(__file__).parent)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process
+
+
+def _killed_again_and_again(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, times: int
+) -> None:
+    begin = time.perf_counter()
+    make(photographs, tmp_path / "undisturbed", variants=12)
+    duration = time.perf_counter() - begin
+    random_times = random.Random(times)
+    unfinished = 0
+    out = tmp_path / "out"
+    for _ in range(times):
+        with _start(photographs, out) as process:
+            # One run in four may reach its end; a folder that is done begins anew elsewhere.
+            time.sleep(random_times.uniform(0, duration / 2))
+            os.killpg(process.pid, signal.SIGKILL)
+        unfinished += not (out / "manifest.jsonl").exists()
+    make(photographs, out, variants=12)
+    assert tree(out) == tree(tmp_path / "undisturbed")
+    assert unfinished > 0
+
+
+def test_killed_four_times(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> None:
+    _killed_again_and_again(make, photographs, tmp_path, tree, 4)
+
+
+@pytest.mark.slow
+def test_killed_twenty_times(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> None:
+    for index in range(5):
+        _killed_again_and_again(make, photographs, tmp_path / f"{index}", tree, 4)
