@@ -64,7 +64,7 @@ def draw_words(
 def uniforms(words: tuple[Int64s, Int64s, Int64s, Int64s]) -> Floats:
     """Uniforms in the open interval (0, 1) from words: 52 bits and a half, so that no end is reached."""
     bits = (words[0] >> 6 << 26) | (words[1] >> 6)
-    return (bits + 0.5) * 2.0**-52
+    return np.asarray((bits + 0.5) * 2.0**-52, dtype=np.float64)
 
 
 def noise_key(low: int, high: int) -> str:

@@ -7,8 +7,9 @@ and what a distribution can reach must lie within the record's range.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Annotated, Any, ClassVar
+from functools import cache, reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
     Discriminator,
@@ -99,7 +100,9 @@ class Stage(Node):
 
     def _try_together(self) -> None:
         for trial in range(TRIALS):
-            values: dict[str, Scalar] = dict.fromkeys(noise_fields(self.operator.parameters), "0" * 16)
+            values: dict[str, Scalar] = dict.fromkeys(
+                noise_fields(self.operator.parameters), "0" * 16
+            )
             for place, (name, spec) in enumerate(self.fields.items()):
                 u = (0.5 + 7 * trial + 3 * place) / TRIALS % 1.0
                 values[name] = quantile(for_round(spec, trial), u or 0.5, values)
@@ -138,9 +141,10 @@ def _adapter(parameters: type[Parameters], name: str) -> TypeAdapter[Any]:
 def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Scalar]) -> None:
     if operator.parameters.model_fields[name].annotation is int and continuous(spec):
         raise _misfit(name, "is a whole number: use `integer` or `choice`, not a continuous form")
+    parameters: type[Parameters] = operator.parameters
     for value in reach:
         try:
-            _adapter(operator.parameters, name).validate_python(value)
+            _adapter(parameters, name).validate_python(value)
         except ValidationError as error:
             said = _said(error.errors(include_url=False)[0]["msg"])
             verb = "reaches" if isinstance(spec, Distribution) else "is"
@@ -305,18 +309,19 @@ def structure_kinds() -> list[str]:
 
 
 def _any_node() -> Any:
-    union: Any = None
-    for name in OPERATORS:
-        member = Annotated[stage_model(name), Tag(name)]
-        union = member if union is None else union | member
-    for structure in STRUCTURES:
-        union = union | Annotated[structure, Tag(structure.kind)]
-    return Annotated[union, Discriminator(_node_tag)]
+    models: dict[str, Any] = {name: stage_model(name) for name in OPERATORS}
+    models |= {structure.kind: structure for structure in STRUCTURES}
+    members = [Annotated[model, Tag(tag)] for tag, model in models.items()]
+    return Annotated[reduce(or_, members), Discriminator(_node_tag)]
 
 
-AnyNode = _any_node()
-for _model in (Option, *STRUCTURES):
-    _model.model_rebuild()
+if TYPE_CHECKING:
+    AnyNode = Node
+else:
+    AnyNode = _any_node()
+Option.model_rebuild()
+for _structure in STRUCTURES:
+    _structure.model_rebuild()
 
 
 @cache

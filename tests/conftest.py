@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -22,8 +21,7 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_thread() -> Iterator[None]:
+def _one_thread() -> None:
     """Test workers share the cores: without this they would fight for them."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    yield

@@ -20,6 +20,7 @@ Engine = Literal["auto", "singles", "batched", "reference"]
 Images = TypeVar("Images", torch.Tensor, Sequence[torch.Tensor])
 """A batch b c h w, or images c h w of different sizes."""
 
+Batch = torch.Tensor | Sequence[torch.Tensor]
 Planner = Callable[[Trace, Size], Plan]
 
 
@@ -41,14 +42,14 @@ def apply_hr(
     traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
 ) -> Images:
     """The HR steps only: the targets that the LR images are made from. See `apply`."""
-    return _run(traces, hr, plan_hr, threads, engine)
+    return cast("Images", _run(traces, hr, plan_hr, threads, engine))
 
 
 def apply_lr(
     traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
 ) -> Images:
     """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
-    return _run(traces, hr, plan_lr, threads, engine)
+    return cast("Images", _run(traces, hr, plan_lr, threads, engine))
 
 
 def placement(trace: Trace, size: Size) -> Placement:
@@ -57,8 +58,12 @@ def placement(trace: Trace, size: Size) -> Placement:
 
 
 def _run(
-    traces: Sequence[Trace], images: Images, planner: Planner, threads: int | None, engine: Engine
-) -> Images:
+    traces: Sequence[Trace],
+    images: Batch,
+    planner: Planner,
+    threads: int | None,
+    engine: Engine,
+) -> Batch:
     _check(traces, images)
     sizes = sizes_of(images)
     plans = [planner(trace, size) for trace, size in zip(traces, sizes, strict=True)]
@@ -66,13 +71,13 @@ def _run(
         return images
     chosen = _engine(images[0]) if engine == "auto" else engine
     if chosen == "batched":
-        return cast(Images, run_batched(plans, images))
+        return run_batched(plans, images)
     each = list(images)
     if chosen == "reference":
         results = run_reference(plans, each)
     else:
         results = run_singles(plans, each, threads or torch.get_num_threads())
-    return cast(Images, torch.stack(results) if isinstance(images, torch.Tensor) else results)
+    return torch.stack(results) if isinstance(images, torch.Tensor) else results
 
 
 def _engine(image: torch.Tensor) -> Engine:
@@ -81,7 +86,7 @@ def _engine(image: torch.Tensor) -> Engine:
     return "singles" if image.device.type == "cpu" else "batched"
 
 
-def _check(traces: Sequence[Trace], images: torch.Tensor | Sequence[torch.Tensor]) -> None:
+def _check(traces: Sequence[Trace], images: Batch) -> None:
     if isinstance(images, torch.Tensor) and images.ndim != 4:
         raise ImageError(
             f"expected images b c h w, got a tensor of shape {tuple(images.shape)}; add the batch axis"

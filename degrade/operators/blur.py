@@ -38,7 +38,9 @@ Beta = Annotated[float, Field(gt=0, le=16)]
 
 
 class SincBlurParameters(Parameters):
-    size: KernelSize
+    """Up to 31 taps: the lobes of larger ones would leave the tolerance between the two forms."""
+
+    size: Annotated[KernelSize, Field(le=31)]
     cutoff: float = Field(gt=0, le=math.pi, description="cutoff in radians per pixel; pi keeps all")
 
 

@@ -48,7 +48,8 @@ def host_codec(
     code: (place in the batch, image h w c) -> image of the same shape. Beyond a sample's area the canvas
     keeps its values.
     """
-    canvas = images.detach().cpu().permute(0, 2, 3, 1).contiguous()
+    canvas = images.detach().cpu().permute(0, 2, 3, 1)
+    canvas = canvas.clone(memory_format=torch.contiguous_format)
 
     def code_one(index: int) -> None:
         height, width = sizes[index]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -142,12 +144,28 @@ def preview(
     pipeline: PipelineName = "second_order",
     scale: Scale = 4,
     seed: Seed = 0,
+    variants: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
 ) -> int:
     """Draw a contact sheet of what a pipeline does to a photograph."""
     from realsr.preview import make_sheet
 
-    make_sheet(image, pipeline, out, scale=scale, seed=seed)
+    make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants)
     typer.echo(str(out))
+    return 0
+
+
+@app.command()
+@reported
+def sheet(
+    folder: FolderOfPairs,
+    out: Annotated[Path, typer.Option(help="The contact sheet, a PNG file.")],
+    limit: Annotated[int, typer.Option(min=1, help="Only the first so many pairs.")] = 12,
+) -> int:
+    """Draw a contact sheet of a folder of pairs, with the drawn values in plain words."""
+    from realsr.sheet import sheet_of_folder
+
+    count = sheet_of_folder(folder, out, limit)
+    typer.echo(f"{count} pairs drawn; sheet in {out}")
     return 0
 
 
@@ -204,10 +222,14 @@ def print_schema() -> int:
     return run_schema()
 
 
-def main() -> None:
-    """The console script's entry."""
-    app()
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The console script's entry; its exit code. arguments: by default those of the process."""
+    try:
+        app(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

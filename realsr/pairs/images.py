@@ -66,12 +66,16 @@ class OpenSource:
 
 @contextmanager
 def opened(path: Path, reading: Reading) -> Iterator[OpenSource]:
-    """The source at `path`, past every check of its header. Raises SourceError."""
-    with _open_file(path) as file:
-        image = open_header(file)
-        _check_size(image, reading.max_pixels)
-        _check_kind(image, file)
-        yield OpenSource(file, image, _upright_size(image), reading)
+    """The source at `path`, past every check of its header. Raises SourceError with its path."""
+    try:
+        with _open_file(path) as file:
+            image = open_header(file)
+            _check_size(image, reading.max_pixels)
+            _check_kind(image, file)
+            yield OpenSource(file, image, _upright_size(image), reading)
+    except SourceError as error:
+        error.path = path
+        raise
 
 
 def _open_file(path: Path) -> BufferedReader:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 
 import degrade
+from degrade import Trace
 from degrade.execute import Engine
 from realsr.pairs.folder import Folder, write_whole
 from realsr.pairs.images import Bytes
@@ -28,23 +29,41 @@ class Images:
 def degrade_samples(
     samples: Sequence[Sample], device: torch.device, engine: Engine = "auto"
 ) -> list[Images]:
-    """The images of samples with one channel count.
+    """The images of samples with one channel count."""
+    return degrade_pixels(
+        [sample.trace for sample in samples], [sample.pixels for sample in samples], device, engine
+    )
+
+
+def degrade_pixels(
+    traces: Sequence[Trace],
+    sources: Sequence[Bytes],
+    device: torch.device,
+    engine: Engine = "auto",
+) -> list[Images]:
+    """The HR and LR images of sources `h w c` uint8 with one channel count, one trace each.
 
     The LR is made from the HR as its file holds it, in 8 bits: that file and the trace are all that a replay
     needs.
     """
-    traces = [sample.trace for sample in samples]
-    hr = [sample.pixels for sample in samples]
-    if any(trace.hr for trace in traces):
-        sources = [to_float(pixels, device) for pixels in hr]
-        made = degrade.apply_hr(traces, sources, threads=1, engine=engine)
-        hr = [
-            to_bytes(image) if trace.hr else pixels
-            for trace, image, pixels in zip(traces, made, hr, strict=True)
-        ]
+    hr = _sharpened(traces, sources, device, engine)
     floats = [to_float(pixels, device) for pixels in hr]
     lr = degrade.apply_lr(traces, floats, threads=1, engine=engine)
     return [Images(high, to_bytes(low)) for high, low in zip(hr, lr, strict=True)]
+
+
+def _sharpened(
+    traces: Sequence[Trace], sources: Sequence[Bytes], device: torch.device, engine: Engine
+) -> list[Bytes]:
+    """The HR images: the sources themselves where a trace has no HR steps."""
+    if not any(trace.hr for trace in traces):
+        return list(sources)
+    floats = [to_float(pixels, device) for pixels in sources]
+    made = degrade.apply_hr(traces, floats, threads=1, engine=engine)
+    return [
+        to_bytes(image) if trace.hr else pixels
+        for trace, image, pixels in zip(traces, made, sources, strict=True)
+    ]
 
 
 def store(sample: Sample, images: Images, folder: Folder, journal: Journal) -> None:

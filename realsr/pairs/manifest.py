@@ -37,9 +37,13 @@ class Line(BaseModel):
     def to_bytes(self) -> bytes:
         """The line as it stands in the file, with its end."""
         text = json.dumps(
-            self.model_dump(), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            self.content(), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
         return text.encode() + b"\n"
+
+    def content(self) -> dict[str, Any]:
+        """The line as plain data."""
+        return self.model_dump()
 
 
 class HeaderPipeline(Line):
@@ -100,6 +104,12 @@ class Pair(Line):
     digests: Digests
     trace: dict[str, Any]
     physical: list[dict[str, Any]]
+
+    def content(self) -> dict[str, Any]:
+        data = self.model_dump()
+        if self.digests.source_pixels is None:
+            del data["digests"]["source_pixels"]
+        return data
 
 
 def parse_header(line: bytes, path: Path) -> Header:

@@ -90,7 +90,7 @@ def _replay(folder: Folder, pair: Pair, device: torch.device, target: Path | Non
     try:
         lr = _low(folder, pair, device)
     except SourceError as error:
-        return Replayed(pair.key, f"hr/{pair.key}.png: {error}")
+        return Replayed(pair.key, f"hr/{pair.key}.png: {error.reason}")
     except DegradeError as error:
         return Replayed(pair.key, str(error))
     if target is not None:

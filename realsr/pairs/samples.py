@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import degrade
 from degrade import Key, Trace
 from degrade.geometry import Size
-from realsr.pairs.crops import Box
+from realsr.pairs.crops import Box, Cut
 from realsr.pairs.images import Bytes, opened
 from realsr.pairs.job import Job
 from realsr.pairs.sources import Source
@@ -52,9 +52,17 @@ def units(job: Job, source: Source, size: Size) -> list[Unit]:
     return [
         Unit(variant, _variant_key(job, source, variant), draw_key, box)
         for variant, (draw_key, box) in enumerate(
-            zip(draw_keys, _boxes(job, draw_keys, size), strict=True)
+            zip(draw_keys, drawn_boxes(job.cut, draw_keys, size), strict=True)
         )
     ]
+
+
+def drawn_boxes(cut: Cut, draw_keys: Sequence[Key], size: Size) -> list[Box]:
+    """The box of each key in a source of this size: at a drawn place, or the whole picture."""
+    if cut.side is None:
+        return [cut.whole(size)] * len(draw_keys)
+    places = degrade.draw_uniforms(draw_keys, _PLACE)
+    return [cut.at(size, float(y), float(x)) for y, x in places]
 
 
 def load(
@@ -76,13 +84,6 @@ def load(
 
 def _variant_key(job: Job, source: Source, variant: int) -> str:
     return f"{source.stem}_v{variant}" if job.variants > 1 else source.stem
-
-
-def _boxes(job: Job, draw_keys: Sequence[Key], size: Size) -> list[Box]:
-    if job.cut.side is None:
-        return [job.cut.whole(size)] * len(draw_keys)
-    places = degrade.draw_uniforms(draw_keys, _PLACE)
-    return [job.cut.at(size, float(y), float(x)) for y, x in places]
 
 
 def _tile_units(job: Job, source: Source, size: Size) -> list[Unit]:

@@ -217,3 +217,21 @@ def test_pipelines_check(tmp_path: Path) -> None:
     assert wrong.exit_code == 1
     assert f"{file}:4" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_sheets(photographs: Path, tmp_path: Path) -> None:
+    make(photographs, tmp_path / "out")
+    drawn = realsr("sheet", tmp_path / "out", "--out", tmp_path / "sheet.png", "--limit", 2)
+    assert (drawn.exit_code, drawn.stdout) == (
+        0,
+        f"2 pairs drawn; sheet in {tmp_path / 'sheet.png'}\n",
+    )
+    preview = ["preview", photographs / "a.png", "--out", tmp_path / "preview.png", "--variants", 2]
+    assert realsr(*preview).exit_code == 0
+    for name in ("sheet.png", "preview.png"):
+        assert cv2.imread(str(tmp_path / name)).size > 0
+    gone = realsr("preview", tmp_path / "gone.png", "--out", tmp_path / "no.png")
+    assert (gone.exit_code, gone.stderr) == (
+        2,
+        f"realsr: {tmp_path / 'gone.png'}: the file is no longer there\n",
+    )

@@ -18,8 +18,8 @@ from tests.contract.test_operators import equal, image
 SIZES = [Size(64, 64), Size(48, 80), Size(96, 52), Size(64, 64)]
 
 
-def batch(count: int, size: Size = Size(64, 64)) -> torch.Tensor:
-    return torch.stack([image(size, 3, seed) for seed in range(count)])
+def batch(count: int) -> torch.Tensor:
+    return torch.stack([image(Size(64, 64), 3, seed) for seed in range(count)])
 
 
 def traces(name: str, count: int) -> list[degrade.Trace]:
@@ -172,7 +172,9 @@ def pipelines(draw: st.DrawFn, depth: int = 2) -> str:
         kind = draw(st.sampled_from(kinds))
         label = f"n{next(count)}"
         if kind == "stage":
-            return STAGES[draw(st.sampled_from(sorted(STAGES)))].replace("label: L", f"label: {label}")
+            return STAGES[draw(st.sampled_from(sorted(STAGES)))].replace(
+                "label: L", f"label: {label}"
+            )
         inner = ", ".join(node(level - 1) for _ in range(draw(st.integers(1, 3))))
         return {
             "choice": f"{{label: {label}, choice: [{{weight: 2, stages: [{inner}]}}, {{stages: []}}]}}",
@@ -199,7 +201,10 @@ def test_any_pipeline_any_company_any_order(text: str, seed: int, random: Any) -
     for engine in ("singles", "batched"):
         whole = degrade.apply(drawn, images, threads=3, engine=engine)  # type: ignore[arg-type]
         mixed = degrade.apply(
-            [drawn[i] for i in order], [images[i] for i in order], threads=1, engine=engine  # type: ignore[arg-type]
+            [drawn[i] for i in order],
+            [images[i] for i in order],
+            threads=1,
+            engine=engine,  # type: ignore[arg-type]
         )
         assert equal(mixed, [whole[i] for i in order])
         replayed = [degrade.trace_from_data(trace.to_data()) for trace in drawn[:2]]
@@ -223,7 +228,9 @@ def test_what_does_not_fit_is_refused(hr: torch.Tensor, error: type[Exception], 
 
 
 def test_a_pipeline_that_misses_its_target_is_refused() -> None:
-    drawn = degrade.draw(degrade.parse_pipeline("name: x\nlr: [{op: clamp}]"), degrade.keys(0, ["a"]))
+    drawn = degrade.draw(
+        degrade.parse_pipeline("name: x\nlr: [{op: clamp}]"), degrade.keys(0, ["a"])
+    )
     with pytest.raises(GeometryError, match="the steps end at 64x64, the target is 16x16"):
         degrade.apply(drawn, batch(1))
 

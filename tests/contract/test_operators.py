@@ -70,9 +70,7 @@ def test_shape_type_and_place(case: Case, channels: int) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_fast_form_is_the_kernel(case: Case, channels: int) -> None:
     plans, images = samples(case, channels)
-    for fast, slow in zip(
-        run_singles(plans, images, 1), run_reference(plans, images), strict=True
-    ):
+    for fast, slow in zip(run_singles(plans, images, 1), run_reference(plans, images), strict=True):
         far = (fast - slow).abs() > case.tolerance
         assert far.float().mean() <= case.outliers, (fast - slow).abs().max()
 

@@ -86,7 +86,12 @@ def test_given_by_table_by_equality_and_by_affine_map() -> None:
     same = ADAPTER.validate_python({"given": "sigma_x"})
     assert quantile(same, 0.1, {"sigma_x": 1.23456789012}) == 1.23456789012
     affine = ADAPTER.validate_python(
-        {"given": "shot", "slope": 2.18, "intercept": 1.2, "plus": {"normal": {"mean": 0, "std": 1}}}
+        {
+            "given": "shot",
+            "slope": 2.18,
+            "intercept": 1.2,
+            "plus": {"normal": {"mean": 0, "std": 1}},
+        }
     )
     assert quantile(affine, 0.5, {"shot": -3.0}) == pytest.approx(2.18 * -3 + 1.2, abs=1e-8)
 
@@ -142,4 +147,6 @@ def test_what_is_continuous() -> None:
     assert continuous(ADAPTER.validate_python({"uniform": [1, 2]}))
     assert not continuous(ADAPTER.validate_python({"uniform": [1, 1]}))
     assert not continuous(Integer(integer=(1, 2)))
-    assert continuous(ADAPTER.validate_python({"mixture": [{"weight": 1, "of": {"uniform": [0, 1]}}]}))
+    assert continuous(
+        ADAPTER.validate_python({"mixture": [{"weight": 1, "of": {"uniform": [0, 1]}}]})
+    )

@@ -158,7 +158,15 @@ def test_a_trace_reads_back_equal() -> None:
         assert trace_from_data(trace.to_data()) == trace
 
 
-@pytest.mark.parametrize("data", [{}, {"scale": 4}, {"scale": "x", "hr": [], "lr": []}, {"scale": 4, "hr": [], "lr": [{"op": "jpeg"}]}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"scale": 4},
+        {"scale": "x", "hr": [], "lr": []},
+        {"scale": 4, "hr": [], "lr": [{"op": "jpeg"}]},
+    ],
+)
 def test_what_is_no_trace_is_refused(data: dict[str, object]) -> None:
     with pytest.raises(degrade.errors.TraceError, match="not a trace"):
         trace_from_data(data)

@@ -205,4 +205,9 @@ def test_order_of_the_rounds() -> None:
 def test_the_hr_is_sharpened_as_published() -> None:
     for trace in drawn()[:10]:
         assert trace.hr[0].op == "usm"
-        assert dict(trace.hr[0].values) == {"weight": 0.5, "radius": 50, "sigma": 0, "threshold_255": 10}
+        assert dict(trace.hr[0].values) == {
+            "weight": 0.5,
+            "radius": 50,
+            "sigma": 0,
+            "threshold_255": 10,
+        }

@@ -35,7 +35,10 @@ def refusal(text: str) -> str:
             HEAD + "  - op: gaussian_noise\n    sigma_255: -1\n",
             "my.yaml:4: lr[0].sigma_255: is -1: input should be greater than or equal to 0",
         ),
-        (HEAD + "  - op: gausian_noise\n", "my.yaml:3: lr[0]: no operator `gausian_noise`, did you mean `gaussian_"),
+        (
+            HEAD + "  - op: gausian_noise\n",
+            "my.yaml:3: lr[0]: no operator `gausian_noise`, did you mean `gaussian_",
+        ),
         (
             HEAD + "  - op: jpeg\n    quality: {uniform: [30, 95]}\n",
             "my.yaml:4: lr[0].quality: is a whole number",
@@ -45,14 +48,32 @@ def refusal(text: str) -> str:
             HEAD + "  - op: clamp\n    low: {unifrom: [0, 1]}\n",
             "my.yaml:4: lr[0].low: no distribution `unifrom`, did you mean `uniform`?",
         ),
-        (HEAD + "  - op: clamp\n    low: {uniform: [1, 0]}\n", "the low end 1 is above the high end 0"),
-        (HEAD + "  - op: clamp\n    low: 0\n    low: 1\n", "my.yaml:5: lr[0].low: the key 'low' is there twice"),
+        (
+            HEAD + "  - op: clamp\n    low: {uniform: [1, 0]}\n",
+            "the low end 1 is above the high end 0",
+        ),
+        (
+            HEAD + "  - op: clamp\n    low: 0\n    low: 1\n",
+            "my.yaml:5: lr[0].low: the key 'low' is there twice",
+        ),
         (HEAD + "  - op: clamp\n  - op: clamp\n", "the label 'clamp' is there twice"),
         (HEAD + "  - opp: clamp\n", "my.yaml:3: lr[0]: expected a stage such as"),
-        (HEAD + "  - maybe: 1.5\n    stages: [{op: clamp}]\n", "my.yaml:3: lr[0].maybe: Input should be less than"),
-        (HEAD + "  - op: gaussian_noise\n    sigma_255: {given: grey}\n", "is no earlier field of this stage"),
-        ("name: x\nscalee: 3\nlr: [{op: clamp}]", "my.yaml:2: scalee: unknown key `scalee` (the value is 3), did you mean `scale`?"),
-        ("name: x\nscale: 5\nscales: [2, 4]\nlr: [{op: clamp}]", "scale 5 is not one of this pipeline's: 2, 4"),
+        (
+            HEAD + "  - maybe: 1.5\n    stages: [{op: clamp}]\n",
+            "my.yaml:3: lr[0].maybe: Input should be less than",
+        ),
+        (
+            HEAD + "  - op: gaussian_noise\n    sigma_255: {given: grey}\n",
+            "is no earlier field of this stage",
+        ),
+        (
+            "name: x\nscalee: 3\nlr: [{op: clamp}]",
+            "my.yaml:2: scalee: unknown key `scalee` (the value is 3), did you mean `scale`?",
+        ),
+        (
+            "name: x\nscale: 5\nscales: [2, 4]\nlr: [{op: clamp}]",
+            "scale 5 is not one of this pipeline's: 2, 4",
+        ),
         ("- 1", "my.yaml:1: expected a mapping"),
         ("", "my.yaml:1: expected a mapping"),
         (
@@ -65,7 +86,8 @@ def refusal(text: str) -> str:
             "goes in a circle",
         ),
         (
-            HEAD + "  - op: gaussian_blur\n    size: {integer: [7, 21]}\n    sigma_x: 1\n    sigma_y: 1\n    angle: 0\n",
+            HEAD
+            + "  - op: gaussian_blur\n    size: {integer: [7, 21]}\n    sigma_x: 1\n    sigma_y: 1\n    angle: 0\n",
             "my.yaml:4: lr[0].size: reaches 8",
         ),
     ],
@@ -117,7 +139,9 @@ def test_the_digest_follows_what_decides_draws_and_nothing_else() -> None:
 def test_names_and_paths(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="known are bicubic"):
         degrade.load_pipeline("secnd_order")
-    with pytest.raises(PipelineError, match=r"cannot read the pipeline file .*none\.yaml: No such file"):
+    with pytest.raises(
+        PipelineError, match=r"cannot read the pipeline file .*none\.yaml: No such file"
+    ):
         degrade.load_pipeline(tmp_path / "none.yaml")
     file = tmp_path / "copy.yaml"
     file.write_text(named_source("second_order"))

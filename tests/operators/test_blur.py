@@ -91,7 +91,7 @@ def test_both_forms_within_the_tolerance(operator: Operator[Any]) -> None:
         fast, slow = single(operator, image, record), reference(operator, image, record)
         assert fast.dtype == slow.dtype == np.float32
         np.testing.assert_allclose(fast, expected, atol=4.5e-7, rtol=0, err_msg=str(record))
-        np.testing.assert_allclose(slow, expected, atol=3.5e-7, rtol=0, err_msg=str(record))
+        np.testing.assert_allclose(slow, expected, atol=4.5e-7, rtol=0, err_msg=str(record))
         np.testing.assert_allclose(fast, slow, atol=5e-7, rtol=0, err_msg=str(record))
 
 
@@ -180,6 +180,7 @@ def test_gradient_of_the_kernel() -> None:
         (blur.PLATEAU_BLUR, {"size": 7, "sigma_x": 1, "sigma_y": 1}, "beta"),
         (blur.PLATEAU_BLUR, {"size": 7, "sigma_x": 1, "sigma_y": 1, "beta": 17}, "less than"),
         (blur.SINC_BLUR, {"size": 7, "cutoff": 3.2}, "less than"),
+        (blur.SINC_BLUR, {"size": 33, "cutoff": 1.0}, "less than or equal to 31"),
         (blur.SINC_BLUR, {"size": 2, "cutoff": 1.0}, "use 1 or 3"),
         (blur.SINC_BLUR, {"size": 7, "cutoff": 1.0, "sigma": 1.0}, "Extra inputs"),
     ],

@@ -29,10 +29,16 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def loader(photographs: Path, workers: int, sampler: KeyedSampler, batch: int = 3) -> DataLoader[object]:
+def loader(
+    photographs: Path, workers: int, sampler: KeyedSampler, batch: int = 3
+) -> DataLoader[object]:
     crops = HRCrops([photographs], crop=64, scale=4, seed=7)
     return DataLoader(  # type: ignore[arg-type]
-        crops, batch_size=batch, sampler=sampler, num_workers=workers, persistent_workers=workers > 0
+        crops,
+        batch_size=batch,
+        sampler=sampler,
+        num_workers=workers,
+        persistent_workers=workers > 0,
     )
 
 
