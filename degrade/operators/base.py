@@ -120,7 +120,8 @@ class Operator(Generic[P]):
     single: (image h w c, record, placement) -> image; the CPU's fast form of the same thing.
     words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
-    on_host: it leaves the device, as a real codec must.
+    on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
+    of a summary in words.
     """
 
     name: str
@@ -136,3 +137,4 @@ class Operator(Generic[P]):
     strength: Callable[[P], dict[str, float]] = no_strength
     channels: tuple[int, ...] | None = None
     on_host: bool = False
+    housekeeping: bool = False

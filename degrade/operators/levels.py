@@ -75,6 +75,7 @@ CLAMP = Operator(
     kernel=clamp,
     single=single_clamp,
     words=_clamp_words,
+    housekeeping=True,
     summary="Bring values into a range.",
     source="definition",
 )
@@ -86,6 +87,7 @@ QUANTISE = Operator(
     kernel=quantise,
     single=single_quantise,
     words=_quantise_words,
+    housekeeping=True,
     summary="Round to equally spaced values, as 8-bit files do with 256.",
     source="definition",
 )
