@@ -155,6 +155,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def markdown(results: Sequence[dict[str, Any]]) -> str:
+    """The results as the table of docs/benchmarks.md."""
+    lines = ["| USM | threads | contender | pairs/s | times faster |", "|---|---|---|---|---|"]
+    for result in results:
+        usm = "on" if result["usm"] else "off"
+        threads = result.get("threads") or f"{result['processes']} processes or threads"
+        for name, rate in result["pairs_per_second"].items():
+            ratios = [
+                f"{ratio} than {pair.removeprefix(f'{name} / ')}"
+                for pair, ratio in result["times_faster"].items()
+                if pair.startswith(f"{name} / ")
+            ]
+            lines.append(f"| {usm} | {threads} | {name} | {rate} | {'; '.join(ratios)} |")
+    return "\n".join(lines)
+
+
 def _show(result: dict[str, Any]) -> None:
     for name, rate in result["pairs_per_second"].items():
         print(f"  {name}: {rate} pairs/s")
@@ -188,6 +204,7 @@ def main() -> None:
         "batch": BATCH,
         "results": results,
     }
+    print(markdown(results))
     print(f"written: {harness.write('real_esrgan', body, machine, options.out)}")
 
 

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 import torch
 from torch.nn.functional import pad
 
-from degrade.execute.plan import Plan, PlannedStep
+from degrade.execute.plan import Plan
 from degrade.execute.schedule import rounds
-from degrade.execute.singles import check_channels
+from degrade.execute.singles import check_channels, group_of
 from degrade.geometry import Size
-from degrade.operators.base import Group, Parameters
 
 
 def run_batched(
@@ -70,7 +69,7 @@ class _Arena:
         steps = [self.plans[index][self.progress[index]] for index in members]
         for step in steps:
             check_channels(step, self.channels)
-        group = _group(steps, self.device)
+        group = group_of(steps, self.device)
         canvas = self._gather(members)
         result = steps[0].operator.kernel(canvas, group)
         sizes = [step.placement.size for step in steps]
@@ -121,15 +120,6 @@ def sizes_of(images: torch.Tensor | Sequence[torch.Tensor]) -> list[Size]:
     if isinstance(images, torch.Tensor):
         return [Size(*images.shape[-2:])] * images.shape[0]
     return [Size(*image.shape[-2:]) for image in images]
-
-
-def _group(steps: Sequence[PlannedStep], device: torch.device) -> Group[Parameters]:
-    return Group(
-        [step.record for step in steps],
-        [step.size for step in steps],
-        [step.placement for step in steps],
-        device,
-    )
 
 
 def _largest_area(plan: Plan, size: Size) -> int:

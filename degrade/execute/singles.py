@@ -3,44 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from degrade.errors import ImageError
 from degrade.execute.plan import Plan, PlannedStep
-from degrade.execute.threads import map_in_threads
+from degrade.execute.threads import worker_pool
 from degrade.operators.base import Group, Image
 
 CPU = torch.device("cpu")
+
+
+CHUNK = 32
+"""Samples whose tables are made together: enough to share the calls, few enough to hold in memory."""
+
+Tables = Sequence[Any]
+"""One entry for each step of a plan; None for a step without a table."""
 
 
 def run_singles(
     plans: Sequence[Plan], images: Sequence[torch.Tensor], threads: int
 ) -> list[torch.Tensor]:
     """Runs each plan on its own image c h w (float32, CPU); equal bits for any number of threads."""
-    jobs = list(zip(plans, images, strict=True))
-    return map_in_threads(lambda job: _run_one(*job), jobs, threads)
+    chunks = [range(start, min(start + CHUNK, len(plans))) for start in range(0, len(plans), CHUNK)]
+    results: list[torch.Tensor] = []
+    with worker_pool(max(1, min(threads, len(plans)))) as pool:
+        for chunk in chunks:
+            tables = pool.submit(_tables, [plans[index] for index in chunk]).result()
+            jobs = ([plans[index] for index in chunk], [images[index] for index in chunk], tables)
+            results += pool.map(_run_one, *jobs)
+    return results
 
 
-def _run_one(plan: Plan, image: torch.Tensor) -> torch.Tensor:
+def _tables(plans: Sequence[Plan]) -> list[Tables]:
+    """The tables of all steps of all plans, made operator by operator."""
+    tables: list[list[Any]] = [[None] * len(plan) for plan in plans]
+    places: dict[str, list[tuple[int, int]]] = {}
+    for sample, plan in enumerate(plans):
+        for number, step in enumerate(plan):
+            if step.operator.tables is not None:
+                places.setdefault(step.operator.name, []).append((sample, number))
+    for found in places.values():
+        steps = [plans[sample][number] for sample, number in found]
+        for (sample, number), table in zip(found, tables_of(steps), strict=True):
+            tables[sample][number] = table
+    return list(tables)
+
+
+def tables_of(steps: Sequence[PlannedStep]) -> Sequence[Any]:
+    """One table per step, the steps being of one operator; None each where it needs none."""
+    make = steps[0].operator.tables
+    return [None] * len(steps) if make is None else make(group_of(steps, CPU))
+
+
+def group_of(steps: Sequence[PlannedStep], device: torch.device) -> Group[Any]:
+    """The samples of one launch, from their steps of one operator."""
+    return Group(
+        [step.record for step in steps],
+        [step.size for step in steps],
+        [step.placement for step in steps],
+        device,
+    )
+
+
+def _run_one(plan: Plan, image: torch.Tensor, tables: Tables) -> torch.Tensor:
     pixels = np.ascontiguousarray(image.detach().permute(1, 2, 0).numpy())
-    for step in plan:
+    for step, table in zip(plan, tables, strict=True):
         check_channels(step, pixels.shape[2])
-        pixels = _fast(step, pixels)
+        pixels = fast_step(step, pixels, table)
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
 
 
-def _fast(step: PlannedStep, pixels: Image) -> Image:
+def fast_step(step: PlannedStep, pixels: Image, table: Any) -> Image:
+    """An operator's fastest form on one image, with the table that `tables_of` made for the step."""
     if step.operator.single is not None:
-        return step.operator.single(pixels, step.record, step.placement)
+        return step.operator.single(pixels, step.record, table)
     images = torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0)
     return np.ascontiguousarray(reference_step(step, images)[0].permute(1, 2, 0).numpy())
 
 
 def reference_step(step: PlannedStep, images: torch.Tensor) -> torch.Tensor:
     """An operator's defining kernel on one image 1 c h w; gradients pass."""
-    group = Group([step.record], [step.size], [step.placement], images.device)
+    group = group_of([step], images.device)
     size = step.placement.size
     out: torch.Tensor = step.operator.kernel(images, group)[..., : size.height, : size.width]
     return out

@@ -7,16 +7,12 @@ operation over all cores besides would be 10-100 times slower.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
 
 import cv2
 import torch
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 _lock = threading.Lock()
 _users = 0
@@ -61,9 +57,3 @@ def worker_pool(workers: int) -> Iterator[ThreadPoolExecutor]:
             yield pool
         finally:
             torch.set_num_threads(callers)
-
-
-def map_in_threads(function: Callable[[T], R], items: Sequence[T], workers: int) -> list[R]:
-    """The function of each item, in order, each call on a thread of its own with nothing split further."""
-    with worker_pool(max(1, min(workers, len(items)))) as pool:
-        return list(pool.map(function, items))

@@ -117,7 +117,10 @@ class Operator(Generic[P]):
 
     name, version: what a trace calls it; the version rises when the same values give other pixels.
     kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
-    single: (image h w c, record, placement) -> image; the CPU's fast form of the same thing.
+    single: (image h w c, record, table) -> image; the CPU's fast form of the same thing. table: what `tables`
+    made for the sample, None without it.
+    tables: group -> one table per sample, made for many samples at once: kernels, taps and the like, whose
+    small tensors cost more in calls than in arithmetic. A table depends on its own sample only.
     words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
@@ -133,7 +136,8 @@ class Operator(Generic[P]):
     source: str
     border: str = "none"
     place: Callable[[P, Frame], Placement] = same_place
-    single: Callable[[Image, P, Placement], Image] | None = None
+    single: Callable[[Image, P, Any], Image] | None = None
+    tables: Callable[[Group[P]], Sequence[Any]] | None = None
     strength: Callable[[P], dict[str, float]] = no_strength
     channels: tuple[int, ...] | None = None
     on_host: bool = False

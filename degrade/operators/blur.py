@@ -6,13 +6,14 @@ Ranges and names follow Real-ESRGAN; what the nominal sigma does to an image is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import torch
 from pydantic import AfterValidator, Field
 
 from degrade.functional import filtering, psf
+from degrade.functional.filtering import Floats
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group, Image, Operator, Parameters
 
@@ -109,21 +110,37 @@ def _kernel(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
     return blur
 
 
-def _single(psfs: Psfs) -> Callable[[Image, Any, Placement], Image]:
-    def blur(image: Image, record: Parameters, placement: Placement) -> Image:
-        return filtering.correlate_image(image, _one_psf(psfs, record)[0].numpy())
-
-    return blur
+def _tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
+    return lambda group: list(psfs(group).numpy())
 
 
-def _gaussian_single(image: Image, record: GaussianBlurParameters, placement: Placement) -> Image:
-    """Axis-aligned and isotropic Gaussians are separable, which pays as long as float32 sums are enough."""
-    separable = record.angle == 0.0 or record.sigma_x == record.sigma_y
-    if not separable or record.size > LONGEST_SEPARABLE:
-        return filtering.correlate_image(image, _one_psf(_gaussian_psfs, record)[0].numpy())
-    sizes = torch.tensor([record.size, record.size])
-    sigmas = torch.tensor([record.sigma_x, record.sigma_y], dtype=torch.float64)
-    taps_x, taps_y = psf.gaussian_taps(sizes, sigmas, record.size).numpy()
+def _single(image: Image, record: Parameters, table: Floats) -> Image:
+    return filtering.correlate_image(image, table)
+
+
+def _separable(record: GaussianBlurParameters) -> bool:
+    """Axis-aligned and isotropic Gaussians are, which pays as long as float32 sums are enough."""
+    aligned = record.angle == 0.0 or record.sigma_x == record.sigma_y
+    return aligned and record.size <= LONGEST_SEPARABLE
+
+
+def _gaussian_tables(group: Group[GaussianBlurParameters]) -> list[tuple[Floats, ...]]:
+    """The taps along x and along y of a separable kernel, the whole kernel of another."""
+    sizes, canvas = group.integers("size"), _canvas(group)
+    taps = [psf.gaussian_taps(sizes, group.floats(f"sigma_{axis}"), canvas) for axis in "xy"]
+    kernels = _gaussian_psfs(group)
+    return [
+        (taps[0][i].numpy(), taps[1][i].numpy()) if _separable(record) else (kernels[i].numpy(),)
+        for i, record in enumerate(group.records)
+    ]
+
+
+def _gaussian_single(
+    image: Image, record: GaussianBlurParameters, table: tuple[Floats, ...]
+) -> Image:
+    if len(table) == 1:
+        return filtering.correlate_image(image, table[0])
+    taps_x, taps_y = table
     return filtering.correlate_image_separable(image, taps_y, taps_x)
 
 
@@ -170,6 +187,7 @@ GAUSSIAN_BLUR = Operator(
     parameters=GaussianBlurParameters,
     kernel=_kernel(_gaussian_psfs),
     single=_gaussian_single,
+    tables=_gaussian_tables,
     words=_words,
     strength=_strength(_gaussian_psfs),
     summary="Blur with a Gaussian, isotropic or not.",
@@ -182,7 +200,8 @@ GENERALISED_GAUSSIAN_BLUR = Operator(
     version=1,
     parameters=GeneralisedGaussianBlurParameters,
     kernel=_kernel(_generalised_psfs),
-    single=_single(_generalised_psfs),
+    single=_single,
+    tables=_tables(_generalised_psfs),
     words=_generalised_words,
     strength=_strength(_generalised_psfs),
     summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
@@ -195,7 +214,8 @@ PLATEAU_BLUR = Operator(
     version=1,
     parameters=PlateauBlurParameters,
     kernel=_kernel(_plateau_psfs),
-    single=_single(_plateau_psfs),
+    single=_single,
+    tables=_tables(_plateau_psfs),
     words=_plateau_words,
     strength=_strength(_plateau_psfs),
     summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
@@ -208,7 +228,8 @@ SINC_BLUR = Operator(
     version=1,
     parameters=SincBlurParameters,
     kernel=_kernel(_sinc_psfs),
-    single=_single(_sinc_psfs),
+    single=_single,
+    tables=_tables(_sinc_psfs),
     words=_sinc_words,
     strength=_sinc_strength,
     summary="Circular low-pass filter that rings and overshoots.",

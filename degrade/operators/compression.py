@@ -12,7 +12,7 @@ import torch
 from pydantic import Field
 
 from degrade.functional import codec
-from degrade.geometry import Placement, Size
+from degrade.geometry import Size
 from degrade.operators.base import Group, Image, Operator, Parameters
 
 CODEC_THREADS = 16
@@ -27,7 +27,7 @@ class JpegParameters(Parameters):
     )
 
 
-def single_jpeg(image: Image, record: JpegParameters, placement: Placement) -> Image:
+def single_jpeg(image: Image, record: JpegParameters, table: None) -> Image:
     return codec.jpeg(image, record.quality, record.subsampling)
 
 
@@ -36,7 +36,7 @@ def jpeg(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
     return host_codec(
         images,
         group.sizes,
-        lambda index, image: single_jpeg(image, group.records[index], group.placements[index]),
+        lambda index, image: single_jpeg(image, group.records[index], None),
     )
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from pydantic import Field, model_validator
 
-from degrade.geometry import Placement
 from degrade.operators.base import Group, Image, Operator, Parameters, column
 
 
@@ -39,7 +38,7 @@ def clamp(images: torch.Tensor, group: Group[ClampParameters]) -> torch.Tensor:
     return torch.minimum(torch.maximum(images, low), high)
 
 
-def single_clamp(image: Image, record: ClampParameters, placement: Placement) -> Image:
+def single_clamp(image: Image, record: ClampParameters, table: None) -> Image:
     return np.clip(image, np.float32(record.low), np.float32(record.high))
 
 
@@ -52,7 +51,7 @@ def quantise(images: torch.Tensor, group: Group[QuantiseParameters]) -> torch.Te
     return torch.round(images * steps) / steps
 
 
-def single_quantise(image: Image, record: QuantiseParameters, placement: Placement) -> Image:
+def single_quantise(image: Image, record: QuantiseParameters, table: None) -> Image:
     steps = np.float32(record.levels - 1)
     rounded = image * steps
     np.rint(rounded, rounded)

@@ -25,7 +25,6 @@ from degrade.functional.poisson import (
     poisson_table,
     table_noise,
 )
-from degrade.geometry import Placement
 from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
 
 LUMA_WEIGHTS = (0.2989, 0.587, 0.114)
@@ -63,9 +62,7 @@ def gaussian_noise(images: torch.Tensor, group: Group[GaussianNoiseParameters]) 
     return images + column(group.floats("sigma_255") / 255.0, images) * field
 
 
-def single_gaussian_noise(
-    image: Image, record: GaussianNoiseParameters, placement: Placement
-) -> Image:
+def single_gaussian_noise(image: Image, record: GaussianNoiseParameters, table: None) -> Image:
     height, width, channels = image.shape
     fields = 1 if record.grey else channels
     noise = normal_image(split_noise_key(record.key), fields, height, width)
@@ -91,9 +88,7 @@ def poisson_noise(images: torch.Tensor, group: Group[PoissonNoiseParameters]) ->
     return images + column(group.floats("scale"), images) * noise
 
 
-def single_poisson_noise(
-    image: Image, record: PoissonNoiseParameters, placement: Placement
-) -> Image:
+def single_poisson_noise(image: Image, record: PoissonNoiseParameters, table: None) -> Image:
     height, width = image.shape[:2]
     levels = image_levels(_single_luma(image) if record.grey else image)
     words = word_image(split_noise_key(record.key), levels.shape[2], height, width)

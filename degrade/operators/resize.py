@@ -17,7 +17,15 @@ from degrade.functional.matlab import (
     line_by_size,
     rounded_up,
 )
-from degrade.functional.resample import ADAPTIVE, FilterName, Line, resample, resample_image
+from degrade.functional.resample import (
+    ADAPTIVE,
+    FilterName,
+    Line,
+    Table,
+    resample,
+    resample_image,
+    tables,
+)
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
 from degrade.operators.base import Group, Image, Operator, Parameters
 
@@ -117,8 +125,14 @@ def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
     return resample(images, [row for row, _ in pairs], [column for _, column in pairs])
 
 
-def _resize_single(image: Image, record: ResizeParameters, placement: Placement) -> Image:
-    return resample_image(image, *_lines(record, Size(*image.shape[:2]), placement))
+def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table]]:
+    pairs = list(map(_lines, group.records, group.sizes, group.placements))
+    made = tables([line for pair in pairs for line in pair])
+    return list(zip(made[0::2], made[1::2], strict=True))
+
+
+def _resize_single(image: Image, record: ResizeParameters, table: tuple[Table, Table]) -> Image:
+    return resample_image(image, *table)
 
 
 def _how_far(factor: float, of: str) -> str:
@@ -175,8 +189,16 @@ def _matlab(images: Tensor, group: Group[MatlabBicubicParameters]) -> Tensor:
     return imresize(images, rows, columns, eight_bit=True)
 
 
-def _matlab_single(image: Image, record: MatlabBicubicParameters, placement: Placement) -> Image:
-    return imresize_image(image, *_matlab_lines(record, Size(*image.shape[:2]), placement))
+def _matlab_tables(
+    group: Group[MatlabBicubicParameters],
+) -> list[tuple[MatlabLine, MatlabLine]]:
+    return list(map(_matlab_lines, group.records, group.sizes, group.placements))
+
+
+def _matlab_single(
+    image: Image, record: MatlabBicubicParameters, table: tuple[MatlabLine, MatlabLine]
+) -> Image:
+    return imresize_image(image, *table)
 
 
 def _matlab_words(record: MatlabBicubicParameters) -> str:
@@ -191,6 +213,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=ResizeParameters,
         kernel=_resize,
         single=_resize_single,
+        tables=_resize_tables,
         place=_place,
         words=_resize_words,
         summary="Resize by a separable filter, with or without antialias.",
@@ -204,6 +227,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=MatlabBicubicParameters,
         kernel=_matlab,
         single=_matlab_single,
+        tables=_matlab_tables,
         place=_matlab_place,
         words=_matlab_words,
         summary="MATLAB's imresize of the image as uint8, bicubic: the same pixels.",

@@ -16,6 +16,7 @@ from degrade.functional.resample import (
     Line,
     resample,
     resample_image,
+    tables,
     taps,
 )
 from degrade.geometry import covering_axis, factor_axis
@@ -72,9 +73,7 @@ def test_every_named_filter_has_a_row() -> None:
     assert set(FILTERS) == set(get_args(FilterName))
 
 
-@pytest.mark.parametrize(
-    ("name", "antialias", "mode"), [case for case in TORCH if not case[1]]
-)
+@pytest.mark.parametrize(("name", "antialias", "mode"), [case for case in TORCH if not case[1]])
 @pytest.mark.parametrize(("size", "out"), SIZES)
 @pytest.mark.parametrize(("dtype", "bound"), [(torch.float64, 1e-9), (torch.float32, 1e-4)])
 def test_equals_torch_by_size(
@@ -127,9 +126,7 @@ def test_antialias_is_torchs_with_its_centre_put_right(
     assert np.abs(dense(used).numpy() - expected).max() < 1e-9
 
 
-@pytest.mark.parametrize(
-    ("name", "antialias", "mode"), [case for case in TORCH[:4] if not case[1]]
-)
+@pytest.mark.parametrize(("name", "antialias", "mode"), [case for case in TORCH[:4] if not case[1]])
 @pytest.mark.parametrize("factor", [0.1534, 0.33, 0.5, 0.77, 1.3, 1.9])
 def test_equals_torch_by_factor(name: str, antialias: bool, mode: str, factor: float) -> None:
     images = noise(1, 2, 41, 53, dtype=torch.float64)
@@ -145,7 +142,7 @@ def test_equals_torch_by_factor(name: str, antialias: bool, mode: str, factor: f
 @given(pair=lines(), value=st.floats(0, 1, width=32))
 def test_constants_stay(pair: tuple[Line, Line], value: float) -> None:
     image = np.full((pair[0].size_in, pair[1].size_in, 3), value, np.float32)
-    result = resample_image(image, *pair)
+    result = resample_image(image, *tables(pair))
     assert result.shape == (pair[0].size_out, pair[1].size_out, 3)
     assert np.abs(result - np.float32(value)).max() <= 5e-7
 
@@ -154,7 +151,7 @@ def test_constants_stay(pair: tuple[Line, Line], value: float) -> None:
 def test_fast_form_and_definition(pair: tuple[Line, Line], channels: int) -> None:
     images = noise(1, channels, pair[0].size_in, pair[1].size_in)
     exact = image_of(resample(images.double(), [pair[0]], [pair[1]]))
-    single = resample_image(image_of(images), *pair)
+    single = resample_image(image_of(images), *tables(pair))
     assert single.dtype == np.float32
     assert single.flags.c_contiguous
     assert np.abs(single - exact).max() <= 5e-7
@@ -251,15 +248,24 @@ def test_runs_without_values() -> None:
     assert result.dtype == torch.float32
 
 
+@given(pairs=st.lists(lines(), min_size=1, max_size=6))
+def test_tables_do_not_depend_on_their_company(pairs: list[tuple[Line, Line]]) -> None:
+    many = [used for pair in pairs for used in pair]
+    for used, together in zip(many, tables(many), strict=True):
+        (alone,) = tables([used])
+        assert torch.equal(together.index, alone.index)
+        assert together.weight.numpy().tobytes() == alone.weight.numpy().tobytes()
+
+
 def test_threads_change_no_bit() -> None:
     image = image_of(noise(1, 3, 300, 280))
     pair = line("bicubic", True, 300, 171), line("bicubic", True, 280, 400)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(1)
-        alone = resample_image(image, *pair)
+        alone = resample_image(image, *tables(pair))
         torch.set_num_threads(4)
-        together = resample_image(image, *pair)
+        together = resample_image(image, *tables(pair))
     finally:
         torch.set_num_threads(before)
     assert alone.tobytes() == together.tobytes()

@@ -12,9 +12,10 @@ import torch
 from pydantic import ValidationError
 from scipy import ndimage, special
 
-from degrade.geometry import Frame, Placement, Size
+from degrade.geometry import Placement, Size
 from degrade.operators import blur
 from degrade.operators.base import Group, Operator, Parameters
+from tests.forms import fast
 
 TINY = [(1, 1), (2, 5), (1, 9), (6, 3)]
 
@@ -75,8 +76,7 @@ def single(
     operator: Operator[Any], image: npt.NDArray[np.float32], record: Parameters
 ) -> npt.NDArray[np.float32]:
     assert operator.single is not None
-    frame = Frame(Size(*image.shape[:2]), Size(1, 1))
-    return operator.single(image, record, operator.place(record, frame))
+    return fast(operator, image, record)
 
 
 @pytest.mark.parametrize("operator", blur.ROWS, ids=lambda row: row.name)

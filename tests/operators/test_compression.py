@@ -11,6 +11,7 @@ from degrade.functional import codec
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group
 from degrade.operators.compression import JPEG, JpegParameters
+from tests.forms import fast
 
 SIZES = [Size(40, 37), Size(1, 1), Size(17, 23), Size(64, 50), Size(8, 9)]
 RECORDS = [
@@ -38,7 +39,7 @@ def test_each_sample_of_a_batch_is_coded_alone(channels: int) -> None:
         expected = codec.jpeg(area, record.quality, record.subsampling)
         got = out[index, :, : size.height, : size.width].permute(1, 2, 0).numpy()
         assert np.array_equal(got, expected)
-        assert np.array_equal(JPEG.single(area, record, Placement(size)), expected)
+        assert np.array_equal(fast(JPEG, area, record), expected)
 
 
 def test_a_canvas_in_another_memory_order() -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group, Operator
 from degrade.operators.levels import CLAMP, QUANTISE, ClampParameters, QuantiseParameters
+from tests.forms import fast
 
 
 def run(operator: Operator[Any], values: np.ndarray, records: list[Any]) -> np.ndarray:
@@ -26,9 +27,9 @@ def run(operator: Operator[Any], values: np.ndarray, records: list[Any]) -> np.n
     for got, record in zip(out, records, strict=True):
         image = values.astype(np.float32)[None, :, None]
         before = image.copy()
-        fast = operator.single(image, record, Placement(size))
-        assert np.array_equal(fast[0, :, 0], got)
-        assert fast.dtype == np.float32
+        single = fast(operator, image, record)
+        assert np.array_equal(single[0, :, 0], got)
+        assert single.dtype == np.float32
         assert np.array_equal(image, before)
     return out
 

@@ -15,6 +15,7 @@ from degrade.errors import ImageError
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group, Operator
 from degrade.operators.noise import GAUSSIAN_NOISE, POISSON_NOISE
+from tests.forms import fast
 
 KEY, OTHER_KEY = "0123456789abcdef", "fedcba9876543210"
 
@@ -33,7 +34,7 @@ def photograph(height: int, width: int, channels: int = 3, seed: int = 0) -> np.
 
 def single(operator: Operator[Any], image: np.ndarray, values: Any) -> np.ndarray:
     assert operator.single is not None
-    return operator.single(image, values, Placement(Size(*image.shape[:2])))
+    return fast(operator, image, values)
 
 
 def batch(

@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from degrade.errors import GeometryError
+from degrade.execute.plan import PlannedStep
+from degrade.execute.singles import fast_step, tables_of
 from degrade.functional.resample import FILTERS
 from degrade.geometry import Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Operator
@@ -83,10 +85,10 @@ def test_mixed_batch_singles_and_fast_form(
         assert alone.shape == (1, 3, *out)
         assert torch.equal(batch[index : index + 1, :, : out.height, : out.width], alone)
         image = np.ascontiguousarray(own[0].permute(1, 2, 0).numpy())
-        assert operator.single is not None
-        fast = operator.single(image, record, placement)
+        step = PlannedStep("x", operator, record, size, placement)
+        quick = fast_step(step, image, tables_of([step])[0])
         bound = 5e-7 if operator is RESIZE else 0.0
-        assert np.abs(fast - alone[0].permute(1, 2, 0).numpy()).max() <= bound
+        assert np.abs(quick - alone[0].permute(1, 2, 0).numpy()).max() <= bound
 
 
 class _Calls(TorchDispatchMode):

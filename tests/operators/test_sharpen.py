@@ -17,6 +17,7 @@ from degrade.geometry import Placement, Size
 from degrade.operators import sharpen
 from degrade.operators.base import Group
 from degrade.operators.sharpen import USM, UsmParameters
+from tests.forms import fast
 
 Pixels = npt.NDArray[np.float32]
 
@@ -33,7 +34,7 @@ def reference(image: Pixels, record: UsmParameters) -> Pixels:
 
 def single(image: Pixels, record: UsmParameters) -> Pixels:
     assert USM.single is not None
-    return USM.single(image, record, Placement(Size(*image.shape[:2])))
+    return fast(USM, image, record)
 
 
 def oracle(
@@ -83,10 +84,12 @@ def test_random_records_in_both_forms() -> None:
             weight=rng.uniform(0, 4),
             radius=int(rng.integers(9, 126)),
             sigma=rng.choice([0.0, rng.uniform(0.5, 30)]),
-            threshold=rng.uniform(0, 30),
+            threshold_255=rng.uniform(0, 30),
         )
         image = picture(rng, 25, 32)
-        expected = oracle(image, record.weight, record.taps, record.sigma_pixels, record.threshold)
+        expected = oracle(
+            image, record.weight, record.taps, record.sigma_pixels, record.threshold_255
+        )
         for form in (single, reference):
             got = form(image, record)
             assert got.dtype == np.float32
@@ -95,7 +98,7 @@ def test_random_records_in_both_forms() -> None:
 
 @pytest.mark.parametrize("threshold", [0.0, 10.0])
 def test_a_flat_image_stays(threshold: float) -> None:
-    record = UsmParameters(threshold=threshold)
+    record = UsmParameters(threshold_255=threshold)
     for value in (0.0, 0.3, 1.0):
         image = np.full((30, 20, 3), value, dtype=np.float32)
         for form in (single, reference):
@@ -106,7 +109,7 @@ def test_flat_and_busy_halves_agree_at_threshold_zero() -> None:
     """Rounding noise of the flat half must not count as a residual in one form only."""
     image = np.full((80, 160, 3), 0.3, dtype=np.float32)
     image[:, :40] = picture(np.random.default_rng(3), 80, 40)
-    record = UsmParameters(threshold=0.0, radius=21)
+    record = UsmParameters(threshold_255=0.0, radius=21)
     np.testing.assert_allclose(single(image, record), reference(image, record), atol=5e-7, rtol=0)
 
 
@@ -129,7 +132,7 @@ def test_close_calls_are_decided_in_float64(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_batch_has_the_bits_of_its_samples() -> None:
     rng = np.random.default_rng(5)
     sizes = [Size(int(h), int(w)) for h, w in rng.integers(1, 40, (7, 2))] + [Size(1, 1)]
-    records = [UsmParameters(radius=int(rng.integers(3, 80)), threshold=3.0) for _ in sizes]
+    records = [UsmParameters(radius=int(rng.integers(3, 80)), threshold_255=3.0) for _ in sizes]
     canvas = torch.from_numpy(rng.random((8, 3, 44, 47), dtype=np.float32))
     together = USM.kernel(canvas, group(records, sizes))
     for i, (height, width) in enumerate(sizes):
