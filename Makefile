@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 EXTRAS := demo,test,check
 JOBS ?= auto
+ARGS ?=
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
 
 # A name on the path proves nothing (a version manager's shim may stand there for an interpreter that is not
@@ -23,6 +24,7 @@ help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
 	@echo 'make test       the test suite, without the proofs that take minutes'
 	@echo 'make test-slow  the proofs that take minutes'
+	@echo '                (of either, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
@@ -48,10 +50,10 @@ demo: $(STAMP)
 	$(BIN)/python -m realsr.demo demo
 
 test: $(STAMP)
-	$(PYTEST) -m 'not slow'
+	$(PYTEST) -m 'not slow' $(ARGS)
 
 test-slow: $(STAMP)
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow $(ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

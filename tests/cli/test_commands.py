@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -235,3 +240,16 @@ def test_sheets(photographs: Path, tmp_path: Path) -> None:
         2,
         f"realsr: {tmp_path / 'gone.png'}: the file is no longer there\n",
     )
+
+
+def test_a_terminal_sees_a_bar_with_rate_and_time_left(photographs: Path, tmp_path: Path) -> None:
+    terminal, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    command = [sys.executable, "-m", "realsr.cli.main", "make-pairs", str(photographs)]
+    options = ["--out", str(tmp_path / "out"), "--crop", "48", "--tiles", "16"]
+    done = subprocess.run([*command, *options], stdout=subprocess.PIPE, stderr=end, check=True)
+    seen = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    os.close(end)
+    assert done.stdout.decode().startswith("18 pairs made; ")
+    assert re.search(r"100%\|.*\| 18/18 \[\d\d:\d\d<\d\d:\d\d, .*pair", seen), seen
