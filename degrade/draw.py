@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from degrade.address import Floats, Key, draw_words, noise_key, uniforms
-from degrade.distributions import pick, quantile
+from degrade.distributions import quantile
 from degrade.nodes import order_at
 from degrade.pipeline import Pipeline
 from degrade.program import (
@@ -20,6 +20,7 @@ from degrade.program import (
     Program,
 )
 from degrade.trace import Scalar, Step, Trace
+from degrade.values import pick
 
 
 def draw(pipeline: Pipeline, keys: Sequence[Key]) -> list[Trace]:

@@ -26,10 +26,7 @@ from pydantic_core import PydanticCustomError
 from degrade.distributions import (
     Distribution,
     Integer,
-    Number,
     Spec,
-    Strict,
-    Weight,
     continuous,
     for_round,
     names,
@@ -39,6 +36,7 @@ from degrade.distributions import (
 from degrade.operators.base import Operator, Parameters, noise_fields
 from degrade.operators.table import OPERATORS
 from degrade.trace import Scalar
+from degrade.values import Number, Strict, Weight
 
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 TRIALS = 16

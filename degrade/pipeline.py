@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from degrade.distributions import Strict
 from degrade.errors import PipelineError
 from degrade.nodes import AnyNode
 from degrade.pipeline_errors import explain
 from degrade.program import Program, compile_nodes
+from degrade.values import Strict
 from degrade.yaml_source import Document, read_yaml
 
 DEFAULT_SCALE = 4

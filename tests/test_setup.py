@@ -74,9 +74,7 @@ def test_ci_is_runnable_and_stops_at_the_first_failure() -> None:
 
 def make(*arguments: str, path: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run make with `path` to find programs on, and nothing of a make that runs this test."""
-    environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
-    environment = {**environment, "PATH": path}
-    environment.pop("PYTHON", None)
+    environment = {"PATH": path, "HOME": os.environ.get("HOME", "/")}
     command = ["make", "--no-print-directory", "-C", str(root), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from degrade.distributions import Integer, Spec, continuous, quantile, rounded, support
+from degrade.distributions import Integer, Spec, continuous, quantile, support
+from degrade.values import rounded
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Spec)
 GRID = (np.arange(20000) + 0.5) / 20000
