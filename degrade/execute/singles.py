@@ -10,7 +10,7 @@ import torch
 
 from degrade.errors import ImageError
 from degrade.execute.plan import Plan, PlannedStep
-from degrade.execute.threads import worker_pool
+from degrade.execute.threads import in_worker, worker_pool
 from degrade.operators.base import Group, Image
 
 CPU = torch.device("cpu")
@@ -27,13 +27,14 @@ def run_singles(
     plans: Sequence[Plan], images: Sequence[torch.Tensor], threads: int
 ) -> list[torch.Tensor]:
     """Runs each plan on its own image c h w (float32, CPU); equal bits for any number of threads."""
-    chunks = [range(start, min(start + CHUNK, len(plans))) for start in range(0, len(plans), CHUNK)]
+    if in_worker():
+        return [_run_one(*job) for job in zip(plans, images, _tables(plans), strict=True)]
     results: list[torch.Tensor] = []
     with worker_pool(max(1, min(threads, len(plans)))) as pool:
-        for chunk in chunks:
-            tables = pool.submit(_tables, [plans[index] for index in chunk]).result()
-            jobs = ([plans[index] for index in chunk], [images[index] for index in chunk], tables)
-            results += pool.map(_run_one, *jobs)
+        for start in range(0, len(plans), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            tables = pool.submit(_tables, plans[chunk]).result()
+            results += pool.map(_run_one, plans[chunk], images[chunk], tables)
     return results
 
 

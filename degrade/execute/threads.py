@@ -40,9 +40,18 @@ def single_threaded_cv2() -> Iterator[None]:
                 cv2.setNumThreads(_cv2_threads)
 
 
+_this_thread = threading.local()
+
+
 def _one_torch_thread() -> None:
     """For a new worker thread: torch keeps the count per thread, but also notes it for threads to come."""
     torch.set_num_threads(1)
+    _this_thread.is_worker = True
+
+
+def in_worker() -> bool:
+    """Whether this thread belongs to a `worker_pool`, so that work can be done on the spot."""
+    return getattr(_this_thread, "is_worker", False)
 
 
 @contextmanager
