@@ -157,17 +157,19 @@ def _arguments() -> argparse.Namespace:
 
 def markdown(results: Sequence[dict[str, Any]]) -> str:
     """The results as the table of docs/benchmarks.md."""
-    lines = ["| USM | threads | contender | pairs/s | times faster |", "|---|---|---|---|---|"]
+    head = "| USM | threads | ours | against | ours, pairs/s | theirs, pairs/s | times faster |"
+    lines = [head, "|---" * 7 + "|"]
     for result in results:
-        usm = "on" if result["usm"] else "off"
-        threads = result.get("threads") or f"{result['processes']} processes or threads"
-        for name, rate in result["pairs_per_second"].items():
-            ratios = [
-                f"{ratio} than {pair.removeprefix(f'{name} / ')}"
-                for pair, ratio in result["times_faster"].items()
-                if pair.startswith(f"{name} / ")
-            ]
-            lines.append(f"| {usm} | {threads} | {name} | {rate} | {'; '.join(ratios)} |")
+        processes = result.get("processes")
+        threads = f"{processes} x 1 against {processes}" if processes else result["threads"]
+        rates = result["pairs_per_second"]
+        for pair, ratio in result["times_faster"].items():
+            ours, theirs = pair.split(" / ")
+            cells = [ours.removeprefix("ours, "), theirs, rates[ours], rates[theirs], ratio]
+            lines.append(
+                " | ".join(["| on" if result["usm"] else "| off", f"{threads}", *map(str, cells)])
+                + " |"
+            )
     return "\n".join(lines)
 
 

@@ -1,13 +1,17 @@
-"""Philox4x32-10: a counter-based random generator.
+"""Philox, a counter-based random generator: 4x32-10 for draws, 4x64-10 for the words of images.
 
 Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), and the test
-vectors published with its Random123 library. The output is a pure function of a 64-bit key and a 128-bit
-counter, so a value's place in an image is its address: no stream, no state, no order.
+vectors published with its Random123 library. The output is a pure function of a key and a counter, so a value's
+place in an image is its address: no stream, no state, no order.
+
+A field is the sequence of 32-bit words under one noise key. Word n is at row, column and channel with
+n = (row * width + column) * channels + channel, in the sample's own size. Eight words share a block: block
+n // 8 is philox4x64 of the counter (n // 8, stream, 0, 0) under the key (noise key, 0), its four 64-bit words
+each the lower 32-bit word first. numpy's Philox is this generator and its raw words are guaranteed (NEP 19).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -20,10 +24,12 @@ WEYL_0 = 0x9E3779B9
 WEYL_1 = 0xBB67AE85
 MASK_32 = 0xFFFFFFFF
 ROUNDS = 10
-STRIP_COUNTERS = 65536
-"""Counters that `word_strips` works on at once: six 64-bit arrays of them."""
+
+BLOCK_WORDS = 8
+"""32-bit words of a philox4x64 block."""
 
 Words = TypeVar("Words", np.ndarray, torch.Tensor)
+Four = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def philox4x32(
@@ -58,102 +64,114 @@ def _round(
     )
 
 
-def field_words(
-    key: tuple[torch.Tensor, torch.Tensor],
-    channels: int,
-    rows: torch.Tensor,
-    width: int,
-    stream: int = 0,
+def signed(word: int) -> int:
+    """The integer in [-2**63, 2**63) with the bits of a 64-bit word: torch has no unsigned arithmetic."""
+    return (word + 2**63) % 2**64 - 2**63
+
+
+LONG_MULTIPLIER_0 = signed(0xD2E7470EE14C6C93)
+LONG_MULTIPLIER_1 = signed(0xCA5A826395121157)
+LONG_WEYL_0 = signed(0x9E3779B97F4A7C15)
+LONG_WEYL_1 = signed(0xBB67AE8584CAA73B)
+
+
+def philox4x64(counter: Four, key: tuple[torch.Tensor, torch.Tensor]) -> Four:
+    """Four 64-bit words for each counter under each key, bit-equal on every device.
+
+    counter, key: int64 tensors that broadcast together, the bits of unsigned words. Returns four int64
+    tensors that broadcast to the common shape.
+    """
+    k0, k1 = key
+    for _ in range(ROUNDS):
+        c0, c1, c2, c3 = counter
+        high_0, low_0 = _product(c0, LONG_MULTIPLIER_0)
+        high_1, low_1 = _product(c2, LONG_MULTIPLIER_1)
+        counter = (high_1 ^ (c1 ^ k0), low_1, high_0 ^ (c3 ^ k1), low_0)
+        k0 = k0 + LONG_WEYL_0
+        k1 = k1 + LONG_WEYL_1
+    return counter
+
+
+def _product(word: torch.Tensor, factor: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The upper and the lower 64 bits of word * (factor + 2**64), word unsigned, factor negative.
+
+    By halves of 32 bits: the word's are unsigned and the factor's signed, so every partial product and sum
+    lies in [-2**63, 2**63) and an arithmetic shift divides it exactly downwards. The 2**64 adds one word.
+    """
+    low = (factor + 2**31) % 2**32 - 2**31
+    high = (factor - low) >> 32
+    word_low = word & MASK_32
+    word_high = (word >> 32) & MASK_32
+    middle = torch.add((word_low * low) >> 32, word_high, alpha=low)
+    crossed = torch.add(middle & MASK_32, word_low, alpha=high)
+    upper = torch.add((middle >> 32) + word, word_high, alpha=high)
+    return upper + (crossed >> 32), word * factor
+
+
+def field_longs(
+    key: tuple[torch.Tensor, torch.Tensor], count: int, stream: int = 0
 ) -> torch.Tensor:
-    """Random words of an image's pixels, each a function of key, channel, row, column and stream only.
+    """The first words of some fields by twos: int64 (b, n), the bits of 64-bit words, 2 n >= count.
 
     key: two int64 tensors of shape (b,), the low and the high 32 bits of each sample's noise key.
-    rows: int64 tensor (h,), the rows wanted, in the sample's own coordinates; width: columns from 0.
-    Returns int64 (b, channels, h, width), values in [0, 2**32). The counter is
-    (column // 4, row, channel, stream) and the column's remainder picks one of its four words.
+    count: 32-bit words wanted. Word 2 i is the lower half of column i, word 2 i + 1 the upper half.
     """
-    device = rows.device
-    block = torch.arange((width + 3) // 4, device=device).view(1, 1, 1, -1)
-    row = rows.view(1, 1, -1, 1)
-    channel = torch.arange(channels, device=device).view(1, -1, 1, 1)
-    low, high = (word.view(-1, 1, 1, 1) for word in key)
-    words = philox4x32((block, row, channel, torch.full_like(block[..., :1], stream)), (low, high))
-    shape = (low.shape[0], channels, rows.shape[0], block.shape[-1])
-    stacked = torch.stack([word.expand(shape) for word in words], dim=-1)
-    return stacked.flatten(-2)[..., :width]
+    low, high = (word.view(-1, 1) for word in key)
+    block = torch.arange(-(-count // BLOCK_WORDS), device=low.device).view(1, -1)
+    nought = torch.zeros_like(block[:, :1])
+    counter = (block, torch.full_like(nought, stream), nought, nought)
+    words = philox4x64(counter, (low | (high << 32), nought))
+    return torch.stack(words, dim=-1).flatten(1)
 
 
-def word_strips(
-    key: tuple[int, int], channels: int, height: int, width: int, stream: int = 0
-) -> Iterator[tuple[slice, npt.NDArray[np.uint32]]]:
-    """The words of `field_words` for one sample on the CPU, in strips of rows.
+def field_index(
+    widths: torch.Tensor, channels: torch.Tensor, canvas: tuple[int, int, int], count: int
+) -> torch.Tensor:
+    """Where each place of a canvas finds its word: n as above, int64 (b, c, h, w).
 
-    key: the low and the high 32 bits of the noise key. Yields (rows, words), words of shape
-    (4, channels, rows, ceil(width / 4)): words[i, c, r, j] belongs to column 4 j + i. Every strip is
-    written over the one before it, so take what is needed before going on. The cut into strips changes no
-    value.
+    widths, channels: int64 (b,), of each sample's field; a field of one channel serves every channel of the
+    canvas. canvas: (c, h, w). count: words of the longest field; beyond a sample's own area the index is
+    without meaning but below count.
     """
-    columns = (width + 3) // 4
-    step = max(1, min(height, STRIP_COUNTERS // max(1, channels * columns)))
-    scratch = np.empty((3, 2, channels, step, columns), np.uint64)
-    words = np.empty((2, 2, channels, step, columns), np.uint32)
-    for top in range(0, height, step):
-        rows = slice(top, min(top + step, height))
-        strip = words[..., : rows.stop - top, :]
-        state = scratch[..., : rows.stop - top, :]
-        _fill(state, key, rows, stream)
-        np.copyto(strip.swapaxes(0, 1), state[:2], casting="unsafe")
-        yield rows, strip.reshape(4, *strip.shape[2:])
+    depth, height, width = canvas
+    column = torch.arange(width, device=widths.device)
+    row = torch.arange(height, device=widths.device).view(-1, 1)
+    channel = torch.arange(depth, device=widths.device).view(-1, 1, 1)
+    wide, deep = widths.view(-1, 1, 1, 1), channels.view(-1, 1, 1, 1)
+    return ((row * wide + column) * deep + torch.where(deep > 1, channel, 0)).clamp_(max=count - 1)
+
+
+def gathered(fields: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """The values (b, n) of some fields at the places of `field_index`."""
+    return fields.gather(1, index.flatten(1)).view(index.shape)
+
+
+def field_words(
+    key: tuple[torch.Tensor, torch.Tensor], index: torch.Tensor, count: int, stream: int = 0
+) -> torch.Tensor:
+    """Random words of an image's places: int64 in [0, 2**32), shaped as index.
+
+    key: as for `field_longs`. index, count: as for `field_index`. Each value is a function of key, index and
+    stream only.
+    """
+    # On a little-endian machine, and every device is one, the view puts the lower half first.
+    halves = field_longs(key, count, stream).view(torch.int32)
+    return gathered(halves, index).to(torch.int64) & MASK_32
+
+
+def word_source(key: tuple[int, int], stream: int = 0) -> np.random.Philox:
+    """numpy's generator, standing before a field's first word; `random_raw` gives the longs in order.
+
+    key: the low and the high 32 bits of the noise key. numpy counts before it makes a block, hence the - 1.
+    """
+    low, high = key
+    return np.random.Philox(counter=((stream << 64) - 1) % 2**256, key=low | high << 32)
 
 
 def word_image(
     key: tuple[int, int], channels: int, height: int, width: int, stream: int = 0
 ) -> npt.NDArray[np.uint32]:
     """The words of `field_words` for one sample on the CPU, as (height, width, channels)."""
-    columns = (width + 3) // 4
-    image = np.empty((height, columns, 4, channels), np.uint32)
-    for rows, words in word_strips(key, channels, height, width, stream):
-        image[rows] = words.transpose(2, 3, 0, 1)
-    return image.reshape(height, columns * 4, channels)[:, :width]
-
-
-def _fill(state: npt.NDArray[np.uint64], key: tuple[int, int], rows: slice, stream: int) -> None:
-    """Leave the words 0 and 2 of a strip in state[0], the words 1 and 3 in state[1].
-
-    The four words are worked on by twos, since few long calls let several threads run side by side: numpy
-    gives up the interpreter's lock once a call. Two rounds run on the separate axes first: only after them
-    does every word need the whole strip.
-    """
-    channel, row, column = (
-        axis.astype(np.uint64) for axis in np.ogrid[: state.shape[2], rows, : state.shape[4]]
-    )
-    counter = (column, row, channel, np.full_like(channel[:1], stream))
-    schedule = _round_keys(key)
-    for k0, k1 in schedule[:2]:
-        counter = _round(counter, k0, k1)
-    for place, word in zip(((0, 0), (1, 0), (0, 1), (1, 1)), counter, strict=True):
-        state[place] = word
-    for pair in schedule[2:]:
-        _round_in_place(state, pair.reshape(2, 1, 1, 1))
-
-
-def _round_keys(key: tuple[int, int]) -> npt.NDArray[np.uint64]:
-    weyl = np.arange(ROUNDS, dtype=np.uint64)[:, None] * _WEYL
-    return (np.array(key, np.uint64) + weyl) & _MASK
-
-
-_WEYL = np.array((WEYL_0, WEYL_1), np.uint64)
-_MULTIPLIERS = np.array((MULTIPLIER_0, MULTIPLIER_1), np.uint64).reshape(2, 1, 1, 1)
-_MASK = np.array(MASK_32, np.uint64)
-_WORD_WIDTH = np.array(32, np.uint64)
-
-
-def _round_in_place(state: npt.NDArray[np.uint64], key: npt.NDArray[np.uint64]) -> None:
-    """`_round` without temporaries, on the pairs (0, 2) and (1, 3)."""
-    even, odd, products = state
-    np.multiply(even, _MULTIPLIERS, products)
-    crossed = products[::-1]
-    np.right_shift(crossed, _WORD_WIDTH, even)
-    np.bitwise_xor(even, odd, even)
-    np.bitwise_xor(even, key, even)
-    np.bitwise_and(crossed, _MASK, odd)
+    count = height * width * channels
+    longs = word_source(key, stream).random_raw(-(-count // 2)).astype("<u8", copy=False)
+    return longs.view("<u4")[:count].reshape(height, width, channels)

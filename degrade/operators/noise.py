@@ -1,4 +1,4 @@
-"""Additive noise: Gaussian and Poisson, each field a function of its key and of channel, row and column."""
+"""Additive noise: Gaussian and Poisson, each field a function of its key and of the place in the sample."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import Field
 from degrade.address import split_noise_key
 from degrade.errors import ImageError
 from degrade.functional.noise import normal_image, normals
-from degrade.functional.philox import field_words, word_image
+from degrade.functional.philox import field_index, field_words, word_image
 from degrade.functional.poisson import (
     DISTINCT_COUNTS,
     LARGEST_COUNT,
@@ -53,12 +53,9 @@ class PoissonNoiseParameters(Parameters):
 
 
 def gaussian_noise(images: torch.Tensor, group: Group[GaussianNoiseParameters]) -> torch.Tensor:
-    """images + sigma_255 / 255 * unit normals; with grey all channels get the first one's field."""
-    grey = _flags(group)
-    channels = 1 if all(record.grey for record in group.records) else images.shape[1]
-    rows = torch.arange(images.shape[2], device=images.device)
-    field = normals(group.noise_keys(), channels, rows, images.shape[3])
-    field = torch.where(grey, field[:, :1], field)
+    """images + sigma_255 / 255 * unit normals; with grey all channels get a one-channel image's field."""
+    index, count = _places(images, group)
+    field = normals(group.noise_keys(), index, count)
     return images + column(group.floats("sigma_255") / 255.0, images) * field
 
 
@@ -67,7 +64,7 @@ def single_gaussian_noise(image: Image, record: GaussianNoiseParameters, table: 
     fields = 1 if record.grey else channels
     noise = normal_image(split_noise_key(record.key), fields, height, width)
     noise *= np.float32(record.sigma_255 / 255.0)
-    return image + noise
+    return _sum(image, noise)
 
 
 def poisson_noise(images: torch.Tensor, group: Group[PoissonNoiseParameters]) -> torch.Tensor:
@@ -77,12 +74,11 @@ def poisson_noise(images: torch.Tensor, group: Group[PoissonNoiseParameters]) ->
     get the same noise.
     """
     levels = canvas_levels(images)
-    rows = torch.arange(images.shape[2], device=images.device)
-    words = field_words(group.noise_keys(), images.shape[1], rows, images.shape[3])
     if any(record.grey for record in group.records):
-        grey = _flags(group)
+        grey = group.equals("grey", True).view(-1, 1, 1, 1)
         levels = torch.where(grey, canvas_levels(_luma(images)), levels)
-        words = torch.where(grey, words[:, :1], words)
+    index, length = _places(images, group)
+    words = field_words(group.noise_keys(), index, length)
     counts, which = _counts(levels, group)
     noise = bank_noise(levels, words, poisson_bank(counts, images.device), which)
     return images + column(group.floats("scale"), images) * noise
@@ -96,11 +92,28 @@ def single_poisson_noise(image: Image, record: PoissonNoiseParameters, table: No
     count = DISTINCT_COUNTS[image_distinct(levels)] if distinct else float(record.count)
     noise = table_noise(levels, words, poisson_table(count))
     noise *= np.float32(record.scale)
-    return image + noise
+    return _sum(image, noise)
 
 
-def _flags(group: Group[Any]) -> torch.Tensor:
-    return group.equals("grey", True).view(-1, 1, 1, 1)
+def _sum(image: Image, noise: Image) -> Image:
+    """image + noise, in the noise's memory where it has every channel."""
+    if noise.shape == image.shape:
+        return np.add(image, noise, out=noise)
+    out = np.empty(image.shape, np.float32)
+    # numpy broadcasts over a last axis of three in many short runs; a channel at a time takes half as long.
+    for channel in range(image.shape[2]):
+        np.add(image[..., channel], noise[..., 0], out[..., channel])
+    return out
+
+
+def _places(images: torch.Tensor, group: Group[Any]) -> tuple[torch.Tensor, int]:
+    """Where each value finds its random word, and the words of the longest field."""
+    channels = [1 if record.grey else images.shape[1] for record in group.records]
+    areas = [size.height * size.width for size in group.sizes]
+    count = max(area * depth for area, depth in zip(areas, channels, strict=True))
+    depths = group.upload(channels, torch.int64)
+    canvas = (max(channels), images.shape[2], images.shape[3])
+    return field_index(group.widths(), depths, canvas, count), count
 
 
 def _counts(
@@ -178,7 +191,7 @@ GAUSSIAN_NOISE = Operator(
     words=_gaussian_words,
     strength=_gaussian_strength,
     summary="Add independent normal noise, per channel or shared.",
-    source="Box and Muller 1958 on Philox4x32-10 (Salmon et al. 2011)",
+    source="Box and Muller 1958 on Philox4x64-10 (Salmon et al. 2011)",
 )
 
 POISSON_NOISE = Operator(

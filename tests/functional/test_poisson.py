@@ -96,7 +96,9 @@ def test_level_zero_has_no_noise() -> None:
         assert not poisson.table_noise(np.zeros(shape, np.uint8), words_of(shape), table).any()
 
 
-def test_the_batch_look_up_has_the_same_bits() -> None:
+@pytest.mark.parametrize("strip", [1, 100, 131072])
+def test_the_batch_look_up_has_the_same_bits(strip: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poisson, "STRIP_VALUES", strip)
     shape = (40, 41, 3)
     counts = [256.0, 3.7, 1000.0]
     levels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
@@ -111,6 +113,23 @@ def test_the_batch_look_up_has_the_same_bits() -> None:
     for place, got in zip(which.tolist(), noise, strict=True):
         single = poisson.table_noise(levels, words, poisson.poisson_table(counts[place]))
         assert np.array_equal(got.permute(1, 2, 0).numpy(), single)
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_the_outcomes_are_the_entries_as_noise(count: float) -> None:
+    """At the ends of each bin and on both sides of its threshold, by the entries' definition."""
+    table = poisson.poisson_table(count)
+    rest = 32 - table.bits
+    bins = np.arange(2**table.bits, dtype=np.int64)
+    for level in (0, 1, 128, 255):
+        entry = table.entries[level << table.bits :][: len(bins)].astype(np.int64)
+        threshold, alias = entry >> table.bits, entry & (len(bins) - 1)
+        for place in (0 * bins, threshold, np.maximum(threshold - 1, 0), 0 * bins + 2**rest - 1):
+            words = (bins << rest | place).astype(np.uint32)
+            answer = np.where(place < threshold, bins, alias).astype(np.float32)
+            expected = (answer - table.shifts[level]) * np.float32(1.0 / count)
+            got = poisson.table_noise(np.full(len(bins), level, np.uint8), words, table)
+            assert np.array_equal(got, expected)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 64, 65, 128, 129, 255, 256])
