@@ -99,7 +99,7 @@ def agreement(count: int) -> dict[str, Any]:
         result[name] = {
             "samples": count,
             "equal_values": round(float((fast == slow).float().mean()), 6),
-            "psnr_db": round(-10 * np.log10(mse), 2) if mse else None,
+            "psnr_db": round(float(-10 * np.log10(mse)), 2) if mse else None,
         }
     return result
 
