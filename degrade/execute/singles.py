@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,25 @@ def run_singles(
         for start in range(0, len(plans), CHUNK):
             chunk = slice(start, start + CHUNK)
             tables = pool.submit(_tables, plans[chunk]).result()
-            results += pool.map(_run_one, plans[chunk], images[chunk], tables)
+            results += _spread(pool, plans[chunk], images[chunk], tables)
     return results
+
+
+def _spread(
+    pool: ThreadPoolExecutor,
+    plans: Sequence[Plan],
+    images: Sequence[torch.Tensor],
+    tables: Sequence[Tables],
+) -> list[torch.Tensor]:
+    """Runs samples on the pool, the longest first, so that no thread is left with one at the end."""
+    order = sorted(range(len(plans)), key=lambda index: -_work(plans[index]))
+    futures = {i: pool.submit(_run_one, plans[i], images[i], tables[i]) for i in order}
+    return [futures[index].result() for index in range(len(plans))]
+
+
+def _work(plan: Plan) -> int:
+    """Pixels that the steps pass over."""
+    return sum(step.size.height * step.size.width for step in plan)
 
 
 def _tables(plans: Sequence[Plan]) -> list[Tables]:

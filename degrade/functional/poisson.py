@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -255,8 +256,10 @@ def canvas_levels(images: torch.Tensor) -> torch.Tensor:
 
 def image_distinct(levels: Levels) -> int:
     """log2 of the next power of two of the number of distinct levels: the count's place in DISTINCT_COUNTS."""
-    present = np.count_nonzero(np.bincount(levels.ravel(), minlength=LEVELS))
-    return (int(present) - 1).bit_length()
+    # OpenCV's histogram, unlike numpy's, lets other threads run meanwhile.
+    plane = levels.reshape(levels.shape[0], -1)
+    counts = cv2.calcHist([plane], [0], None, [LEVELS], [0, LEVELS])
+    return (int(np.count_nonzero(counts)) - 1).bit_length()
 
 
 def canvas_distinct(

@@ -91,8 +91,10 @@ def _tie_shift(name: str, scale: float) -> float:
     With scale p / q in lowest terms and p even, one output pixel in q lies midway between two input
     pixels and takes the right one: half a pixel in q (at an even factor, always).
     """
+    if name != "nearest":
+        return 0.0
     ratio = Fraction(scale).limit_denominator(4096)
-    return 0.0 if name != "nearest" or ratio.numerator % 2 else 0.5 / ratio.denominator
+    return 0.0 if ratio.numerator % 2 else 0.5 / ratio.denominator
 
 
 def _place(record: ResizeParameters, frame: Frame) -> Placement:
