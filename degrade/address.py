@@ -8,6 +8,7 @@ or one 64-bit noise key. Batch, worker, order and clock have no way in.
 from __future__ import annotations
 
 import hashlib
+import operator
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,9 +30,18 @@ class Key:
     source: str
     variant: int = 0
 
+    def __post_init__(self) -> None:
+        """Whole numbers of any kind draw as plain ones; TypeError for others."""
+        object.__setattr__(self, "seed", operator.index(self.seed) + 0)
+        object.__setattr__(self, "variant", operator.index(self.variant) + 0)
+
 
 def keys(seed: int, sources: Iterable[str], variant: int = 0) -> list[Key]:
     """One key per source, in the given order."""
+    if isinstance(sources, str):
+        raise TypeError(
+            f"sources is one text, {sources!r}: expected several ids, such as [{sources!r}]"
+        )
     return [Key(seed, source, variant) for source in sources]
 
 

@@ -12,7 +12,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import NormalDist
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     ConfigDict,
@@ -26,6 +26,8 @@ from pydantic import (
 from degrade.errors import PipelineError
 from degrade.trace import Scalar
 from degrade.values import Constant, Number, Strict, Weight, pick, rounded
+
+Model = TypeVar("Model", bound=Strict)
 
 Supports = Mapping[str, Sequence[Scalar]]
 """The extreme or possible values of a stage's earlier fields."""
@@ -110,6 +112,14 @@ class NormalParameters(Strict):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
 
+    @model_validator(mode="after")
+    def _reachable(self) -> NormalParameters:
+        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.low < self.high):
+            raise ValueError(
+                f"needs finite mean and std, and low < high, not {self.low}, {self.high}"
+            )
+        return self
+
 
 class Normal(Distribution):
     """Normal, or normal cut to an interval."""
@@ -135,6 +145,9 @@ class Normal(Distribution):
         return True
 
 
+MOST_VALUES = 100_000
+
+
 class Integer(Distribution):
     """Uniform over low, low + step, ..., high."""
 
@@ -146,6 +159,10 @@ class Integer(Distribution):
         low, high, step = (*bounds, 1)[:3]
         if low > high or (high - low) % step:
             raise ValueError(f"{high} is not {low} plus a multiple of {step}")
+        if (high - low) // step >= MOST_VALUES:
+            raise ValueError(
+                f"more than {MOST_VALUES} values; use a continuous form or a larger step"
+            )
         return bounds
 
     def values(self) -> range:
@@ -231,6 +248,12 @@ class Case(Strict):
     equals: Constant | None = None
     up_to: Number | None = None
     value: Spec
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Case:
+        if self.equals is not None and self.up_to is not None:
+            raise ValueError("`equals` and `up_to` exclude each other")
+        return self
 
     def holds(self, given: Scalar) -> bool:
         if self.equals is not None:
@@ -380,8 +403,27 @@ def _joined(specs: Iterable[Spec], earlier: Supports) -> list[Scalar]:
     return [value for spec in specs for value in support(spec, earlier)]
 
 
-def for_round(spec: Spec, index: int) -> Spec:
-    """The distribution that holds in round `index` of the enclosing repeat."""
-    if isinstance(spec, PerRepeat):
-        return spec.per_repeat[min(index, len(spec.per_repeat) - 1)]
+def for_round(spec: Spec, index: int | None) -> Spec:
+    """The distribution that holds in round `index` of the enclosing repeat, at any depth.
+
+    index: None outside a repeat, where `per_repeat` raises PipelineError.
+    """
+    match spec:
+        case PerRepeat():
+            if index is None:
+                raise PipelineError("`per_repeat` has a meaning only inside `repeat`")
+            return for_round(spec.per_repeat[min(index, len(spec.per_repeat) - 1)], index)
+        case Mixture():
+            parts = [_updated(part, of=for_round(part.of, index)) for part in spec.mixture]
+            return _updated(spec, mixture=parts)
+        case Given(cases=list(cases)):
+            return _updated(
+                spec, cases=[_updated(case, value=for_round(case.value, index)) for case in cases]
+            )
+        case Given(plus=plus) if plus is not None:
+            return _updated(spec, plus=for_round(plus, index))
     return spec
+
+
+def _updated(model: Model, **fields: Any) -> Model:
+    return model.model_copy(update=fields)

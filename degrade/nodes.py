@@ -33,6 +33,7 @@ from degrade.distributions import (
     quantile,
     support,
 )
+from degrade.errors import PipelineError
 from degrade.operators.base import Operator, Parameters, noise_fields
 from degrade.operators.table import OPERATORS
 from degrade.trace import Scalar
@@ -140,7 +141,11 @@ def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Sca
     if operator.parameters.model_fields[name].annotation is int and continuous(spec):
         raise _misfit(name, "is a whole number: use `integer` or `choice`, not a continuous form")
     parameters: type[Parameters] = operator.parameters
+    wants_bool = parameters.model_fields[name].annotation is bool
     for value in reach:
+        if isinstance(value, bool) != wants_bool:
+            wanted = "true or false" if wants_bool else "no truth value"
+            raise _misfit(name, f"is {value!r}: expected {wanted}")
         try:
             _adapter(parameters, name).validate_python(value)
         except ValidationError as error:
@@ -196,7 +201,9 @@ class ProbabilityPerRepeat(Strict):
 
     per_repeat: Annotated[list[Probability], Field(min_length=1)]
 
-    def in_round(self, index: int) -> float:
+    def in_round(self, index: int | None) -> float:
+        if index is None:
+            raise PipelineError("`per_repeat` has a meaning only inside `repeat`")
         return self.per_repeat[min(index, len(self.per_repeat) - 1)]
 
 
@@ -215,8 +222,8 @@ class MaybeNode(Node):
     ]
     stages: Annotated[list[AnyNode], Field(min_length=1)]
 
-    def probability(self, index: int) -> float:
-        """The probability in round `index` of the enclosing repeat."""
+    def probability(self, index: int | None) -> float:
+        """The probability in round `index` of the enclosing repeat, None outside one."""
         return self.maybe if isinstance(self.maybe, float) else self.maybe.in_round(index)
 
 

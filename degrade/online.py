@@ -11,6 +11,7 @@ from torch import nn
 
 from degrade.address import Key
 from degrade.draw import draw
+from degrade.errors import GeometryError
 from degrade.execute import apply_hr, apply_lr
 from degrade.pipeline import Pipeline, load_pipeline
 
@@ -41,9 +42,14 @@ class OnlineDegradation(nn.Module):
         threads: int | None = None,
     ) -> None:
         super().__init__()
-        self.pipeline = (
-            pipeline if isinstance(pipeline, Pipeline) else load_pipeline(pipeline, scale)
-        )
+        if not isinstance(pipeline, Pipeline):
+            pipeline = load_pipeline(pipeline, scale)
+        if scale not in (None, pipeline.scale):
+            raise GeometryError(
+                f"scale {scale} was asked for, the pipeline {pipeline.name} was loaded with "
+                f"{pipeline.scale}; load it with that scale"
+            )
+        self.pipeline = pipeline
         self.seed = seed
         self.threads = threads
 
@@ -52,16 +58,17 @@ class OnlineDegradation(nn.Module):
         self, hr: torch.Tensor, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor
     ) -> Pair:
         """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them."""
-        if isinstance(variants, int):
-            variants = [variants] * len(sources)
-        numbers = variants.tolist() if isinstance(variants, torch.Tensor) else variants
-        keys = [
-            Key(self.seed, source, int(number))
-            for source, number in zip(sources, numbers, strict=True)
-        ]
-        traces = draw(self.pipeline, keys)
+        traces = draw(self.pipeline, self._keys(sources, variants))
         target = apply_hr(traces, hr, threads=self.threads)
         return Pair(target, apply_lr(traces, target, threads=self.threads))
+
+    def _keys(
+        self, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor
+    ) -> list[Key]:
+        numbers = torch.as_tensor(variants).expand(len(sources)).tolist()
+        return [
+            Key(self.seed, source, number) for source, number in zip(sources, numbers, strict=True)
+        ]
 
     def extra_repr(self) -> str:
         return f"{self.pipeline.name} x{self.pipeline.scale}, seed={self.seed}"

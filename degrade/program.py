@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from degrade.distributions import Spec, for_round
+from degrade.distributions import Spec, for_round, support
 from degrade.errors import PipelineError
 from degrade.nodes import (
     ChoiceNode,
@@ -18,6 +18,7 @@ from degrade.nodes import (
     Stage,
 )
 from degrade.operators.base import Operator, noise_fields
+from degrade.trace import Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class _Scope:
     """Where the compiler stands: the rounds around it and the stages that have surely run before."""
 
     suffix: str = ""
-    index: int = 0
+    index: int | None = None
     labels: dict[str, str] = field(default_factory=dict)
     certain: frozenset[str] = frozenset()
 
@@ -132,30 +133,36 @@ class _Compiler:
 
     def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnStage:
         parameters = stage.operator.parameters
-        fields = tuple(
-            (name, self.resolved(spec, scope), self.column(label, name))
-            for name, spec in stage.fields.items()
-        )
+        resolved = {
+            name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
+        }
+        fields = tuple((name, spec, self.column(label, name)) for name, spec in resolved.items())
         keys = tuple((name, self.column(label, name)) for name in noise_fields(parameters))
-        self.check_references(stage, label, scope)
+        self.check_references(resolved, label, scope)
         scope.labels[stage.label] = label
         scope.certain |= {label}
         return DrawnStage(label, stage.operator, fields, keys, dict(scope.labels))
 
-    def resolved(self, spec: Spec, scope: _Scope) -> Spec:
-        return for_round(spec, scope.index)
+    def resolved(self, name: str, spec: Spec, label: str, scope: _Scope) -> Spec:
+        try:
+            return for_round(spec, scope.index)
+        except PipelineError as error:
+            raise PipelineError(f"the stage {label!r}, field {name!r}: {error}") from error
 
-    def check_references(self, stage: Stage, label: str, scope: _Scope) -> None:
-        for spec in stage.fields.values():
-            if not isinstance(spec, str) or not spec.startswith(("before:", "after:")):
-                continue
-            name = spec.partition(":")[2]
-            if scope.labels.get(name) not in scope.certain:
-                certain = ", ".join(sorted(scope.certain)) or "none"
-                raise PipelineError(
-                    f"the stage {label!r} refers to {spec!r}, which has not surely run before it; "
-                    f"sure are {certain}"
-                )
+    def check_references(self, fields: Mapping[str, Spec], label: str, scope: _Scope) -> None:
+        """Every value that a field can take, if it refers to a stage, must refer to one that surely ran."""
+        reach: dict[str, list[Scalar]] = {}
+        for name, spec in fields.items():
+            reach[name] = support(spec, reach)
+            for value in reach[name]:
+                if not isinstance(value, str) or not value.startswith(("before:", "after:")):
+                    continue
+                if scope.labels.get(value.partition(":")[2]) not in scope.certain:
+                    certain = ", ".join(sorted(scope.certain)) or "none"
+                    raise PipelineError(
+                        f"the stage {label!r} refers to {value!r}, which has not surely run before it; "
+                        f"sure are {certain}"
+                    )
 
     def choice(self, node: ChoiceNode, label: str, scope: _Scope) -> DrawnChoice:
         column = self.column(label, "choice")

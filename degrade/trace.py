@@ -60,14 +60,20 @@ class Trace:
 
 
 def step_from_data(data: Mapping[str, Any]) -> Step:
-    return Step(data["op"], data["version"], data["label"], dict(data["values"]))
+    step = Step(data["op"], data["version"], data["label"], dict(data["values"]))
+    if not (isinstance(step.op, str) and isinstance(step.label, str) and type(step.version) is int):
+        raise ValueError("a step's op and label are text and its version is a whole number")
+    return step
 
 
 def trace_from_data(data: Mapping[str, Any]) -> Trace:
     """A trace from `Trace.to_data`; the operators check the values when it is applied."""
     try:
+        scale = data["scale"]
+        if type(scale) is not int or scale < 1:
+            raise ValueError(f"the scale is a whole number from 1 on, not {scale!r}")
         return Trace(
-            scale=int(data["scale"]),
+            scale=scale,
             hr=tuple(step_from_data(step) for step in data["hr"]),
             lr=tuple(step_from_data(step) for step in data["lr"]),
         )

@@ -17,6 +17,7 @@ from degrade.errors import PipelineError
 
 MAX_VALUES = 100_000
 MAX_DEPTH = 60
+MAX_NUMBER = 100
 
 _INTEGER = re.compile(r"^[-+]?[0-9]+$")
 _FLOAT = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
@@ -59,6 +60,8 @@ def read_yaml(text: str, name: str) -> Document:
         raise PipelineError(f"{name}:{line}: not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise PipelineError(f"{name}:1: not YAML: {error}") from error
+    except RecursionError as error:
+        raise PipelineError(f"{name}:1: nested too deeply; at most {MAX_DEPTH} levels") from error
     if root is not None:
         document.data = _build(root, (), document)
     return document
@@ -75,7 +78,7 @@ def _build(node: yaml.Node, path: Path, document: Document) -> Any:
     if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
         return [_build(item, (*path, index), document) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode) and node.tag in _CORE_TAGS | _ODD_TAGS:
-        return _scalar(node)
+        return _scalar(node, document.where(path))
     raise PipelineError(
         f"{document.where(path)}: the tag {node.tag!r} is refused; expected plain values, lists and "
         "mappings: remove the tag"
@@ -98,12 +101,14 @@ def _mapping(node: yaml.MappingNode, path: Path, document: Document) -> dict[Has
     return result
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _scalar(node: yaml.ScalarNode, where: str) -> Any:
     if node.style in ("'", '"', "|", ">"):
         return node.value
     text = node.value
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
+    if len(text) > MAX_NUMBER and (_INTEGER.match(text) or _FLOAT.match(text)):
+        raise PipelineError(f"{where}: a number of {len(text)} characters; at most {MAX_NUMBER}")
     if _INTEGER.match(text):
         return int(text)
     if _FLOAT.match(text):

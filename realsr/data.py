@@ -100,8 +100,9 @@ class KeyedSampler(Sampler[Place]):
         self.start = 0
 
     def set_epoch(self, epoch: int) -> None:
-        """The epoch, which is the variant that the places carry."""
-        self.epoch, self.start = epoch, 0
+        """The epoch, which is the variant that the places carry; a restored one goes on where it stood."""
+        if epoch != self.epoch:
+            self.epoch, self.start = epoch, 0
 
     def __len__(self) -> int:
         return -(-self.length // self.world) - self.start
@@ -111,6 +112,7 @@ class KeyedSampler(Sampler[Place]):
         padded = np.resize(order, -(-self.length // self.world) * self.world)
         for index in padded[self.rank :: self.world][self.start :]:
             yield int(index), self.epoch
+        self.start = 0
 
     def _order(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         if not self.shuffle:
@@ -123,4 +125,9 @@ class KeyedSampler(Sampler[Place]):
         return {"epoch": self.epoch, "start": self.start + consumed}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
+        share = -(-self.length // self.world)
+        if not 0 <= state["start"] <= share:
+            raise RequestError(
+                f"the state stands at place {state['start']} of an epoch of {share}: it is another dataset's"
+            )
         self.epoch, self.start = state["epoch"], state["start"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast, get_args
 
 import torch
 
-from degrade.errors import GeometryError, ImageError
+from degrade.errors import DegradeError, GeometryError, ImageError
 from degrade.execute.batched import run_batched, sizes_of
 from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
 from degrade.execute.singles import run_reference, run_singles
@@ -32,7 +32,9 @@ def apply(
     hr: b c h w, float32, [0, 1], any device, or a sequence of c h w of different sizes; sides divide by the
     traces' scale. Returns the same form with sides divided by the scale.
     threads: samples at a time on the CPU; None takes torch's count. engine: see `Engine`.
-    A sample's result depends on its own trace and pixels only. Raises ImageError, GeometryError, TraceError.
+    A sample's result depends on its own trace and pixels only. Gradients pass to the HR; a step that passes
+    none, such as a codec, raises then. An empty batch comes back as it is, since no trace tells the scale.
+    Raises ImageError, GeometryError, TraceError.
     """
     made = apply_hr(traces, hr, threads=threads, engine=engine)
     return apply_lr(traces, made, threads=threads, engine=engine)
@@ -41,7 +43,10 @@ def apply(
 def apply_hr(
     traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
 ) -> Images:
-    """The HR steps only: the targets that the LR images are made from. See `apply`."""
+    """The HR steps only: the targets that the LR images are made from. See `apply`.
+
+    Traces without HR steps give back the very images that came in.
+    """
     return cast("Images", _run(traces, hr, plan_hr, threads, engine))
 
 
@@ -65,11 +70,16 @@ def _run(
     engine: Engine,
 ) -> Batch:
     _check(traces, images)
+    if engine not in get_args(Engine) or (threads is not None and threads < 1):
+        raise DegradeError(
+            f"engine {engine!r}, threads {threads!r}: expected one of {', '.join(get_args(Engine))}, and "
+            "threads from 1 on"
+        )
     sizes = sizes_of(images)
     plans = [planner(trace, size) for trace, size in zip(traces, sizes, strict=True)]
     if not any(plans):
         return images
-    chosen = _engine(images[0]) if engine == "auto" else engine
+    chosen = _engine(images) if engine == "auto" else engine
     if chosen == "batched":
         return run_batched(plans, images)
     each = list(images)
@@ -80,10 +90,10 @@ def _run(
     return torch.stack(results) if isinstance(images, torch.Tensor) else results
 
 
-def _engine(image: torch.Tensor) -> Engine:
-    if torch.is_grad_enabled() and image.requires_grad:
+def _engine(images: Batch) -> Engine:
+    if torch.is_grad_enabled() and any(image.requires_grad for image in images):
         return "reference"
-    return "singles" if image.device.type == "cpu" else "batched"
+    return "singles" if images[0].device.type == "cpu" else "batched"
 
 
 def _check(traces: Sequence[Trace], images: Batch) -> None:

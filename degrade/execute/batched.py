@@ -8,9 +8,9 @@ a canvas, runs the operator's kernel once and scatters the results back to each 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import torch
-from torch.nn.functional import pad
 
 from degrade.execute.plan import Plan
 from degrade.execute.schedule import rounds
@@ -57,12 +57,17 @@ class _Arena:
         if isinstance(images, torch.Tensor):
             self._scatter(images, range(len(self.plans)), self.sizes)
             return
-        height = max(size.height for size in self.sizes)
-        width = max(size.width for size in self.sizes)
-        padded = [
-            pad(image, (0, width - image.shape[2], 0, height - image.shape[1])) for image in images
+        # One launch for all: the images end to end, each moved from its place there to its slot.
+        flat = torch.cat([image.reshape(-1) for image in images])
+        lengths = [self.channels * height * width for height, width in self.sizes]
+        shifts = [
+            slot - end + length
+            for (slot, _), end, length in zip(self.slots, accumulate(lengths), lengths, strict=True)
         ]
-        self._scatter(torch.stack(padded), range(len(self.plans)), self.sizes)
+        host = torch.tensor([shifts, lengths], dtype=torch.int64)
+        shift, length = host.to(self.device, non_blocking=True).unbind(0)
+        moved = torch.repeat_interleave(shift, length, output_size=flat.numel())
+        self.pixels.scatter_(0, moved + torch.arange(flat.numel(), device=self.device), flat)
 
     def run(self, members: Sequence[int]) -> None:
         """One round: the next step of these samples, which is the same operator for all of them."""

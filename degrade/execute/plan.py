@@ -12,6 +12,9 @@ from degrade.operators.base import Operator, Parameters
 from degrade.operators.table import operator_of, record_of
 from degrade.trace import Step, Trace
 
+MAX_PIXELS = 2**28
+"""Height x width that a step may make: a trace may come from anywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
@@ -34,6 +37,11 @@ def plan_steps(steps: Sequence[Step], size: Size, target: Size) -> Plan:
     for step in steps:
         operator, record = operator_of(step), record_of(step)
         placement = operator.place(record, frame)
+        if placement.size.height * placement.size.width > MAX_PIXELS:
+            raise GeometryError(
+                f"step {step.label!r} would make an image of {placement.size} from one of "
+                f"{frame.current}; at most {MAX_PIXELS} pixels are allowed"
+            )
         planned.append(PlannedStep(step.label, operator, record, frame.current, placement))
         frame.before[step.label] = frame.current
         frame.after[step.label] = frame.current = placement.size

@@ -88,7 +88,9 @@ def group_of(steps: Sequence[PlannedStep], device: torch.device) -> Group[Any]:
 
 
 def _run_one(plan: Plan, image: torch.Tensor, tables: Tables) -> torch.Tensor:
-    pixels = np.ascontiguousarray(image.detach().permute(1, 2, 0).numpy())
+    pixels = np.array(image.detach().permute(1, 2, 0).numpy(), order="C")
+    if not np.isfinite(pixels.sum()):
+        raise ImageError("the HR holds NaN or infinite values; expected float32 in [0, 1]")
     for step, table in zip(plan, tables, strict=True):
         check_channels(step, pixels.shape[2])
         pixels = fast_step(step, pixels, table)
@@ -118,9 +120,18 @@ def run_reference(plans: Sequence[Plan], images: Sequence[torch.Tensor]) -> list
         pixels = image.unsqueeze(0)
         for step in plan:
             check_channels(step, pixels.shape[1])
+            _check_gradient(step, pixels)
             pixels = reference_step(step, pixels)
         results.append(pixels[0])
     return results
+
+
+def _check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
+    if pixels.requires_grad and not step.operator.differentiable:
+        raise ImageError(
+            f"step {step.label!r}: {step.operator.name} passes no gradient to the HR; detach the HR, or use a "
+            "pipeline without it"
+        )
 
 
 def check_channels(step: PlannedStep, channels: int) -> None:

@@ -7,12 +7,16 @@ operation over all cores besides would be 10-100 times slower.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 import cv2
 import torch
+
+T = TypeVar("T")
 
 _lock = threading.Lock()
 _users = 0
@@ -40,13 +44,33 @@ def single_threaded_cv2() -> Iterator[None]:
                 cv2.setNumThreads(_cv2_threads)
 
 
+_starting = threading.Lock()
 _this_thread = threading.local()
 
 
-def _one_torch_thread() -> None:
-    """For a new worker thread: torch keeps the count per thread, but also notes it for threads to come."""
+def _become_worker(all_there: threading.Barrier) -> None:
     torch.set_num_threads(1)
     _this_thread.is_worker = True
+    all_there.wait()
+
+
+def _on_a_new_thread(function: Callable[[], T]) -> T:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
+
+
+def _start(pool: ThreadPoolExecutor, workers: int) -> None:
+    """Starts all of a pool's threads with one torch thread each.
+
+    torch keeps the count per thread, but also notes the last one set, for threads that are new to it. So the
+    note is read and put back by threads of their own, while no other pool starts; the caller's is not touched.
+    """
+    with _starting:
+        noted = _on_a_new_thread(torch.get_num_threads)
+        all_there = threading.Barrier(workers)
+        for future in [pool.submit(_become_worker, all_there) for _ in range(workers)]:
+            future.result()
+        _on_a_new_thread(partial(torch.set_num_threads, noted))
 
 
 def in_worker() -> bool:
@@ -57,12 +81,6 @@ def in_worker() -> bool:
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ThreadPoolExecutor]:
     """A pool whose threads run torch and OpenCV single-threaded; the caller's counts are unchanged."""
-    callers = torch.get_num_threads()
-    with (
-        single_threaded_cv2(),
-        ThreadPoolExecutor(workers, "degrade", initializer=_one_torch_thread) as pool,
-    ):
-        try:
-            yield pool
-        finally:
-            torch.set_num_threads(callers)
+    with single_threaded_cv2(), ThreadPoolExecutor(workers, "degrade") as pool:
+        _start(pool, workers)
+        yield pool

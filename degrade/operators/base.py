@@ -124,7 +124,7 @@ class Operator(Generic[P]):
     words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
-    of a summary in words.
+    of a summary in words. differentiable: whether a gradient through it means something.
     """
 
     name: str
@@ -142,3 +142,4 @@ class Operator(Generic[P]):
     channels: tuple[int, ...] | None = None
     on_host: bool = False
     housekeeping: bool = False
+    differentiable: bool = True

@@ -77,6 +77,7 @@ JPEG = Operator(
     border="replicate",
     channels=(1, 3),
     on_host=True,
+    differentiable=False,
 )
 
 ROWS: tuple[Operator[Any], ...] = (JPEG,)

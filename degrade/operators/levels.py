@@ -87,6 +87,7 @@ QUANTISE = Operator(
     single=single_quantise,
     words=_quantise_words,
     housekeeping=True,
+    differentiable=False,
     summary="Round to equally spaced values, as 8-bit files do with 256.",
     source="definition",
 )

@@ -229,6 +229,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=MatlabBicubicParameters,
         kernel=_matlab,
         single=_matlab_single,
+        differentiable=False,
         tables=_matlab_tables,
         place=_matlab_place,
         words=_matlab_words,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -78,14 +79,14 @@ def test_back_ends_agree() -> None:
 
 
 class Calls(TorchDispatchMode):
-    """Counts torch calls."""
+    """Counts torch calls that launch work; a view of an image of a list costs none."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.count = 0
+        self.launches = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self.count += 1
+        self.launches += not func.is_view
         return func(*args, **(kwargs or {}))
 
 
@@ -93,12 +94,14 @@ class Calls(TorchDispatchMode):
 def test_launches_do_not_grow_with_the_batch(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """64 samples cost the torch calls of 8: the same eight plans, eight times each."""
     counts = []
-    for copies in (1, 8):
+    for copies in (1, 1, 8):  # the first call fills caches
         drawn, hr = traces(name, 8) * copies, batch(8).repeat(copies, 1, 1, 1)
         with Calls() as calls, host_codec_stubbed(monkeypatch):
             degrade.apply(drawn, hr, engine="batched")
-        counts.append(calls.count)
-    assert counts[0] == counts[1]
+        with Calls() as ragged, host_codec_stubbed(monkeypatch):
+            degrade.apply(drawn, list(hr), engine="batched")
+        counts.append((calls.launches, ragged.launches))
+    assert counts[1] == counts[2]
 
 
 def host_codec_stubbed(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -151,8 +154,51 @@ lr:
     assert hr.grad.sum().item() == pytest.approx(lr.numel(), rel=1e-4)
 
 
+def test_a_step_without_gradient_is_named_when_one_is_wanted() -> None:
+    images = [image(Size(64, 64)), image(Size(64, 64), 3, 1).requires_grad_()]
+    for name, op in (("second_order", "jpeg|quantise"), ("bicubic", "matlab_bicubic")):
+        with pytest.raises(ImageError, match=f"({op}) passes no gradient"):
+            degrade.apply(traces(name, 2), images)
+        with torch.no_grad():
+            assert not degrade.apply(traces(name, 2), images)[1].requires_grad
+
+
+def test_thread_counts_survive_calls_from_several_threads() -> None:
+    """Neither the callers' counts nor the one that new threads get may change."""
+    hr, drawn = batch(4), traces("second_order", 4)
+    expected = degrade.apply(drawn, hr)
+
+    def on_new_thread() -> tuple[int, bool, int]:
+        before = torch.get_num_threads()
+        same = torch.equal(degrade.apply(drawn, hr, threads=2), expected)
+        return before, same, torch.get_num_threads()
+
+    own = torch.get_num_threads()
+    with ThreadPoolExecutor(1) as pool:
+        fresh = pool.submit(torch.get_num_threads).result()
+    for _ in range(10):
+        with ThreadPoolExecutor(3) as pool:
+            seen = [future.result() for future in [pool.submit(on_new_thread) for _ in range(3)]]
+        assert all(same for _, same, _ in seen)
+        assert all(before == after for before, _, after in seen)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(torch.get_num_threads).result() == fresh
+    assert torch.get_num_threads() == own
+
+
+def test_results_are_the_callers_to_write_to() -> None:
+    text = "name: x\nscale: 1\nlr: [{maybe: 0.5, stages: [{op: quantise}]}]"
+    drawn = degrade.draw(degrade.parse_pipeline(text), degrade.keys(0, map(str, range(8))))
+    images = [image(Size(16, 16), 1, seed) for seed in range(8)]
+    kept = [one.clone() for one in images]
+    for result in degrade.apply(drawn, images):
+        result.zero_()
+    assert equal(images, kept)
+
+
 def test_nothing_to_do() -> None:
-    assert degrade.apply([], torch.empty((0, 3, 8, 8))).shape[0] == 0
+    empty = torch.empty((0, 3, 8, 8))
+    assert degrade.apply([], empty) is empty
     assert degrade.apply([], []) == []
 
 
@@ -227,12 +273,27 @@ def test_any_pipeline_any_company_any_order(text: str, seed: int, random: Any) -
         (torch.zeros(3, 64, 64), ImageError, "expected images b c h w"),
         (torch.zeros(2, 3, 64, 64, dtype=torch.uint8), ImageError, "scale 8-bit images by 1/255"),
         (torch.zeros(2, 5, 64, 64), ImageError, "channels"),
+        (torch.full((2, 3, 64, 64), torch.nan), ImageError, "NaN or infinite"),
     ],
 )
 def test_what_does_not_fit_is_refused(hr: torch.Tensor, error: type[Exception], said: str) -> None:
     drawn = traces("second_order", 2)
     with pytest.raises(error, match=said):
         degrade.apply(drawn, hr)
+
+
+def test_a_trace_cannot_ask_for_any_size() -> None:
+    huge = "{op: resize, label: L, factor: 64, filter: nearest, antialias: false}"
+    text = f"name: x\nscale: 1\nlr: [{huge.replace('L', 'a')}, {huge.replace('L', 'b')}]"
+    drawn = degrade.draw(degrade.parse_pipeline(text), degrade.keys(0, ["a"]))
+    with pytest.raises(GeometryError, match="step 'b' would make an image of 262144x262144"):
+        degrade.apply(drawn, batch(1))
+
+
+def test_unknown_engines_and_no_threads_are_refused() -> None:
+    for wrong in ({"engine": "foo"}, {"threads": 0}):
+        with pytest.raises(degrade.errors.DegradeError, match="expected one of auto, singles"):
+            degrade.apply(traces("bicubic", 1), batch(1), **wrong)  # type: ignore[arg-type]
 
 
 def test_a_pipeline_that_misses_its_target_is_refused() -> None:

@@ -21,8 +21,8 @@ from degrade.trace import Trace
 
 DRAWS = 500
 SIDE, BREADTH, SCALE = 400, 8, 4
-STRIP = 30
-"""LR pixels at each end that borders reach: the widest kernel on the coarsest drawn grid."""
+STRIP = 16
+"""LR pixels at each end that borders reach to more than 0.01 HR pixels."""
 VALUE_ONLY = {"gaussian_noise", "poisson_noise", "jpeg", "clamp", "quantise"}
 Floats = npt.NDArray[np.float64]
 

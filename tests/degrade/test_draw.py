@@ -164,6 +164,10 @@ def test_a_trace_reads_back_equal() -> None:
         {},
         {"scale": 4},
         {"scale": "x", "hr": [], "lr": []},
+        {"scale": 0, "hr": [], "lr": []},
+        {"scale": 4.7, "hr": [], "lr": []},
+        {"scale": 4, "hr": [], "lr": [{"op": ["x"], "version": 1, "label": "a", "values": {}}]},
+        {"scale": 4, "hr": [], "lr": [{"op": "jpeg", "version": 1, "label": [1], "values": {}}]},
         {"scale": 4, "hr": [], "lr": [{"op": "jpeg"}]},
     ],
 )

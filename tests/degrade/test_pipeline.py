@@ -75,6 +75,33 @@ def refusal(text: str) -> str:
             "scale 5 is not one of this pipeline's: 2, 4",
         ),
         ("- 1", "my.yaml:1: expected a mapping"),
+        (
+            HEAD
+            + "  - op: gaussian_noise\n    sigma_255: {mixture: [{weight: 1, of: {per_repeat: [1, 2]}}]}\n",
+            "the stage 'gaussian_noise', field 'sigma_255': `per_repeat` has a meaning only inside `repeat`",
+        ),
+        (
+            HEAD + "  - maybe: {per_repeat: [1, 0]}\n    stages: [{op: clamp}]\n",
+            "only inside `repeat`",
+        ),
+        (
+            HEAD + "  - op: jpeg\n    quality: true\n",
+            "my.yaml:4: lr[0].quality: is True: expected no truth value",
+        ),
+        (
+            HEAD + "  - op: gaussian_noise\n    sigma_255: 1\n    grey: no\n",
+            "lr[0].grey: is 'no': expected true or false",
+        ),
+        (
+            HEAD + "  - op: jpeg\n    quality: {integer: [1, 3000000000]}\n",
+            "more than 100000 values",
+        ),
+        (
+            HEAD + "  - op: clamp\n    low: {normal: {mean: 0, std: 1, low: 9, high: 2}}\n",
+            "low < high",
+        ),
+        (HEAD + "  - op: clamp\n    low: " + "1" * 5000, "a number of 5000 characters"),
+        (HEAD + "  - op: clamp\n    low: " + "[" * 3000, "nested too deeply"),
         ("", "my.yaml:1: expected a mapping"),
         (
             HEAD + "  - shuffle: [{op: clamp}, {op: quantise}]\n    before: [[clamp, sharpen]]\n",
@@ -105,6 +132,12 @@ def test_a_reference_must_be_sure_to_have_run() -> None:
     shuffled = HEAD + "  - shuffle:\n    - {op: quantise}\n    - " + RESIZE % "before:quantise"
     assert "which has not surely run before it" in refusal(shuffled)
     degrade.parse_pipeline(shuffled + "\n    before: [[quantise, resize]]\n")
+    for inside in (
+        "{choice: ['before:nope', input]}",
+        "{mixture: [{weight: 1, of: 'before:nope'}]}",
+    ):
+        text = HEAD + "  - {op: resize, factor: 1, of: " + inside + ", filter: area}"
+        assert "refers to 'before:nope', which has not surely run" in refusal(text)
     either = HEAD + "  - choice:\n    - {stages: [{op: quantise}]}\n    - {stages: []}\n  - "
     assert "which has not surely run" in refusal(either + RESIZE % "after:quantise")
 

@@ -83,10 +83,14 @@ def test_resume_in_the_middle_of_an_epoch() -> None:
     state = sampler.state_dict(consumed=8)
     resumed = KeyedSampler(20, seed=3)
     resumed.load_state_dict(state)
+    resumed.set_epoch(4)  # the loop's first line
     assert len(resumed) == 12
     assert list(resumed) == whole[8:]
+    assert list(resumed) == whole, "an epoch begun anew is whole"
     resumed.set_epoch(5)
     assert len(list(resumed)) == 20
+    with pytest.raises(RequestError, match="place 8 of an epoch of 5"):
+        KeyedSampler(5, seed=3).load_state_dict(state)
 
 
 def test_shares_of_several_processes_cover_everything_evenly() -> None:
