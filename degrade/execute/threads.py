@@ -7,16 +7,12 @@ operation over all cores besides would be 10-100 times slower.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from typing import TypeVar
 
 import cv2
 import torch
-
-T = TypeVar("T")
 
 _lock = threading.Lock()
 _users = 0
@@ -54,23 +50,22 @@ def _become_worker(all_there: threading.Barrier) -> None:
     all_there.wait()
 
 
-def _on_a_new_thread(function: Callable[[], T]) -> T:
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(function).result()
-
-
 def _start(pool: ThreadPoolExecutor, workers: int) -> None:
     """Starts all of a pool's threads with one torch thread each.
 
     torch keeps the count per thread, but also notes the last one set, for threads that are new to it. So the
-    note is read and put back by threads of their own, while no other pool starts; the caller's is not touched.
+    note, which the pool's first thread shows, is put back by a thread of its own, while no other pool starts;
+    the caller's count is not touched.
     """
     with _starting:
-        noted = _on_a_new_thread(torch.get_num_threads)
+        noted = pool.submit(torch.get_num_threads).result()
         all_there = threading.Barrier(workers)
         for future in [pool.submit(_become_worker, all_there) for _ in range(workers)]:
             future.result()
-        _on_a_new_thread(partial(torch.set_num_threads, noted))
+        if noted != 1:
+            restorer = threading.Thread(target=torch.set_num_threads, args=(noted,))
+            restorer.start()
+            restorer.join()
 
 
 def in_worker() -> bool:
