@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from degrade.address import Floats, Key, draw_words, noise_key, uniforms
-from degrade.distributions import quantile
 from degrade.nodes import order_at
 from degrade.pipeline import Pipeline
 from degrade.program import (
@@ -19,6 +18,7 @@ from degrade.program import (
     DrawnStage,
     Program,
 )
+from degrade.specs import quantile
 from degrade.trace import Scalar, Step, Trace
 from degrade.values import pick
 

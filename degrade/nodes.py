@@ -23,19 +23,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from degrade.distributions import (
-    Distribution,
-    Integer,
-    Spec,
-    continuous,
-    for_round,
-    names,
-    quantile,
-    support,
-)
+from degrade.distributions import Distribution, Integer
 from degrade.errors import PipelineError
 from degrade.operators.base import Operator, Parameters, noise_fields
 from degrade.operators.table import OPERATORS
+from degrade.specs import Spec, continuous, for_round, names, quantile, support
 from degrade.trace import Scalar
 from degrade.values import Number, Strict, Weight
 

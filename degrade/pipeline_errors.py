@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from degrade.distributions import FORMS, Case, Part
 from degrade.nodes import NO_NODE, STRUCTURES, Option, stage_model, structure_kinds
 from degrade.operators.table import OPERATORS
+from degrade.specs import FORMS, Case, Part
 from degrade.yaml_source import Document, Path
 
 MOST = 10

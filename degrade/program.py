@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from degrade.distributions import Spec, for_round, support
 from degrade.errors import PipelineError
 from degrade.nodes import (
     ChoiceNode,
@@ -18,6 +17,7 @@ from degrade.nodes import (
     Stage,
 )
 from degrade.operators.base import Operator, noise_fields
+from degrade.specs import Spec, for_round, support
 from degrade.trace import Scalar
 
 

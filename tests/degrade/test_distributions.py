@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from degrade.distributions import Integer, Spec, continuous, quantile, support
+from degrade.distributions import Integer
+from degrade.specs import Spec, continuous, quantile, support
 from degrade.values import rounded
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Spec)
