@@ -25,11 +25,11 @@ from torch.utils.data import Dataset, Sampler
 import degrade
 from degrade import Key
 from realsr.pairs.crops import Cut
-from realsr.pairs.errors import RequestError
-from realsr.pairs.images import Reading, opened
+from realsr.pairs.errors import RequestError, SourceError
+from realsr.pairs.images import Bytes, Reading, opened
 from realsr.pairs.pixels import to_float
 from realsr.pairs.samples import drawn_boxes
-from realsr.pairs.sources import discover
+from realsr.pairs.sources import Source, discover
 
 Place = tuple[int, int]
 """A source's index and the variant (the epoch)."""
@@ -73,12 +73,18 @@ class HRCrops(Dataset[Crop]):
     def __getitem__(self, place: Place | int) -> Crop:
         index, variant = place if isinstance(place, tuple) else (place, 0)
         source = self.sources[index]
+        try:
+            pixels = self._cut_out(source, variant)
+        except SourceError as error:
+            raise SourceError(error.kind, f"{source.path}: {error.reason}") from error
+        hr = to_float(pixels, torch.device("cpu")).contiguous()
+        return Crop(hr=hr, source=source.id, variant=variant)
+
+    def _cut_out(self, source: Source, variant: int) -> Bytes:
         with opened(source.path, self.reading) as image:
             self.cut.check(image.size)
             (box,) = drawn_boxes(self.cut, [Key(self.seed, source.id, variant)], image.size)
-            pixels = image.pixels()[box.y : box.y + box.height, box.x : box.x + box.width]
-        hr = to_float(pixels, torch.device("cpu")).contiguous()
-        return Crop(hr=hr, source=source.id, variant=variant)
+            return image.pixels()[box.y : box.y + box.height, box.x : box.x + box.width]
 
 
 class KeyedSampler(Sampler[Place]):

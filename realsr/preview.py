@@ -12,7 +12,8 @@ from realsr.pairs.crops import Box
 from realsr.pairs.errors import SourceError
 from realsr.pairs.images import Bytes, Reading, opened
 from realsr.pairs.making import degrade_pixels
-from realsr.sheet import Cell, draw_sheet, save_sheet
+from realsr.pairs.soundness import requested_pipeline
+from realsr.sheet import Cell, check_out, draw_sheet, save_sheet
 
 SIDE = 256
 """Side of the part that is shown, in HR pixels: large enough to judge, small enough to see its pixels."""
@@ -24,15 +25,18 @@ def make_sheet(
     pipeline: str,
     out: Path,
     *,
-    scale: int | None = 4,
+    scale: int | None = None,
     seed: int = 0,
     variants: int = VARIANTS,
 ) -> None:
     """Degrades the middle of a photograph in `variants` ways and draws them with their values in words.
 
-    Raises PipelineError, SourceError (an image that cannot be read) and StorageError.
+    scale: None takes the pipeline's own, or 4.
+    Raises PipelineError, RequestError (a scale that the pipeline does not have, an `out` that is something
+    else than an earlier sheet) and SourceError (an image that cannot be read).
     """
-    loaded = degrade.load_pipeline(pipeline, scale)
+    check_out(out)
+    loaded = requested_pipeline(pipeline, scale)
     pixels = _middle(image, loaded.scale)
     keys = [degrade.Key(seed, image.stem, variant) for variant in range(variants)]
     traces = degrade.draw(loaded, keys)

@@ -10,17 +10,24 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 import degrade
-from realsr.pairs.folder import Folder, write_whole
-from realsr.pairs.images import Bytes, Reading, opened
-from realsr.pairs.manifest import read_manifest
+from degrade.errors import ManifestError
+from realsr.pairs.errors import RequestError, SourceError, StorageError
+from realsr.pairs.folder import REPLAYED, Folder, make_directory, write_whole
+from realsr.pairs.formats import open_header
+from realsr.pairs.images import Bytes
+from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.stored import read_stored
 
 PANEL = 256
 """Side of a picture on the sheet, in pixels."""
 GAP = 12
 LINE = 15
 TEXT_SIZE = 12
+MADE_BY = ("Software", "realsr contact sheet")
+"""The text in a sheet's PNG by which a later one knows that it may take its place."""
 INK, FAINT, PAPER = (24, 24, 27), (113, 113, 122), (250, 250, 250)
 
 
@@ -105,30 +112,71 @@ def _panel(image: Bytes, filter_: Image.Resampling) -> Image.Image:
 def sheet_of_folder(root: Path, out: Path, limit: int = 12, columns: int = 2) -> int:
     """Draws the first pairs of a finished folder into a PNG; returns how many.
 
-    Raises RequestError and ManifestError for a folder that is none, SourceError for a picture that is gone.
+    Raises RequestError and ManifestError for a folder that is none, SourceError for a picture that is gone,
+    RequestError for an `out` that `check_out` refuses.
     """
+    check_out(out)
     folder = Folder(root)
-    cells = [
-        Cell(
-            pair.key,
-            _read(folder.hr(pair.key)),
-            _read(folder.lr(pair.key)),
-            degrade.words(degrade.trace_from_data(pair.trace)),
-        )
-        for pair in islice(read_manifest(folder)[1], limit)
-    ]
+    cells = [_cell(folder, pair) for pair in islice(read_manifest(folder)[1], limit)]
     save_sheet(draw_sheet(cells, columns), out)
     return len(cells)
 
 
-def _read(path: Path) -> Bytes:
-    with opened(path, Reading()) as source:
-        return np.ascontiguousarray(source.pixels())
+def _cell(folder: Folder, pair: Pair) -> Cell:
+    hr = np.ascontiguousarray(read_stored(folder.hr(pair.key), pair.hr_size))
+    lr = np.ascontiguousarray(read_stored(folder.lr(pair.key), pair.lr_size))
+    return Cell(pair.key, hr, lr, _words(folder, pair))
+
+
+def _words(folder: Folder, pair: Pair) -> Sequence[str]:
+    try:
+        return degrade.words(degrade.trace_from_data(pair.trace))
+    except Exception as error:  # a manifest may say anything
+        raise ManifestError(
+            f"{folder.manifest}: the trace of {pair.key} cannot be read ({error})"
+        ) from error
+
+
+def check_out(out: Path) -> None:
+    """Raises RequestError unless `out` is a PNG's name, and is free or an earlier sheet's.
+
+    So neither the photograph that is drawn nor any other picture is ever written over.
+    """
+    if out.suffix.lower() != ".png":
+        raise RequestError(
+            f"--out {out}: a contact sheet is a PNG file; give a name ending in .png"
+        )
+    if out.is_dir():
+        raise RequestError(f"--out {out} is a directory; give a file's name")
+    for directory in out.resolve().parents:
+        above = Folder(directory.parent)
+        is_pairs = above.manifest.exists() or above.partial.exists()
+        if directory.name in ("hr", "lr", REPLAYED) and is_pairs:
+            raise RequestError(
+                f"--out {out} lies among the pairs of {above.root}; give another directory"
+            )
+    if out.exists() and not _is_sheet(out):
+        raise RequestError(f"--out {out} is there and is no contact sheet; give another name")
+
+
+def _is_sheet(path: Path) -> bool:
+    name, value = MADE_BY
+    try:
+        with path.open("rb") as file:
+            return open_header(file).info.get(name) == value
+    except (SourceError, OSError):
+        return False
 
 
 def save_sheet(sheet: Image.Image, out: Path) -> None:
-    """Writes a PNG, whole or not at all."""
+    """Writes a PNG, whole or not at all, in the place of nothing but an earlier sheet. Raises RequestError."""
+    check_out(out)
+    make_directory(out.parent)
+    marks = PngInfo()
+    marks.add_text(*MADE_BY)
     buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(out, buffer.getvalue())
+    sheet.save(buffer, "PNG", pnginfo=marks)
+    try:
+        write_whole(out, buffer.getvalue())
+    except StorageError as error:
+        raise RequestError(f"cannot write {out}: {error.__cause__}; no sheet was made") from error

@@ -50,7 +50,10 @@ Workers = Annotated[
 ]
 Device = Annotated[DeviceName, typer.Option(help="auto: cuda where there is one, else cpu.")]
 PipelineName = Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")]
-Scale = Annotated[int, typer.Option(min=1, help="HR side / LR side.")]
+Scale = Annotated[
+    int | None,
+    typer.Option(min=1, help="HR side / LR side.", show_default="the pipeline's own, or 4"),
+]
 Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
 
 
@@ -64,7 +67,7 @@ def make_pairs(
         Path, typer.Option(metavar="DIR", help="Where the pairs go: new, or to go on with.")
     ],
     pipeline: PipelineName = "second_order",
-    scale: Scale = 4,
+    scale: Scale = None,
     crop: Annotated[
         str,
         typer.Option(metavar="N|full", help="Side of the HR crop in pixels, or the whole picture."),
@@ -114,7 +117,11 @@ def replay(
         bool, typer.Option("--check", help="Compare pixel digests, write nothing.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Where the LR images go.", show_default="DIR/lr-replayed")
+        Path | None,
+        typer.Option(
+            help="Where the LR images go: an empty directory, or an earlier replay's.",
+            show_default="DIR/lr-replayed",
+        ),
     ] = None,
     device: Annotated[
         DeviceName, typer.Option(help="auto: as the pairs were made.")
@@ -142,7 +149,7 @@ def preview(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A photograph.")],
     out: Annotated[Path, typer.Option(help="The contact sheet, a PNG file.")],
     pipeline: PipelineName = "second_order",
-    scale: Scale = 4,
+    scale: Scale = None,
     seed: Seed = 0,
     variants: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
 ) -> int:
@@ -207,7 +214,7 @@ def show_pipeline(
 def check_pipeline(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A pipeline file.")],
 ) -> int:
-    """Check a pipeline file. Exit: 0 sound, 1 wrong, with file, line, place and what was expected."""
+    """Check a pipeline file and its draws. Exit: 0 sound, 1 wrong, with the place and what was expected."""
     from realsr.cli.pipelines import run_check
 
     return run_check(file)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import typer
 
-import degrade
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.pairs.crops import Cut
@@ -16,6 +15,7 @@ from realsr.pairs.errors import RequestError
 from realsr.pairs.images import Alpha, Reading
 from realsr.pairs.job import Job, resolve_device
 from realsr.pairs.make import Outcome, make_pairs
+from realsr.pairs.soundness import requested_pipeline
 
 SHOWN_FAILURES = 20
 
@@ -25,7 +25,7 @@ class Request:
     """The options as they were typed."""
 
     pipeline: str
-    scale: int
+    scale: int | None
     crop: str
     tiles: int | None
     variants: int
@@ -36,9 +36,10 @@ class Request:
 
     def job(self) -> Job:
         """What is to be made. Raises RequestError and PipelineError."""
+        pipeline = requested_pipeline(self.pipeline, self.scale)
         return Job(
-            pipeline=degrade.load_pipeline(self.pipeline, scale=self.scale),
-            cut=Cut(self.scale, parse_crop(self.crop), self.tiles),
+            pipeline=pipeline,
+            cut=Cut(pipeline.scale, parse_crop(self.crop), self.tiles),
             seed=self.seed,
             variants=self.variants,
             reading=Reading(self.alpha, self.max_pixels),

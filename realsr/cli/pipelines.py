@@ -10,6 +10,7 @@ import degrade
 from degrade.errors import PipelineError
 from degrade.pipeline import named_source
 from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.pairs.soundness import check_ends, requested_pipeline
 
 
 def run_list() -> int:
@@ -25,23 +26,28 @@ def run_list() -> int:
 def run_show(name: str, scale: int | None, resolved: bool) -> int:
     """A named pipeline's file with its comments, or any pipeline with its defaults written out."""
     if resolved or scale is not None or name not in degrade.pipeline_names():
-        typer.echo(degrade.load_pipeline(name, scale=scale).to_yaml(), nl=False)
+        typer.echo(requested_pipeline(name, scale).to_yaml(), nl=False)
     else:
         typer.echo(named_source(name), nl=False)
     return OK
 
 
 def run_check(file: str) -> int:
-    """Whether a file is a pipeline; if not, where and why not."""
+    """Whether a file is a pipeline whose draws end at their target; if not, where and why not."""
     try:
         pipeline = degrade.load_pipeline(file)
+        check_ends(pipeline)
     except PipelineError as error:
-        say(str(error))
+        say(_located(file, str(error)))
         return DIFFERS
     typer.echo(
         f"{file}: sound; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
     )
     return OK
+
+
+def _located(file: str, sentence: str) -> str:
+    return sentence if file in sentence else f"{file}: {sentence}"
 
 
 def run_schema() -> int:

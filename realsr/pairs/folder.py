@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
@@ -64,16 +65,17 @@ def claimed(root: Path) -> Iterator[Folder]:
     """The folder, made if absent, locked against other processes, free of leftovers of a killed run.
 
     The operating system drops the lock with its process, so a dead one never blocks the next.
-    Raises FolderBusyError if another process holds it, RequestError if it is not a folder of pairs.
+    Raises FolderBusyError if another process holds it, RequestError if it is not a folder of pairs or cannot be
+    written at all.
     """
     if root.exists() and not root.is_dir():
         raise RequestError(f"{root} is a file; --out names a directory")
     _refuse_strangers(root)
-    with writing(root):
-        root.mkdir(parents=True, exist_ok=True)
+    refuse_links(root)
+    make_directory(root)
     lock = FileLock(root / LOCK)
     try:
-        with writing(root / LOCK):
+        with beginning(root):
             lock.acquire(blocking=False)
     except Timeout as error:
         raise FolderBusyError(
@@ -98,17 +100,74 @@ def writing(path: Path) -> Iterator[None]:
         raise StorageError(path, error) from error
 
 
+@contextmanager
+def beginning(path: Path) -> Iterator[None]:
+    """Turns the system's refusal before anything was made into a RequestError."""
+    try:
+        yield
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise RequestError(
+            f"cannot write in {path}: {error.strerror or error}; nothing was made"
+        ) from error
+
+
+def make_directory(path: Path) -> None:
+    """The directory, with those above it, if it is absent. Raises RequestError."""
+    with beginning(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_links(root: Path) -> None:
+    """Raises RequestError if a part of a folder is a link: what is written there would land elsewhere.
+
+    A folder may have come unpacked from anywhere.
+    """
+    folder = Folder(root)
+    files = (folder.manifest, folder.partial, folder.failures, folder.pipeline)
+    for path in (*files, *(root / name for name in ("hr", "lr", REPLAYED, LOCK))):
+        if path.is_symlink():
+            raise RequestError(
+                f"{path} is a link, and a folder of pairs writes nothing outside itself; put the files "
+                "themselves in its place"
+            )
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that it is there whole or not at all, whenever the process ends."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path` at the end, and goes if there is none. Raises StorageError."""
     temporary = path.with_name(TEMPORARY + path.name)
     with writing(path):
         try:
-            temporary.write_bytes(data)
+            with _created(temporary) as file:
+                yield file
             temporary.replace(path)
         except OSError:
             with suppress(OSError):
                 temporary.unlink()
             raise
+
+
+def _created(path: Path) -> BinaryIO:
+    """A new file, in place of a stale one; a link at its place is never followed."""
+    try:
+        return _opened_new(path)
+    except FileExistsError:
+        path.unlink()
+        return _opened_new(path)
+
+
+def _opened_new(path: Path) -> BinaryIO:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def _refuse_strangers(root: Path) -> None:

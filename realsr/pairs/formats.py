@@ -59,7 +59,10 @@ def open_header(file: BinaryIO) -> ImageFile.ImageFile:
     try:
         return opener(file)
     except Image.DecompressionBombError as error:
-        raise SourceError("too-large", f"it is too large to be decoded safely: {error}") from error
+        raise SourceError(
+            "too-large",
+            f"it is larger than Pillow takes in this format, whatever --max-pixels says ({error})",
+        ) from error
     except Exception as error:  # Pillow's readers raise a dozen types for a bad header
         raise SourceError("damaged", f"its header cannot be read ({error})") from error
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from degrade.geometry import Size
@@ -33,6 +33,15 @@ MAX_PIXELS = 2**28
 _GREY = ("1", "L", "LA")
 _COLOUR = ("RGB", "RGBA", "P", "PA")
 _ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _SIDEWAYS = (5, 6, 7, 8)
 
 
@@ -56,7 +65,11 @@ class OpenSource:
     def pixels(self) -> Bytes:
         """Decoded, upright, grey or RGB: `h w c` uint8. Raises SourceError."""
         _decode(self.image)
-        return _flattened(ImageOps.exif_transpose(self.image), self.reading.alpha)
+        # Asked again: a TIFF is turned by its decoder, which then forgets the orientation.
+        turn = _TURNS.get(_orientation(self.image))
+        with _as_damage():
+            upright = self.image if turn is None else self.image.transpose(turn)
+            return _flattened(upright, self.reading.alpha)
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, in hexadecimal."""
@@ -89,6 +102,8 @@ def _open_file(path: Path) -> BufferedReader:
             raise SourceError("empty", "the file is empty (0 bytes)")
         return path.open("rb")
     except FileNotFoundError as error:
+        if path.is_symlink():
+            raise SourceError("broken-link", "it is a broken link") from error
         raise SourceError("vanished", "the file is no longer there") from error
     except PermissionError as error:
         raise SourceError("unreadable", "there is no permission to read it") from error
@@ -133,20 +148,34 @@ def _frames(image: ImageFile.ImageFile) -> int:
 def _upright_size(image: ImageFile.ImageFile) -> Size:
     if isinstance(image, PngImageFile):
         _decode(image)  # a PNG's EXIF may stand behind the pixels
+    width, height = stored_size(image)
+    return Size(width, height) if _orientation(image) in _SIDEWAYS else Size(height, width)
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    """1 to 8; 1 too where the file says nothing, or no such number."""
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)
     except Exception as error:  # a broken EXIF block raises whatever its bytes lead to
         raise SourceError(
             "damaged", f"its EXIF block, which tells which way is up, is broken ({error})"
         ) from error
-    width, height = stored_size(image)
-    return Size(width, height) if orientation in _SIDEWAYS else Size(height, width)
+    return orientation if isinstance(orientation, int) and orientation in _TURNS else 1
 
 
 def _decode(image: ImageFile.ImageFile) -> None:
-    try:
+    with _as_damage():
         image.load()
-    except Exception as error:  # decoders raise a dozen types for bad data
+
+
+@contextmanager
+def _as_damage() -> Iterator[None]:
+    """Turns whatever bad data leads to into a SourceError: decoders raise a dozen types."""
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as error:
         raise _damaged(error) from error
 
 

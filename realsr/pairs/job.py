@@ -48,7 +48,7 @@ class Job:
 
     def header(self, sources: Sequence[Source]) -> Header:
         """The manifest's header for these sources, which are sorted by id."""
-        ids = "\0".join(source.id for source in sources).encode()
+        ids = "\0".join(source.id for source in sources).encode("utf-8", "surrogatepass")
         return Header(
             format=FORMAT,
             format_version=FORMAT_VERSION,

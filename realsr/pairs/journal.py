@@ -13,9 +13,10 @@ import threading
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from degrade.errors import ManifestError
-from realsr.pairs.folder import TEMPORARY, Folder, write_whole, writing
+from realsr.pairs.folder import Folder, replacing, write_whole, writing
 from realsr.pairs.manifest import Header, parse_header
 
 
@@ -71,15 +72,9 @@ class Journal:
         partial, manifest = self._folder.partial, self._folder.manifest
         if not partial.exists():
             return
-        temporary = manifest.with_name(TEMPORARY + manifest.name)
-        with writing(manifest):
-            try:
-                self._copy_sorted(partial, temporary)
-                temporary.replace(manifest)
-            except OSError:
-                with suppress(OSError):
-                    temporary.unlink()
-                raise
+        with replacing(manifest) as out:
+            self._copy_sorted(partial, out)
+        with writing(partial):
             partial.unlink()
 
     def close(self) -> None:
@@ -112,13 +107,12 @@ class Journal:
         return self._file
 
     def _copy_finished(self) -> None:
-        temporary = self._folder.partial.with_name(TEMPORARY + self._folder.partial.name)
-        shutil.copyfile(self._folder.manifest, temporary)
-        temporary.replace(self._folder.partial)
+        with self._folder.manifest.open("rb") as manifest, replacing(self._folder.partial) as out:
+            shutil.copyfileobj(manifest, out)
 
-    def _copy_sorted(self, source: Path, target: Path) -> None:
+    def _copy_sorted(self, source: Path, out: BinaryIO) -> None:
         assert self.header is not None
-        with source.open("rb") as lines, target.open("wb") as out:
+        with source.open("rb") as lines:
             out.write(self.header.to_bytes())
             for key in sorted(self._places):
                 start, length = self._places[key]

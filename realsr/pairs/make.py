@@ -18,6 +18,7 @@ from realsr.pairs.formats import SUFFIXES
 from realsr.pairs.job import Job, refuse_other_request
 from realsr.pairs.journal import Journal
 from realsr.pairs.run import Observer, Run
+from realsr.pairs.soundness import check_ends
 from realsr.pairs.sources import Found, Source, discover
 from realsr.pairs.workers import run_batches, run_singles
 
@@ -50,9 +51,10 @@ def make_pairs(
 
     workers: threads, by default one a core. limit: only the first so many sources in id order. engine: how the
     sources are run; by default the job's device decides.
-    Raises RequestError before any work, StorageError if the folder cannot be written; after it, or after a
-    KeyboardInterrupt or a kill, the same call goes on.
+    Raises RequestError and PipelineError before any work, StorageError if the folder cannot be written; after
+    it, or after a KeyboardInterrupt or a kill, the same call goes on.
     """
+    check_ends(job.pipeline, job.cut.side)
     found = _found(roots, out)
     chosen = found.sources[:limit]
     with claimed(out) as folder:
@@ -70,6 +72,11 @@ def make_pairs(
 
 
 def _found(roots: Sequence[Path], out: Path) -> Found:
+    for root in roots:
+        if root.is_dir() and out.exists() and root.samefile(out):
+            raise RequestError(
+                f"--out {out} is the directory of the sources; give another one, which may lie inside it"
+            )
     found = discover(roots, leave_out=out)
     if not found.sources:
         raise RequestError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,8 +14,11 @@ from realsr.pairs.folder import Folder, write_whole
 from realsr.pairs.images import Bytes
 from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import Digests, Pair
-from realsr.pairs.pixels import encode_png, file_digest, pixel_digest, to_bytes, to_float
+from realsr.pairs.pixels import all_to_bytes, encode_png, file_digest, pixel_digest, to_floats
 from realsr.pairs.samples import Sample
+
+Apply = Callable[..., torch.Tensor | Sequence[torch.Tensor]]
+"""`degrade.apply_hr` or `degrade.apply_lr`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,8 @@ def degrade_pixels(
     needs.
     """
     hr = _sharpened(traces, sources, device, engine)
-    floats = [to_float(pixels, device) for pixels in hr]
-    lr = degrade.apply_lr(traces, floats, threads=1, engine=engine)
-    return [Images(high, to_bytes(low)) for high, low in zip(hr, lr, strict=True)]
+    lr = _applied(degrade.apply_lr, traces, hr, device, engine)
+    return [Images(high, low) for high, low in zip(hr, lr, strict=True)]
 
 
 def _sharpened(
@@ -58,12 +60,22 @@ def _sharpened(
     """The HR images: the sources themselves where a trace has no HR steps."""
     if not any(trace.hr for trace in traces):
         return list(sources)
-    floats = [to_float(pixels, device) for pixels in sources]
-    made = degrade.apply_hr(traces, floats, threads=1, engine=engine)
+    made = _applied(degrade.apply_hr, traces, sources, device, engine)
     return [
-        to_bytes(image) if trace.hr else pixels
+        image if trace.hr else pixels
         for trace, image, pixels in zip(traces, made, sources, strict=True)
     ]
+
+
+def _applied(
+    apply: Apply,
+    traces: Sequence[Trace],
+    images: Sequence[Bytes],
+    device: torch.device,
+    engine: Engine,
+) -> list[Bytes]:
+    """Applied to 8-bit images: in one transfer to the device and one back where all have one size."""
+    return all_to_bytes(apply(traces, to_floats(images, device), threads=1, engine=engine))
 
 
 def store(sample: Sample, images: Images, folder: Folder, journal: Journal) -> None:

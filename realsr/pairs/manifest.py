@@ -148,10 +148,18 @@ def read_manifest(folder: Folder) -> tuple[Header, Iterator[Pair]]:
 
 
 def _pairs(path: Path) -> Iterator[Pair]:
+    last = ""
     with path.open("rb") as file:
         file.readline()
         for number, line in enumerate(file, start=2):
-            yield parse_pair(line, path, number)
+            pair = parse_pair(line, path, number)
+            if pair.key <= last:
+                fault = "stands twice" if pair.key == last else f"stands behind {last!r}"
+                raise ManifestError(
+                    f"{path}:{number}: the key {pair.key!r} {fault}; expected one line a key, in key order"
+                )
+            last = pair.key
+            yield pair
 
 
 def _first(error: ValidationError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import cast
 
 import cv2
@@ -14,15 +15,35 @@ from realsr.pairs.images import Bytes
 
 def to_float(image: Bytes, device: torch.device) -> torch.Tensor:
     """`h w c` uint8 -> `c h w` float32 in [0, 1] on the device: value / 255."""
-    values = torch.from_numpy(np.ascontiguousarray(image)).to(device).to(torch.float32)
-    # Divided by a tensor: by a plain number a GPU multiplies with the reciprocal, one bit off for some values.
-    return (values / torch.tensor(255.0, device=device)).permute(2, 0, 1)
+    return _scaled(torch.from_numpy(np.ascontiguousarray(image)).to(device)).permute(2, 0, 1)
 
 
 def to_bytes(image: torch.Tensor) -> Bytes:
     """`c h w` float32 -> `h w c` uint8: clipped to [0, 1], 255 x rounded to nearest, halves to even."""
-    values = image.clamp(0, 1).mul(255).round().to(torch.uint8)
-    return cast("Bytes", values.permute(1, 2, 0).contiguous().cpu().numpy())
+    return cast("Bytes", _rounded(image).permute(1, 2, 0).contiguous().cpu().numpy())
+
+
+def to_floats(images: Sequence[Bytes], device: torch.device) -> torch.Tensor | list[torch.Tensor]:
+    """`to_float` of many: one tensor b c h w in one transfer where all have one shape, else one each."""
+    if len(images) < 2 or len({image.shape for image in images}) > 1:
+        return [to_float(image, device) for image in images]
+    return _scaled(torch.from_numpy(np.stack(images)).to(device)).permute(0, 3, 1, 2)
+
+
+def all_to_bytes(images: torch.Tensor | Sequence[torch.Tensor]) -> list[Bytes]:
+    """`to_bytes` of many, in one transfer where they are one tensor b c h w."""
+    if not isinstance(images, torch.Tensor):
+        return [to_bytes(image) for image in images]
+    return list(cast("Bytes", _rounded(images).permute(0, 2, 3, 1).contiguous().cpu().numpy()))
+
+
+def _scaled(values: torch.Tensor) -> torch.Tensor:
+    # Divided by a tensor: by a plain number a GPU multiplies with the reciprocal, one bit off for some values.
+    return values.to(torch.float32) / torch.tensor(255.0, device=values.device)
+
+
+def _rounded(image: torch.Tensor) -> torch.Tensor:
+    return image.clamp(0, 1).mul(255).round().to(torch.uint8)
 
 
 def encode_png(image: Bytes) -> bytes:

@@ -12,12 +12,14 @@ import torch
 import degrade
 from degrade.errors import DegradeError
 from degrade.execute.threads import worker_pool
-from realsr.pairs.errors import RequestError, SourceError
-from realsr.pairs.folder import REPLAYED, Folder, write_whole, writing
-from realsr.pairs.images import Bytes, Reading, opened
+from realsr.pairs.errors import SourceError
+from realsr.pairs.folder import Folder, write_whole
+from realsr.pairs.images import Bytes
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import Header, Pair, read_manifest
 from realsr.pairs.pixels import encode_png, pixel_digest, to_bytes, to_float
+from realsr.pairs.replayed import claimed_target
+from realsr.pairs.stored import read_stored
 from realsr.pairs.workers import look_ahead
 
 
@@ -39,11 +41,12 @@ def replay(
     """Replays every pair of a folder, in key order.
 
     device: `cpu` or `cuda`. out: where the LR files go, by default `lr-replayed` in the folder; with `check`
-    nothing is written. Raises RequestError, ManifestError, StorageError.
+    nothing is written. Only an empty directory or one that an earlier replay filled is written to.
+    Raises RequestError, ManifestError, StorageError; what is wrong with one pair is its difference.
     """
     folder = Folder(root)
     _, pairs = read_manifest(folder)
-    target = None if check else _target(folder, out)
+    target = None if check else claimed_target(folder, out)
     kind, threads = torch.device(device), workers or os.cpu_count() or 1
     with worker_pool(threads) as pool:
         yield from look_ahead(
@@ -75,35 +78,34 @@ def _conditions(header: Header, device: str) -> Iterator[str]:
             yield f"made with {name} {was}, replayed with {now}"
 
 
-def _target(folder: Folder, out: Path | None) -> Path:
-    target = out or folder.root / REPLAYED
-    if target.exists() and target.resolve() in {
-        (folder.root / name).resolve() for name in ("hr", "lr")
-    }:
-        raise RequestError(f"--out {target} holds the pairs themselves; give another directory")
-    with writing(target):
-        target.mkdir(parents=True, exist_ok=True)
-    return target
-
-
 def _replay(folder: Folder, pair: Pair, device: torch.device, target: Path | None) -> Replayed:
     try:
         lr = _low(folder, pair, device)
-    except SourceError as error:
-        return Replayed(pair.key, f"hr/{pair.key}.png: {error.reason}")
-    except DegradeError as error:
-        return Replayed(pair.key, str(error))
+        same = pixel_digest(lr) == pair.digests.lr_pixels
+        data = b"" if target is None else encode_png(lr)
+    except Exception as error:  # a manifest may say anything: one pair's nonsense is that pair's
+        return Replayed(pair.key, _difference(pair, error))
     if target is not None:
-        write_whole(target / f"{pair.key}.png", encode_png(lr))
-    if pixel_digest(lr) != pair.digests.lr_pixels:
-        return Replayed(pair.key, "the LR pixels differ")
-    return Replayed(pair.key, None)
+        write_whole(target / f"{pair.key}.png", data)
+    return Replayed(pair.key, None if same else "the LR pixels differ")
+
+
+def _difference(pair: Pair, error: Exception) -> str:
+    match error:
+        case SourceError():
+            text = f"hr/{pair.key}.png: {error.reason}"
+        case DegradeError():
+            text = str(error)
+        case MemoryError():
+            text = "there is not enough memory to replay it"
+        case _:
+            text = f"replaying it failed with {type(error).__name__}: {error}"
+    return " ".join(text.split())
 
 
 def _low(folder: Folder, pair: Pair, device: torch.device) -> Bytes:
     trace = degrade.trace_from_data(pair.trace)
-    with opened(folder.hr(pair.key), Reading()) as image:
-        hr = image.pixels()
+    hr = read_stored(folder.hr(pair.key), pair.hr_size)
     if pixel_digest(hr) != pair.digests.hr_pixels:
         raise SourceError("changed", "its pixels are not those of the manifest")
     [lr] = degrade.apply_lr([trace], [to_float(hr, device)], threads=1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,8 @@ from realsr.pairs.formats import SUFFIXES
 
 MAX_STEM_BYTES = 180
 """Longest stem of a key in UTF-8: with suffixes, extension and a temporary prefix it stays below 255 bytes."""
+
+_ZERO_WIDTH_JOINER = "\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ class Source:
         """What the keys of this source's pairs begin with."""
         return self.id.replace("/", "__")
 
+    @property
+    def fault(self) -> str | None:
+        """Why its keys cannot name files, as a sentence whose subject is the file; None if they can."""
+        reason = why_unsafe(self.stem, MAX_STEM_BYTES)
+        return None if reason is None else f"its key {self.stem!r} {reason}; rename the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -43,8 +52,8 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
 
     A file counts by its suffix (`SUFFIXES`, any case); the rest is counted as ignored, names that begin with a
     dot too. A directory that is named like an image is a source, so that it fails by name instead of
-    vanishing. `leave_out`: a directory that is not entered (the output folder).
-    Raises RequestError if a root does not exist, two sources have one id or key, or an id cannot name a file.
+    vanishing, and so is one whose key cannot name files (`Source.fault`). `leave_out`: a directory that is not
+    entered (the output folder). Raises RequestError if a root does not exist or two sources have one id or key.
     """
     sources: list[Source] = []
     ignored = 0
@@ -56,7 +65,6 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
                 sources.append(Source(relative.with_suffix("").as_posix(), path))
     sources.sort(key=lambda source: (source.id, str(source.path)))
     _refuse_clashes(sources)
-    _refuse_bad_names(sources)
     return Found(tuple(sources), ignored)
 
 
@@ -65,6 +73,10 @@ def _walk(root: Path, leave_out: Path | None) -> Iterator[tuple[Path, PurePosixP
         yield from _walk_directory(root, PurePosixPath(), leave_out, frozenset())
     elif root.exists():
         yield root, PurePosixPath(root.name)
+    elif root.is_symlink():
+        raise RequestError(
+            f"{root} is a broken link; give image files or directories that hold some"
+        )
     else:
         raise RequestError(f"{root} does not exist; give image files or directories that hold some")
 
@@ -82,7 +94,7 @@ def _walk_directory(
     for entry in sorted(_entries(directory), key=lambda entry: entry.name):
         inner = relative / entry.name
         is_image_name = inner.suffix.lower() in SUFFIXES
-        if entry.is_dir() and not is_image_name and not entry.name.startswith("."):
+        if _is_directory(entry) and not is_image_name and not entry.name.startswith("."):
             yield from _walk_directory(Path(entry.path), inner, leave_out, above | {identity})
         else:
             yield Path(entry.path), inner
@@ -94,6 +106,13 @@ def _entries(directory: Path) -> list[os.DirEntry[str]]:
             return list(entries)
     except OSError as error:
         raise RequestError(f"cannot list {directory}: {error.strerror}") from error
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _is_same(directory: Path, other: Path | None) -> bool:
@@ -113,23 +132,27 @@ def _refuse_clashes(sources: Sequence[Source]) -> None:
                 )
 
 
-def _refuse_bad_names(sources: Iterable[Source]) -> None:
-    for source in sources:
-        reason = why_unsafe(source.stem, MAX_STEM_BYTES)
-        if reason:
-            raise RequestError(f"{source.path}: the key {source.stem!r} {reason}; rename the file")
-
-
 def why_unsafe(name: str, limit: int = 230) -> str | None:
-    """Why `name` cannot be a file name on every machine, or None if it can."""
+    """Why `name` cannot name a file of a pairs folder on this machine, or None if it can."""
     if not name:
         return "is empty"
     if name.startswith("."):
         return "begins with a dot"
-    if "/" in name or "\\" in name or ":" in name:
+    if "/" in name or "\\" in name:
         return "holds a path separator"
-    if not name.isprintable():
+    if ":" in name and os.name == "nt":
+        return "holds a colon, which names a drive or a stream on this system"
+    if not all(map(_is_shown, name)):
         return "holds a character that cannot be printed"
     if len(name.encode()) > limit:
         return f"is longer than {limit} bytes"
     return None
+
+
+def _is_shown(character: str) -> bool:
+    """Printable, any kind of blank, or the joiner that composed emoji are made with."""
+    return (
+        character.isprintable()
+        or character == _ZERO_WIDTH_JOINER
+        or unicodedata.category(character) == "Zs"
+    )

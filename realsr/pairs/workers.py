@@ -99,16 +99,19 @@ def _load(run: Run, source: Source) -> list[Sample]:
     """The samples of a source that are still to be made; none if it fails or all are there."""
     if run.stopped.is_set():
         return []
+    if source.fault is not None:
+        run.note_failed(source, SourceError("name", source.fault))
+        return []
     keys = keys_without_opening(run.job, source)
     if keys is not None and all(run.is_kept(key) for key in keys):
         run.note_kept(len(keys))
         return []
     try:
         return load(run.job, source, run.wanted)
-    except SourceError as error:
-        run.note_failed(source, error)
     except MemoryError:
         run.note_failed(source, SourceError("too-large", "there is not enough memory to decode it"))
+    except Exception as error:  # a reader's own bug costs its source, not the run
+        run.note_failed(source, error)
     return []
 
 

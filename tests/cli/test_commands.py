@@ -224,6 +224,97 @@ def test_pipelines_check(tmp_path: Path) -> None:
     assert "Traceback" not in wrong.stderr
 
 
+def test_pipelines_check_draws_too(photographs: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\nlr:\n  - {op: resize, factor: 0.5}\n")
+    checked = realsr("pipelines", "check", file)
+    assert checked.exit_code == 1
+    assert checked.stderr.startswith(f"realsr: {file}: the pipeline mine cannot be applied in 64")
+    made = make(photographs, tmp_path / "out", "--pipeline", file)
+    assert (made.exit_code, "the pipeline mine cannot be applied" in made.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_files_own_scale_holds_unless_another_is_given(photographs: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = realsr("pipelines", "show", "bicubic", "--scale", 2).stdout
+    file.write_text(text)
+    for name, options, scale in (("own", [], 2), ("given", ["--scale", 3], 3)):
+        assert make(photographs, tmp_path / name, "--pipeline", file, *options).exit_code == 0
+        header = json.loads((tmp_path / name / "manifest.jsonl").read_text().splitlines()[0])
+        assert header["scale"] == scale
+    sheet = tmp_path / "sheet.png"
+    preview = realsr("preview", photographs / "a.png", "--out", sheet, "--pipeline", file)
+    assert preview.exit_code == 0
+    assert "the pipeline's own, or 4" in " ".join(realsr("make-pairs", "--help").stdout.split())
+
+
+def test_a_scale_that_a_pipeline_does_not_have_is_told_of_the_option(
+    photographs: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "name: mine\nscales: [2]\nscale: 2\nlr:\n  - {op: matlab_bicubic, factor: 0.5}\n"
+    )
+    wrong = make(photographs, tmp_path / "out", "--pipeline", file, "--scale", 4)
+    assert wrong.exit_code == 2
+    assert wrong.stderr == "realsr: --scale 4: the pipeline mine is for 2; leave it out for 2\n"
+    assert realsr("pipelines", "show", file, "--scale", 4).stderr == wrong.stderr
+    far = make(photographs, tmp_path / "out", "--scale", 99)
+    assert (far.exit_code, far.stderr.startswith("realsr: --scale 99: ")) == (2, True)
+
+
+def test_an_output_that_cannot_be_made_exits_with_2(photographs: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    done = make(photographs, tmp_path / "file" / "out")
+    assert done.exit_code == 2
+    assert "kept" not in done.stderr
+    assert done.stderr.endswith("nothing was made\n")
+
+
+def test_the_second_of_two_runs_is_refused(photographs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "realsr.cli.main", "make-pairs", str(photographs)]
+    options = ["--out", str(out), "--crop", "48", "--variants", "200", "--workers", "1"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as first:
+        deadline = time.monotonic() + 60
+        while not list(out.glob("lr/*.png")):
+            assert first.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        second = make(photographs, out, "--variants", 200)
+        refused_early = first.poll() is None
+        stdout, _ = first.communicate(timeout=120)
+    assert refused_early
+    assert second.exit_code == 2
+    assert f"another process is making pairs in {out}" in second.stderr
+    assert (first.returncode, stdout) == (0, f"600 pairs made; pairs in {out}\n")
+
+
+def test_sheets_write_over_nothing_but_sheets(photographs: Path, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs"
+    make(photographs, pairs)
+    a, b, free = (tmp_path / "photographs" / f"{name}.png" for name in ("a", "b", "free"))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    refused = [
+        ("preview", a, a, "is no contact sheet"),
+        ("preview", a, b, "is no contact sheet"),
+        ("preview", a, free.with_suffix(".jpg"), "ending in .png"),
+        ("preview", a, pairs / "hr" / "new.png", "among the pairs"),
+        ("sheet", pairs, a, "is no contact sheet"),
+        ("sheet", pairs, pairs / "manifest.jsonl", "ending in .png"),
+        ("sheet", pairs, pairs / "lr" / "new.png", "among the pairs"),
+        ("sheet", pairs, pairs / "lr-replayed" / "new.png", "among the pairs"),
+        ("sheet", pairs, tmp_path, "ending in .png"),
+    ]
+    for command, subject, out, words in refused:
+        done = realsr(command, subject, "--out", out)
+        assert (done.exit_code, words in done.stderr) == (2, True), (command, out, done.stderr)
+    assert before == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    for command, subject in (("preview", a), ("sheet", pairs), ("preview", a)):
+        assert realsr(command, subject, "--out", free).exit_code == 0
+
+
 def test_sheets(photographs: Path, tmp_path: Path) -> None:
     make(photographs, tmp_path / "out")
     drawn = realsr("sheet", tmp_path / "out", "--out", tmp_path / "sheet.png", "--limit", 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import struct
@@ -130,10 +131,85 @@ def test_exif_rotation_is_honoured(
     assert (hr == np.rot90(photograph(3, 48, 96), -1)).all()
 
 
-def test_a_file_that_vanishes_is_named(bad: Path, make: Make, tmp_path: Path) -> None:
+def test_a_broken_link_is_named(bad: Path, make: Make, tmp_path: Path) -> None:
     (bad / "gone.png").symlink_to(tmp_path / "nowhere.png")
     reasons = {failure.source: failure.reason for failure in make(bad, tmp_path / "out").failures}
-    assert reasons["gone"] == "the file is no longer there"
+    assert reasons["gone"] == "it is a broken link"
+
+
+def test_names_and_links_cost_their_source_only(
+    photographs: Path, make: Make, tmp_path: Path
+) -> None:
+    sound = (photographs / "a.png").read_bytes()
+    for name in ("bad\udcff", "x" * 200, "a\nb"):
+        (photographs / f"{name}.png").write_bytes(sound)
+    (photographs / "loop.png").symlink_to("loop.png")
+    out = tmp_path / "out"
+    outcome = make(photographs, out)
+    assert outcome.made == 5
+    kinds = {failure.source: failure.kind for failure in outcome.failures}
+    assert kinds == {"a\nb": "name", "bad\udcff": "name", "x" * 200: "name", "loop": "unreadable"}
+    written = [json.loads(line) for line in (out / "failures.jsonl").read_text().splitlines()]
+    assert [line["source"] for line in written] == sorted(kinds)
+    assert all("rename the file" in line["reason"] for line in written if line["kind"] == "name")
+    assert make(photographs, out).kept == 5
+
+
+def _broken_behind_a_clean_header() -> bytes:
+    """A JPEG with orientation 6 and an EXIF value beyond its tag's range: writing it again is impossible."""
+    entries = struct.pack("<HHII", 0x0112, 3, 1, 6) + struct.pack("<HHIi", 0x0100, 9, 1, -5)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + struct.pack("<I", 0)
+    store = io.BytesIO()
+    Image.new("RGB", (64, 52), (200, 90, 30)).save(store, "JPEG", exif=exif)
+    return store.getvalue()
+
+
+def test_damaged_exif_neither_ends_the_run_nor_costs_the_picture(
+    photographs: Path, make: Make, tmp_path: Path
+) -> None:
+    (photographs / "exif.jpg").write_bytes(_broken_behind_a_clean_header())
+    outcome = make(photographs, tmp_path / "out", crop=None)
+    assert (outcome.made, outcome.failures) == (6, ())
+    assert Image.open(tmp_path / "out" / "hr" / "exif.png").size == (52, 64)
+
+
+@pytest.mark.parametrize("method", ["pixels", "digest"])
+def test_a_source_that_raises_behind_a_clean_header_is_named(
+    photographs: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    from realsr.pairs.images import OpenSource
+
+    real = getattr(OpenSource, method)
+
+    def brittle(self: OpenSource) -> object:
+        if self.size == (76, 84) or self.size == (78, 86):
+            raise struct.error("ushort format requires 0 <= number <= 65535")
+        return real(self)
+
+    monkeypatch.setattr(OpenSource, method, brittle)
+    outcome = make(photographs, tmp_path / "out")
+    [failure] = outcome.failures
+    assert (failure.source, outcome.made) == ("b", 4)
+    assert "ushort format" in failure.reason
+
+
+def test_a_source_without_permission_is_named(
+    photographs: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Injected, since a test that runs as root may read everything.
+    real = Path.open
+
+    def refuse(self: Path, *args: object, **kwargs: object) -> object:
+        if self.name == "b.png" and self.parent == photographs:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    outcome = make(photographs, tmp_path / "out")
+    [failure] = outcome.failures
+    assert (failure.source, failure.kind) == ("b", "unreadable")
+    assert failure.reason == "there is no permission to read it"
+    assert outcome.made == 4
 
 
 def test_a_degradation_that_fails_is_named_and_batches_lose_nobody_else(

@@ -14,6 +14,7 @@ import pytest
 
 from degrade.errors import ManifestError
 from realsr.pairs.errors import RequestError
+from realsr.pairs.images import Reading
 from realsr.pairs.make import Outcome
 from realsr.pairs.replay import conditions, replay, replay_device
 from realsr.pairs.verify import Finding, verify
@@ -83,6 +84,119 @@ def test_conditions_tell_why(folder: Path) -> None:
 def test_replay_never_writes_over_the_pairs(folder: Path, out: str) -> None:
     with pytest.raises(RequestError, match="holds the pairs themselves"):
         list(replay(folder, "cpu", out=folder / out))
+
+
+def test_replay_writes_over_nobodys_files(folder: Path, photographs: Path, tmp_path: Path) -> None:
+    first = sorted(path.name for path in (folder / "lr").iterdir())[0]
+    for place in (tmp_path / "mine", folder / "lr-replayed"):
+        place.mkdir()
+        (place / "thesis.txt").write_text("years of work")
+        with pytest.raises(RequestError, match=r"not empty .*thesis\.txt"):
+            list(replay(folder, "cpu", out=place))
+        assert [path.name for path in place.iterdir()] == ["thesis.txt"]
+    (tmp_path / "mine" / "thesis.txt").rename(tmp_path / "mine" / first)  # the name of a pair
+    with pytest.raises(RequestError, match=f"not empty .*{first}"):
+        list(replay(folder, "cpu", out=tmp_path / "mine"))
+    with pytest.raises(RequestError, match="not empty"):
+        list(replay(folder, "cpu", out=folder))
+    with pytest.raises(RequestError, match="is a file"):
+        list(replay(folder, "cpu", out=folder / "manifest.jsonl"))
+
+
+def test_replay_writes_over_its_own_files(folder: Path, tmp_path: Path) -> None:
+    for out in (None, tmp_path / "again"):
+        for _ in range(2):
+            assert all(found.difference is None for found in replay(folder, "cpu", out=out))
+    (tmp_path / "again" / "new.png").write_bytes(b"mine")
+    with pytest.raises(RequestError, match=r"not empty .*new\.png"):
+        list(replay(folder, "cpu", out=tmp_path / "again"))
+
+
+@pytest.mark.parametrize("name", ["hr", "lr", "lr-replayed", "manifest.jsonl", "pipeline.yaml"])
+def test_replay_follows_no_link_out_of_the_folder(folder: Path, tmp_path: Path, name: str) -> None:
+    place = tmp_path / "elsewhere"
+    if (folder / name).exists():
+        (folder / name).rename(place)
+    else:
+        place.mkdir()
+    (folder / name).symlink_to(place)
+    with pytest.raises(RequestError, match=f"{name} is a link"):
+        list(replay(folder, "cpu"))
+
+
+def test_replay_writes_through_no_planted_link(folder: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "precious"
+    victim.write_text("years of work")
+    (folder / "lr-replayed").mkdir()
+    for name in sorted(path.name for path in (folder / "lr").iterdir()):
+        (folder / "lr-replayed" / f".tmp-{name}").symlink_to(victim)
+        (folder / "lr-replayed" / name).symlink_to(victim)
+    assert all(found.difference is None for found in replay(folder, "cpu"))
+    assert victim.read_text() == "years of work"
+
+
+def test_nonsense_in_a_trace_is_that_pairs_difference(folder: Path) -> None:
+    def spoil(lines: list[dict[str, Any]]) -> None:
+        lines[1]["trace"]["scale"] = 0
+        lines[2]["trace"]["lr"][0]["label"] = []
+        lines[3]["trace"]["lr"] = 7
+        lines[4]["trace"]["lr"][-1]["values"] = {"factor": "x"}
+        lines[5]["trace"] = {}
+
+    edit(folder, spoil)
+    found = differences(folder)
+    assert found.keys() == {"a_v0", "a_v1", "a_v2", "b_v0", "b_v1"}
+    assert all("\n" not in text for text in found.values())
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("one\ntwo"), ZeroDivisionError()])
+def test_whatever_applying_raises_is_that_pairs_difference(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    import degrade
+
+    real, calls = degrade.trace_from_data, []
+
+    def brittle(data: dict[str, Any]) -> degrade.Trace:
+        calls.append(data)
+        if len(calls) == 1:
+            raise error
+        return real(data)
+
+    monkeypatch.setattr(degrade, "trace_from_data", brittle)
+    [text] = differences(folder).values()
+    assert "not enough memory" in text or type(error).__name__ in text
+    assert "\n" not in text
+    assert len(calls) == 15
+
+
+def test_pairs_of_any_size_are_read_back(
+    make: Make, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(photographs, tmp_path / "out", crop=None, pipeline="bicubic")
+    monkeypatch.setattr(Reading, "__init__", lambda self, alpha="refuse", max_pixels=100: (
+        object.__setattr__(self, "alpha", alpha),
+        object.__setattr__(self, "max_pixels", max_pixels),
+        None,
+    )[-1])  # fmt: skip
+    assert differences(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("size", [(48, 52), (60, 60), (-48, -48)])
+def test_the_manifest_bounds_what_is_decoded(folder: Path, size: tuple[int, int]) -> None:
+    edit(folder, lambda lines: lines[1].update(hr_size=list(size)))
+    [text] = differences(folder).values()
+    assert text.endswith(f"the manifest says {size[0]} x {size[1]}")
+
+
+def test_keys_that_stand_twice_or_out_of_order_are_named(folder: Path) -> None:
+    edit(folder, lambda lines: lines.insert(2, lines[1]))
+    for action in (verify, lambda root: list(replay(root, "cpu"))):
+        with pytest.raises(ManifestError, match=r":3: the key 'a_v0' stands twice"):
+            action(folder)
+    edit(folder, lambda lines: lines.insert(1, lines.pop(3)))
+    with pytest.raises(ManifestError, match=r":3: the key 'a_v0' stands behind 'a_v1'"):
+        verify(folder)
 
 
 def test_verify_is_content_with_what_was_made(folder: Path) -> None:

@@ -253,6 +253,28 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("suffix", ["JPEG", "PNG", "WEBP"])
+def test_damaged_exif_raises_nothing_but_a_source_error(
+    tmp_path: Path, photograph: Synthetic, suffix: str
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E], exif[0x011A] = 6, "words about it", 72.5
+    exif.get_ifd(0x8769)[0x9201] = 1.5
+    store = io.BytesIO()
+    Image.fromarray(photograph(1, 16, 24)).save(store, suffix, exif=exif, lossless=True)
+    data = store.getvalue()
+    start, length = data.index(b"MM\0*"), len(exif.tobytes()) - 6
+    random = np.random.default_rng(0)
+    for _ in range(150):
+        changed = bytearray(data)
+        for place in random.integers(4, length, 3):
+            changed[start + place] = random.choice([0, 1, 128, 255, random.integers(256)])
+        (tmp_path / "x.png").write_bytes(changed)
+        with contextlib.suppress(SourceError):
+            read(tmp_path / "x.png")
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("position", range(0, 400, 7))
 def test_damage_raises_nothing_but_a_source_error(
     tmp_path: Path, photograph: Synthetic, position: int

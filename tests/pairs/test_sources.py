@@ -85,19 +85,61 @@ def test_two_roots_clash(tmp_path: Path) -> None:
 )
 def test_names_that_cannot_be_keys_say_why(tmp_path: Path, name: str, why: str) -> None:
     touch(tmp_path / name)
-    with pytest.raises(RequestError, match=why):
-        discover([tmp_path])
+    touch(tmp_path / "sound.png")
+    faults = {source.path.name: source.fault for source in discover([tmp_path]).sources}
+    assert faults.pop("sound.png") is None
+    assert why in str(faults[name])
 
 
-def test_undecodable_names_are_refused(tmp_path: Path) -> None:
+def test_undecodable_names_say_why(tmp_path: Path) -> None:
     (tmp_path / "bad\udcff.png").write_bytes(b"x")
-    with pytest.raises(RequestError, match="cannot be printed"):
-        discover([tmp_path])
+    [source] = discover([tmp_path]).sources
+    assert "cannot be printed" in str(source.fault)
 
 
-@pytest.mark.parametrize("key", ["", ".a", "..", "a/b", "../a", "/a", "c:a", "a\0b"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Screenshot 2024-01-01 at 3.04.05\u202fPM",
+        "a\u00a0b",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "12:30",
+        "späße 日本",
+    ],
+)
+def test_common_names_can_be_keys(tmp_path: Path, name: str) -> None:
+    touch(tmp_path / f"{name}.png")
+    [source] = discover([tmp_path]).sources
+    assert source.fault is None
+
+
+@pytest.mark.parametrize(
+    "key", ["", ".a", "..", "a/b", "../a", "/a", "a\\b", "a\0b", "a\u202eb", "a\u2028b", "\udcff"]
+)
 def test_unsafe_keys(key: str) -> None:
     assert why_unsafe(key)
+
+
+def test_a_colon_is_refused_where_it_names_a_drive(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("realsr.pairs.sources.os.name", "nt")
+        reason = why_unsafe("c:a")
+    assert "a drive or a stream" in str(reason)
+
+
+def test_a_link_to_itself_is_passed_over_or_fails_by_name(tmp_path: Path) -> None:
+    touch(tmp_path / "a.png")
+    (tmp_path / "self.png").symlink_to("self.png")
+    (tmp_path / "self").symlink_to("self")
+    found = discover([tmp_path])
+    assert [source.id for source in found.sources] == ["a", "self"]
+    assert found.ignored == 1
+
+
+def test_a_root_that_is_a_broken_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(RequestError, match="is a broken link"):
+        discover([tmp_path / "link"])
 
 
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import random
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from realsr.pairs import folder
 from realsr.pairs.errors import StorageError
 from realsr.pairs.make import Outcome
 
@@ -143,16 +145,19 @@ def test_a_full_disk_stops_and_a_later_run_goes_on(
 def test_a_full_disk_is_a_line_in_failures_if_that_can_be_written(
     make: Make, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.write_bytes
+    real = folder._created
 
-    def full(self: Path, data: bytes) -> int:
-        if self.parent.name == "lr" and "b.png" in self.name:
-            real(self, data[: len(data) // 2])
+    class Full(io.FileIO):
+        def write(self, data: bytes, /) -> int:  # type: ignore[override]
+            super().write(data[: len(data) // 2])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(self, data)
+
+    def full(path: Path) -> object:
+        wanted = path.parent.name == "lr" and "b.png" in path.name
+        return Full(path, "xb") if wanted else real(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr(folder, "_created", full)
         with pytest.raises(StorageError):
             make(photographs, tmp_path / "out", workers=1)
     [line] = (tmp_path / "out" / "failures.jsonl").read_text().splitlines()

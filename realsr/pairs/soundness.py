@@ -1,0 +1,63 @@
+"""Whether a pipeline can be used as it is asked for: its scale, and whether its draws end at their target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import degrade
+from degrade import Pipeline, Trace
+from degrade.errors import GeometryError, PipelineError, TraceError
+from degrade.execute.plan import plan_hr, plan_lr
+from degrade.geometry import Size
+from realsr.pairs.errors import RequestError
+
+DRAWS = 64
+"""Traces that stand for all of a pipeline's: enough for a branch of one in twenty to be seen (96 %)."""
+_LR_SIZES = (Size(24, 32), Size(51, 37))
+
+
+def requested_pipeline(name: str, scale: int | None) -> Pipeline:
+    """`degrade.load_pipeline` for a command's --scale; None takes the pipeline's own, or 4.
+
+    Raises RequestError if the pipeline is sound and the scale is the fault, PipelineError if it is not sound.
+    """
+    try:
+        return degrade.load_pipeline(name, scale)
+    except PipelineError as error:
+        if scale is None:
+            raise
+        own = degrade.load_pipeline(name)
+        known = ", ".join(map(str, own.scales or ()))
+        raise RequestError(
+            f"--scale {scale}: the pipeline {own.name} "
+            + (
+                f"is for {known}; leave it out for {own.scale}"
+                if known
+                else f"cannot take it: {error}"
+            )
+        ) from error
+
+
+def check_ends(pipeline: Pipeline, side: int | None = None) -> None:
+    """Plans the draws of `DRAWS` keys for several sizes, and for HR crops of `side` pixels.
+
+    Raises PipelineError naming the pipeline if steps cannot be planned or end elsewhere than at the target.
+    """
+    traces = degrade.draw(pipeline, degrade.keys(0, [f"check {n}" for n in range(DRAWS)], 0))
+    sizes = [Size(pipeline.scale * size.height, pipeline.scale * size.width) for size in _LR_SIZES]
+    sizes += [] if side is None else [Size(side, side)]
+    faults = [fault for trace in traces for fault in _first_fault(trace, sizes)]
+    if faults:
+        raise PipelineError(
+            f"the pipeline {pipeline.name} cannot be applied in {len(faults)} of {DRAWS} draws: {faults[0]}"
+        )
+
+
+def _first_fault(trace: Trace, sizes: list[Size]) -> Iterator[str]:
+    for size in sizes:
+        try:
+            plan_hr(trace, size)
+            plan_lr(trace, size)
+        except (GeometryError, TraceError) as error:
+            yield f"for an HR of {size}, {error}"
+            return
