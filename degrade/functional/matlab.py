@@ -22,7 +22,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from degrade.functional.resample import apply_taps, cubic, ordered_sum, transposed, weigh_rows
+from degrade.functional.filters import cubic
+from degrade.functional.resample import apply_taps, ordered_sum, transposed, weigh_rows
 
 Border = Literal["symmetric", "replicate"]
 """Pixels beyond the border: mirrored with the edge pixel twice, or the edge pixel repeated."""

@@ -6,18 +6,18 @@ every sample from its own filter, sizes and map, and applied to rows first, then
 after the other: a sample's bits do not depend on what shares its batch.
 
 Pixels beyond the border: a filter that averages while it shrinks (antialias, `area`) leaves them
-out and shares their weight among the rest, as Pillow and torch's antialias do; all others repeat
-the border pixel, as OpenCV and torch without antialias do. A stretched filter is balanced besides (see
-`balanced`), so that every output pixel's centre of mass is where the map says.
+out and shares their weight among the rest, as Pillow and torch's antialias do; all others, and every
+filter on shifted positions, which may lie beyond the border, repeat the border pixel, as OpenCV and
+torch without antialias do. A filter whose centre of mass is off is balanced besides (see `balanced`), so
+that every output pixel's centre is where the map says.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -25,83 +25,17 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-FilterName = Literal["nearest", "area", "bilinear", "bicubic", "bicubic_075", "adaptive_area"]
+from degrade.functional.filters import ADAPTIVE, FILTERS
 
 _TIE_GRID = 2.0**36
 """Positions are rounded to such parts of a pixel, so that a tie of two pixels is always one."""
 
 
-@dataclass(frozen=True)
-class Filter:
-    """A row of the table of filters.
-
-    weight: (distance of the input pixel from x in pixels, stretch) -> weight, not normalised.
-    radius: half the support before it is stretched. margin: pixels added to it when stretched.
-    averages: whether the filter is stretched by max(1, scale): as asked, always, or never.
-    """
-
-    weight: Callable[[Tensor, Tensor], Tensor]
-    radius: float
-    margin: float = 0.0
-    averages: Literal["asked", "always", "never"] = "asked"
-
-    def antialiased(self, asked: bool) -> bool:
-        return asked if self.averages == "asked" else self.averages == "always"
-
-
-def cubic(distance: Tensor, a: float = -0.5) -> Tensor:
-    """Keys' cubic convolution kernel (IEEE Trans. ASSP 29(6), 1981) with the free parameter a."""
-    u = distance.abs()
-    near = ((a + 2.0) * u - (a + 3.0)) * u * u + 1.0
-    far = ((a * u - 5.0 * a) * u + 8.0 * a) * u - 4.0 * a
-    return torch.where(u < 1.0, near, torch.where(u < 2.0, far, 0.0))
-
-
-def _stretched_cubic(distance: Tensor, stretch: Tensor, a: float) -> Tensor:
-    return cubic(distance / stretch, a)
-
-
-def _triangle(distance: Tensor, stretch: Tensor) -> Tensor:
-    return (1.0 - (distance / stretch).abs()).clamp(min=0.0)
-
-
-def _coverage(distance: Tensor, stretch: Tensor) -> Tensor:
-    """The part of a pixel that a box `stretch` pixels wide covers."""
-    half = 0.5 * stretch
-    right = torch.minimum(distance + 0.5, half)
-    left = torch.maximum(distance - 0.5, -half)
-    return (right - left).clamp(min=0.0)
-
-
-def _equal(distance: Tensor, stretch: Tensor) -> Tensor:
-    """One and the same for every pixel of the window."""
-    return torch.ones_like(distance)
-
-
-ADAPTIVE = "adaptive_area"
-"""The filter whose windows follow from the two sizes alone."""
-
-FILTERS: Mapping[str, Filter] = {
-    "nearest": Filter(_equal, 0.5, averages="never"),
-    "area": Filter(_coverage, 0.5, margin=0.5, averages="always"),
-    "bilinear": Filter(_triangle, 1.0),
-    "bicubic": Filter(partial(_stretched_cubic, a=-0.5), 2.0),
-    "bicubic_075": Filter(partial(_stretched_cubic, a=-0.75), 2.0),
-    ADAPTIVE: Filter(_equal, 0.5, margin=1.0, averages="always"),
-}
-"""All filters by name.
-
-nearest: the input pixel whose extent holds x, the right one of two (torch's `nearest-exact`).
-area: exact coverage by a box as wide as the output pixel, but never narrower than one input pixel.
-bilinear: triangle. bicubic: Keys, a = -0.5 (Pillow, MATLAB, torch with antialias).
-bicubic_075: Keys, a = -0.75 (OpenCV, torch without antialias).
-adaptive_area: plain mean over floor(o * in / out) to ceil((o + 1) * in / out), which is torch's
-`interpolate(mode="area")`; it knows no shift, so its map is that of two images of the same extent.
-"""
-
-
 class Line(NamedTuple):
-    """One axis of one sample: filter, sizes in pixels, and the map from output to input."""
+    """One axis of one sample: filter, sizes in pixels, and the map from output to input.
+
+    repeats: the border pixel is repeated whatever the filter, since positions lie beyond it.
+    """
 
     filter: str
     antialias: bool
@@ -109,6 +43,7 @@ class Line(NamedTuple):
     size_out: int
     scale: float
     shift: float
+    repeats: bool = False
 
 
 class _Columns(NamedTuple):
@@ -122,7 +57,7 @@ class _Columns(NamedTuple):
     reach: Tensor
     width: Tensor
     drops: Tensor
-    rigid: Tensor
+    balances: Tensor
     filter: Tensor
 
 
@@ -134,16 +69,26 @@ def _reach(line: Line) -> tuple[float, float]:
     return stretch, entry.radius * stretch + entry.margin
 
 
+def _drops(line: Line) -> bool:
+    """Whether pixels beyond the border are left out."""
+    return FILTERS[line.filter].antialiased(line.antialias) and not line.repeats
+
+
 def _width(line: Line) -> int:
     """How many taps the line's positions have at most."""
     width = math.ceil(2.0 * _reach(line)[1])
-    averages = FILTERS[line.filter].antialiased(line.antialias)
-    return min(width, line.size_in) if averages else width
+    return min(width, line.size_in) if _drops(line) else width
+
+
+def _balances(line: Line) -> bool:
+    """Whether the line's weights are tilted, see `balanced`."""
+    if line.filter == ADAPTIVE:
+        return False
+    return line.repeats or FILTERS[line.filter].ripples or _reach(line)[0] > 1.0
 
 
 def _numbers(line: Line, names: Sequence[str]) -> tuple[float, ...]:
     """The values of `_Columns` for one line."""
-    averages = FILTERS[line.filter].antialiased(line.antialias)
     stretch, reach = _reach(line)
     width = _width(line)
     sizes = (line.size_in, line.size_out)
@@ -154,8 +99,8 @@ def _numbers(line: Line, names: Sequence[str]) -> tuple[float, ...]:
         stretch,
         reach,
         width,
-        averages,
-        line.filter == ADAPTIVE,
+        _drops(line),
+        _balances(line),
         names.index(line.filter),
     )
 
@@ -181,20 +126,20 @@ def taps(lines: Sequence[Line], length: int, device: torch.device) -> tuple[Tens
 
 
 def balanced(weight: Tensor, distance: Tensor, values: _Columns) -> Tensor:
-    """The weights of a stretched filter, tilted so that their centre of mass is the position asked for.
+    """The weights of a filter whose centre of mass is off, tilted so that it is the position asked for.
 
     Sampled at whole pixels, a stretched filter has its centre up to 0.09 pixels off, in a pattern that near
-    factor 1 drifts slowly across the image: a local shift between HR and LR. The tilt removes it, to the
-    border; the sum stays 1. Filters that are not stretched have their centre right or, like `adaptive_area`
-    and `bicubic_075` without antialias, are kept as others have them.
+    factor 1 drifts slowly across the image: a local shift between HR and LR. So have, unstretched, the filters
+    marked `ripples`, which do not reproduce a ramp. The tilt removes it, to the border; the sum stays 1, and a
+    weight of 0 or, at a whole position, of 1 stays. `adaptive_area`, and `bicubic_075` without antialias and
+    unshifted, are kept as others have them.
     """
     size = weight.abs()
     centre = ordered_sum(size * distance, zero=0.0) / ordered_sum(size)
     lever = distance - centre
     spread = ordered_sum(size * lever * lever)
     tilt = -ordered_sum(weight * distance, zero=0.0) / spread
-    applies = (values.stretch > 1.0) & (values.rigid == 0)
-    return torch.where(applies, weight + tilt * size * lever, weight)
+    return torch.where(values.balances != 0, weight + tilt * size * lever, weight)
 
 
 def _raw_taps(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
+import numpy as np
+import torch
 from pydantic import Field, StringConstraints, model_validator
 from torch import Tensor
 
+from degrade.functional.color import linear_to_srgb, srgb_to_linear
+from degrade.functional.filters import ADAPTIVE, FilterName
 from degrade.functional.matlab import (
     Border,
     MatlabLine,
@@ -18,8 +23,6 @@ from degrade.functional.matlab import (
     rounded_up,
 )
 from degrade.functional.resample import (
-    ADAPTIVE,
-    FilterName,
     Line,
     Table,
     resample,
@@ -38,6 +41,16 @@ Reference = Annotated[
     Field(
         description="whose size the factor multiplies: `input`, `target` (the LR image that the "
         "pipeline makes), or `before:LABEL` or `after:LABEL` of an earlier stage"
+    ),
+]
+
+Shift = Annotated[
+    float,
+    Field(
+        ge=-64.0,
+        le=64.0,
+        description="how much further down (y) or right (x) the step looks, in pixels of its input; the "
+        "picture moves the other way",
     ),
 ]
 
@@ -64,12 +77,28 @@ class ResizeParameters(Parameters):
         "drifts where the size was rounded, only of the input",
     )
 
+    shift_y: Shift = 0.0
+    shift_x: Shift = 0.0
+    light: Literal["srgb", "linear"] = Field(
+        "srgb",
+        description="what is averaged: values as stored, or linear light by the sRGB transfer function",
+    )
+
     @model_validator(mode="after")
     def _factor_is_of_the_input(self) -> ResizeParameters:
         if self.coordinates == "factor" and self.of != "input":
             raise ValueError(
                 f"coordinates: factor goes with of: input, and of is {self.of!r}; "
                 "use coordinates: size or of: input"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _adaptive_area_stays(self) -> ResizeParameters:
+        if ADAPTIVE in (self.filter, self.enlarging) and (self.shift_y or self.shift_x):
+            raise ValueError(
+                "adaptive_area's windows follow from the sizes, so it takes no shift_y and shift_x; "
+                "use area"
             )
         return self
 
@@ -85,16 +114,19 @@ def filter_of_step(record: ResizeParameters, current: Size, out: Size) -> Filter
     return record.filter
 
 
-def _tie_shift(name: str, scale: float) -> float:
+def _tie_shift(name: str, scale: float, shift: float) -> float:
     """How far to the right of its positions `nearest` takes its pixels in the mean, in input pixels.
 
-    With scale p / q in lowest terms and p even, one output pixel in q lies midway between two input
-    pixels and takes the right one: half a pixel in q (at an even factor, always).
+    With scale p / q in lowest terms the positions lie at q fractions of a pixel, evenly spaced. Unshifted,
+    they lie about the pixels in balance if p is odd; if p is even one in q is midway between two and takes
+    the right one: half a pixel in q (at an even factor, always).
     """
     if name != "nearest":
         return 0.0
     ratio = Fraction(scale).limit_denominator(4096)
-    return 0.0 if ratio.numerator % 2 else 0.5 / ratio.denominator
+    part = Fraction(1, ratio.denominator)
+    first = ratio / 2 + Fraction(shift).limit_denominator(4096)
+    return float(part / 2 - first % part)
 
 
 def _place(record: ResizeParameters, frame: Frame) -> Placement:
@@ -103,38 +135,68 @@ def _place(record: ResizeParameters, frame: Frame) -> Placement:
     place = covering(frame.current, out)
     if record.coordinates == "factor" and name != ADAPTIVE:
         place = Placement(out, factor_axis(record.factor), factor_axis(record.factor))
-    y, x = (
-        Axis(axis.scale, axis.shift + _tie_shift(name, axis.scale)) for axis in (place.y, place.x)
-    )
-    return Placement(out, y, x)
+
+    def moved(axis: Axis, shift: float) -> Axis:
+        return Axis(axis.scale, axis.shift + shift + _tie_shift(name, axis.scale, shift))
+
+    return Placement(out, moved(place.y, record.shift_y), moved(place.x, record.shift_x))
 
 
 def _lines(record: ResizeParameters, current: Size, placement: Placement) -> tuple[Line, Line]:
     name = filter_of_step(record, current, placement.size)
 
-    def line(size_in: int, size_out: int, axis: Axis) -> Line:
-        shift = axis.shift - _tie_shift(name, axis.scale)
-        return Line(name, record.antialias, size_in, size_out, axis.scale, shift)
+    def line(size_in: int, size_out: int, axis: Axis, shift: float) -> Line:
+        position = axis.shift - _tie_shift(name, axis.scale, shift)
+        return Line(name, record.antialias, size_in, size_out, axis.scale, position, shift != 0.0)
 
     return (
-        line(current.height, placement.size.height, placement.y),
-        line(current.width, placement.size.width, placement.x),
+        line(current.height, placement.size.height, placement.y, record.shift_y),
+        line(current.width, placement.size.width, placement.x, record.shift_x),
     )
 
 
+def _resize_light(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
+    """Resamples linear light, in float64: near black a stored value is 13 times its light."""
+    return linear_to_srgb(resample(srgb_to_linear(images.double()), rows, columns)).to(images.dtype)
+
+
 def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
+    """Each sample as stored or as light; where both are asked for, both are made."""
     pairs = list(map(_lines, group.records, group.sizes, group.placements))
-    return resample(images, [row for row, _ in pairs], [column for _, column in pairs])
+    lines = [row for row, _ in pairs], [column for _, column in pairs]
+    asked = {record.light for record in group.records}
+    if asked == {"linear"}:
+        return _resize_light(images, *lines)
+    stored = resample(images, *lines)
+    if asked == {"srgb"}:
+        return stored
+    linear = group.equals("light", "linear").view(-1, 1, 1, 1)
+    return torch.where(linear, _resize_light(images, *lines), stored)
 
 
-def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table]]:
+def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table] | tuple[Line, Line]]:
+    """Each sample's taps; its lines where the image is resampled as light, by the kernel itself."""
     pairs = list(map(_lines, group.records, group.sizes, group.placements))
-    made = tables([line for pair in pairs for line in pair])
-    return list(zip(made[0::2], made[1::2], strict=True))
+    stored = [record.light == "srgb" for record in group.records]
+    made = iter(
+        tables([line for pair, own in zip(pairs, stored, strict=True) if own for line in pair])
+    )
+    return [
+        (next(made), next(made)) if own else pair for pair, own in zip(pairs, stored, strict=True)
+    ]
 
 
-def _resize_single(image: Image, record: ResizeParameters, table: tuple[Table, Table]) -> Image:
-    return resample_image(image, *table)
+def _resize_single(
+    image: Image, record: ResizeParameters, table: tuple[Table, Table] | tuple[Line, Line]
+) -> Image:
+    first, second = table
+    if isinstance(first, Table) and isinstance(second, Table):
+        return resample_image(image, first, second)
+    assert isinstance(first, Line)
+    assert isinstance(second, Line)
+    plane = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0)
+    result = _resize_light(plane, [first], [second])[0].permute(1, 2, 0)
+    return np.ascontiguousarray(result.numpy())
 
 
 def _how_far(factor: float, of: str) -> str:
@@ -143,11 +205,18 @@ def _how_far(factor: float, of: str) -> str:
     return f"to {of}" if factor == 1.0 else f"to {factor:.3g} of {of}"
 
 
+def _short(name: str) -> str:
+    return name.replace("magic_kernel_sharp_", "MKS ")
+
+
 def _resize_words(record: ResizeParameters) -> str:
-    text = f"resize {_how_far(record.factor, record.of)}, {record.filter}"
+    text = f"resize {_how_far(record.factor, record.of)}, {_short(record.filter)}"
     if record.enlarging not in ("same", record.filter):
-        text += f" ({record.enlarging} to enlarge)"
-    return text + (", antialias" if record.antialias else "")
+        text += f" ({_short(record.enlarging)} to enlarge)"
+    text += ", antialias" if record.antialias else ""
+    if record.shift_y or record.shift_x:
+        text += f", shift {record.shift_y:.2g} {record.shift_x:.2g} px"
+    return text + (", in light" if record.light == "linear" else "")
 
 
 class MatlabBicubicParameters(Parameters):
@@ -218,10 +287,10 @@ ROWS: tuple[Operator[Any], ...] = (
         tables=_resize_tables,
         place=_place,
         words=_resize_words,
-        summary="Resize by a separable filter, with or without antialias.",
+        summary="Resize by a separable filter, with or without antialias, shifted, in linear light.",
         source="bicubic: Keys, IEEE Trans. ASSP 29(6), 1981; antialias as Pillow, adaptive_area as "
         "torch's adaptive average pooling",
-        border="edge pixels repeated; with antialias and for area, left out and renormalised",
+        border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
     ),
     Operator(
         name="matlab_bicubic",

@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from degrade.errors import GeometryError
 from degrade.execute.plan import PlannedStep
 from degrade.execute.singles import fast_step, tables_of
-from degrade.functional.resample import FILTERS
+from degrade.functional.filters import FILTERS
 from degrade.geometry import Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Operator
 from degrade.operators.resize import ROWS, MatlabBicubicParameters, ResizeParameters
@@ -27,20 +27,32 @@ names = st.sampled_from(sorted(FILTERS))
 sizes = st.builds(Size, st.integers(1, 40), st.integers(1, 40))
 references = st.sampled_from(["input", "target", "before:blur", "after:blur"])
 factors = st.floats(0.1, 3.0)
-resizes = st.builds(
-    ResizeParameters,
-    factor=factors,
-    of=references,
-    filter=names,
-    antialias=st.booleans(),
-    enlarging=st.one_of(st.just("same"), names),
-    rounding=st.sampled_from(["nearest", "floor"]),
-) | st.builds(
-    ResizeParameters,
-    factor=factors,
-    filter=names,
-    antialias=st.booleans(),
-    coordinates=st.just("factor"),
+resizes = (
+    st.builds(
+        ResizeParameters,
+        factor=factors,
+        of=references,
+        filter=names,
+        antialias=st.booleans(),
+        enlarging=st.one_of(st.just("same"), names),
+        rounding=st.sampled_from(["nearest", "floor"]),
+        light=st.sampled_from(["srgb", "linear"]),
+    )
+    | st.builds(
+        ResizeParameters,
+        factor=factors,
+        filter=st.sampled_from(sorted(set(FILTERS) - {"adaptive_area"})),
+        shift_y=st.floats(-5, 5),
+        shift_x=st.floats(-5, 5),
+        light=st.sampled_from(["srgb", "linear"]),
+    )
+    | st.builds(
+        ResizeParameters,
+        factor=factors,
+        filter=names,
+        antialias=st.booleans(),
+        coordinates=st.just("factor"),
+    )
 )
 matlabs = st.builds(
     MatlabBicubicParameters,
@@ -244,3 +256,61 @@ def test_words() -> None:
     assert RESIZE.words(record) == "resize x0.5, area (bicubic to enlarge), antialias"
     to_target = MatlabBicubicParameters(factor=1, of="target")
     assert MATLAB.words(to_target) == "MATLAB bicubic to target"
+
+
+@pytest.mark.parametrize("name", sorted(set(FILTERS) - {"adaptive_area"}))
+@pytest.mark.parametrize("factor", [0.25, 0.5, 0.66, 1.5])
+@pytest.mark.parametrize("shift", [0.5, 0.3, -1.7])
+def test_an_injected_shift_is_declared_and_measured_back(
+    name: str, factor: float, shift: float
+) -> None:
+    """On both axes, each its own; `nearest` declares the whole pixels that it lands on, in the mean."""
+    values = {"factor": factor, "filter": name, "antialias": name != "bicubic_075"}
+    record = ResizeParameters(**values, shift_y=shift, shift_x=-shift)
+    plain = ResizeParameters(**values)
+    _, size, place = made = sample(RESIZE, record, Size(120, 120))
+    ramp = torch.arange(120.0).double().view(1, 1, 120, 1).expand(1, 1, 120, 120)
+    rows = apply(RESIZE, ramp, [made])[0, 0, :, 60 * place.size.width // 120]
+    columns = apply(RESIZE, ramp.mT, [made])[0, 0, 60 * place.size.height // 120]
+    for result, axis, still, wanted in (
+        (rows, place.y, RESIZE.place(plain, frame(size)).y, shift),
+        (columns, place.x, RESIZE.place(plain, frame(size)).x, -shift),
+    ):
+        away = result - axis.scale * torch.arange(len(result)) - axis.shift
+        inner = away[len(away) // 5 : -(len(away) // 5)]
+        assert abs(float(inner.mean())) < (0.02 if name == "nearest" else 1e-4)
+        if name != "nearest":
+            assert axis.shift - still.shift == pytest.approx(wanted, abs=1e-12)
+
+
+def test_positions_beyond_the_border_repeat_it() -> None:
+    image = torch.linspace(0, 1, 30).double().view(1, 1, 30, 1).expand(1, 1, 30, 30)
+    for name in set(FILTERS) - {"adaptive_area"}:
+        record = ResizeParameters(factor=0.5, filter=name, shift_y=40)
+        result = apply(RESIZE, image, [sample(RESIZE, record, Size(30, 30))])
+        assert (result - 1).abs().max() < 1e-12
+
+
+def test_adaptive_area_takes_no_shift() -> None:
+    with pytest.raises(ValidationError, match="use area"):
+        ResizeParameters(factor=0.5, filter="adaptive_area", shift_x=0.5)
+
+
+def test_light_is_averaged_as_light() -> None:
+    """Black and white lines a pixel wide are half of the light, which is stored as 188 of 255."""
+    lines = (torch.arange(16) % 2).float().view(1, 1, 16, 1).expand(1, 1, 16, 16)
+    values = {"factor": 0.5, "filter": "area"}
+    stored, light = (
+        apply(RESIZE, lines, [sample(RESIZE, ResizeParameters(**values, light=how), Size(16, 16))])
+        for how in ("srgb", "linear")
+    )
+    assert (stored - 0.5).abs().max() < 1e-7
+    assert (light - 0.735357).abs().max() < 1e-6
+
+
+def test_light_there_and_back_is_the_identity() -> None:
+    images = noise(1, 3, 12, 13) * 1.4 - 0.2
+    for name in ("bicubic", "lanczos3", "area"):
+        record = ResizeParameters(factor=1.0, filter=name, light="linear")
+        result = apply(RESIZE, images, [sample(RESIZE, record, Size(12, 13))])
+        assert (result - images).abs().max() < 2e-7
