@@ -1,0 +1,129 @@
+"""Random fields for the laws of noise: on a canvas of many samples, or fast for one image, with the same bits.
+
+A law is written once, as a function of the images and of such fields; `canvas_form` makes an operator's kernel
+of it, `image_form` its fast form for one image on the CPU.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from degrade.address import split_noise_key
+from degrade.functional.noise import normal_image, normals
+from degrade.functional.philox import field_index, field_words, word_image
+from degrade.geometry import Placement, Size
+from degrade.operators.base import Group, Image, NoiseKey, Parameters
+
+CPU = torch.device("cpu")
+
+
+class FieldParameters(Parameters):
+    """Base of records of noise that all channels may share."""
+
+    grey: bool = Field(default=False, description="one field shared by all channels")
+    key: NoiseKey
+
+
+class Fields(Protocol):
+    """The random fields of a launch; each stream is independent of the others.
+
+    grids: each sample's own size of the field, its images' size by default. extent: height and width of the
+    canvas that the field comes on, the images' by default. Returns b c h w, c = 1 where every sample's
+    channels share the field.
+    """
+
+    def normals(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
+        """Unit normals, float32."""
+
+    def words(self, stream: int) -> torch.Tensor:
+        """Whole numbers, each of [0, 2**32) as likely, int64."""
+
+
+Law = Callable[[torch.Tensor, Group[Any], Fields], torch.Tensor]
+"""(images b c h w, group, fields) -> images b c h w."""
+
+
+def _depth(record: Parameters, channels: int) -> int:
+    return 1 if isinstance(record, FieldParameters) and record.grey else channels
+
+
+class CanvasFields:
+    """Fields of many samples on one canvas."""
+
+    def __init__(self, images: torch.Tensor, group: Group[Any]) -> None:
+        self.group = group
+        self.extent = Size(*images.shape[2:])
+        self.depths = [_depth(record, images.shape[1]) for record in group.records]
+
+    def normals(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
+        index, count = self._places(grids or self.group.sizes, extent or self.extent)
+        return normals(self.group.noise_keys(), index, count, stream)
+
+    def words(self, stream: int) -> torch.Tensor:
+        index, count = self._places(self.group.sizes, self.extent)
+        return field_words(self.group.noise_keys(), index, count, stream)
+
+    def _places(self, grids: Sequence[Size], extent: Size) -> tuple[torch.Tensor, int]:
+        """Where each value finds its random word, and the words of the longest field."""
+        counts = [
+            grid.height * grid.width * depth for grid, depth in zip(grids, self.depths, strict=True)
+        ]
+        widths = self.group.upload([grid.width for grid in grids], torch.int64)
+        depths = self.group.upload(self.depths, torch.int64)
+        canvas = (max(self.depths), extent.height, extent.width)
+        return field_index(widths, depths, canvas, max(counts)), max(counts)
+
+
+class ImageFields:
+    """The same fields for one image on the CPU."""
+
+    def __init__(self, record: Any, size: Size, channels: int) -> None:
+        self.key = split_noise_key(record.key)
+        self.size = size
+        self.depth = _depth(record, channels)
+
+    def normals(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
+        height, width = grids[0] if grids else self.size
+        return _as_batch(normal_image(self.key, self.depth, height, width, stream))
+
+    def words(self, stream: int) -> torch.Tensor:
+        words = word_image(self.key, self.depth, *self.size, stream)
+        return _as_batch(words.astype(np.int64))
+
+
+def _as_batch(image: Any) -> torch.Tensor:
+    return torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0)
+
+
+def canvas_form(law: Law) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    """An operator's kernel."""
+
+    def kernel(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+        return law(images, group, CanvasFields(images, group))
+
+    return kernel
+
+
+def image_form(law: Law) -> Callable[[Image, Any, Any], Image]:
+    """An operator's fast form: the law on one image, its fields made by numpy's generator."""
+
+    def single(image: Image, record: Any, table: None) -> Image:
+        size = Size(*image.shape[:2])
+        group: Group[Any] = Group([record], [size], [Placement(size)], CPU)
+        # A copy of a view with negative strides, which torch does not take.
+        images = _as_batch(np.ascontiguousarray(image))
+        out = law(images, group, ImageFields(record, size, image.shape[2]))
+        return np.ascontiguousarray(out[0].permute(1, 2, 0).numpy())
+
+    return single

@@ -1,0 +1,118 @@
+"""Noise of a camera's sensor: shot and read noise, and banding of rows and columns."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from pydantic import Field
+
+from degrade.geometry import Size
+from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
+from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+
+MID_GREY = 128 / 255
+
+
+class ShotReadNoiseParameters(Parameters):
+    """Normal noise whose variance is signal * shot + read, all on 0..1.
+
+    Brooks et al. draw log_shot uniformly from log 1e-4 to log 0.012, and log_read as
+    2.18 log_shot + 1.20 + N(0, 0.26), on linear raw values.
+    """
+
+    log_shot: float = Field(
+        ge=-30.0, le=0.0, description="natural logarithm of shot, the variance per unit of signal"
+    )
+    log_read: float = Field(
+        ge=-30.0, le=0.0, description="natural logarithm of read, the variance at black"
+    )
+    key: NoiseKey
+
+
+class RowColumnNoiseParameters(FieldParameters):
+    """Banding: one normal number for each row and one for each column."""
+
+    row_sigma_255: float = Field(
+        default=0.0, ge=0.0, le=255.0, description="standard deviation of rows on 0..255"
+    )
+    column_sigma_255: float = Field(
+        default=0.0, ge=0.0, le=255.0, description="standard deviation of columns on 0..255"
+    )
+
+
+def shot_read_law(
+    images: torch.Tensor, group: Group[ShotReadNoiseParameters], fields: Fields
+) -> torch.Tensor:
+    """images + sqrt(max(images, 0) * shot + read) * unit normals, each channel by itself."""
+    shot, read = (
+        group.upload([math.exp(getattr(record, name)) for record in group.records], torch.float64)
+        for name in ("log_shot", "log_read")
+    )
+    variance = images.to(torch.float64).clamp(min=0.0) * shot.view(-1, 1, 1, 1)
+    sigma = torch.sqrt(variance + read.view(-1, 1, 1, 1)).to(images.dtype)
+    return images + sigma * fields.normals(0)
+
+
+def row_column_law(
+    images: torch.Tensor, group: Group[RowColumnNoiseParameters], fields: Fields
+) -> torch.Tensor:
+    """images + a normal number of the row + one of the column."""
+    height, width = images.shape[2:]
+    rows = fields.normals(0, [Size(size.height, 1) for size in group.sizes], Size(height, 1))
+    columns = fields.normals(1, [Size(1, size.width) for size in group.sizes], Size(1, width))
+    row_sigma, column_sigma = (
+        column(group.floats(name) / 255.0, images) for name in ("row_sigma_255", "column_sigma_255")
+    )
+    return images + (row_sigma * rows + column_sigma * columns)
+
+
+def _shot_read_words(record: ShotReadNoiseParameters) -> str:
+    shot, read = math.exp(record.log_shot), math.exp(record.log_read)
+    return f"shot noise {shot:.2g}, read noise {read:.2g}"
+
+
+def _shot_read_strength(record: ShotReadNoiseParameters) -> dict[str, float]:
+    shot, read = math.exp(record.log_shot), math.exp(record.log_read)
+    return {
+        "mid_grey_noise_sigma_255": 255.0 * math.sqrt(MID_GREY * shot + read),
+        "black_noise_sigma_255": 255.0 * math.sqrt(read),
+    }
+
+
+def _row_column_words(record: RowColumnNoiseParameters) -> str:
+    grey = ", grey" if record.grey else ""
+    return f"banding {record.row_sigma_255:.3g}/255 rows, {record.column_sigma_255:.3g}/255 columns{grey}"
+
+
+def _row_column_strength(record: RowColumnNoiseParameters) -> dict[str, float]:
+    sigma = math.hypot(record.row_sigma_255, record.column_sigma_255)
+    return {"mid_grey_noise_sigma_255": sigma}
+
+
+SHOT_READ_NOISE = Operator(
+    name="shot_read_noise",
+    version=1,
+    parameters=ShotReadNoiseParameters,
+    kernel=canvas_form(shot_read_law),
+    single=image_form(shot_read_law),
+    words=_shot_read_words,
+    strength=_shot_read_strength,
+    summary="Add normal noise whose variance is affine in the signal.",
+    source="Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019, equation 2",
+)
+
+ROW_COLUMN_NOISE = Operator(
+    name="row_column_noise",
+    version=1,
+    parameters=RowColumnNoiseParameters,
+    kernel=canvas_form(row_column_law),
+    single=image_form(row_column_law),
+    words=_row_column_words,
+    strength=_row_column_strength,
+    summary="Add a number to each row and to each column.",
+    source="Wei et al., A Physics-Based Noise Formation Model for Extreme Low-Light Raw Denoising, 2020: rows",
+)
+
+ROWS: tuple[Operator[Any], ...] = (SHOT_READ_NOISE, ROW_COLUMN_NOISE)
