@@ -8,6 +8,7 @@ import cv2
 import torch
 
 from degrade.functional.codec import jpeg_version
+from degrade.functional.encoders import encoder_versions
 
 
 def versions() -> dict[str, str]:
@@ -18,4 +19,5 @@ def versions() -> dict[str, str]:
         "numpy": version("numpy"),
         "opencv": cv2.__version__,
         "torch": torch.__version__,
+        **encoder_versions(),
     }

@@ -1,0 +1,45 @@
+"""The edge between float images and codecs of eight bits."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.errors import ImageError
+
+Image = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_eight_bits(image: Image, codec: str, largest_side: int) -> Pixels:
+    """rint(255 x) of x clipped to [0, 1], halves to even; h w c, c 3 (RGB) or 1, contiguous.
+
+    Raises ImageError for other channel counts and for sides beyond the codec's limit.
+    """
+    shape = image.shape
+    if (
+        len(shape) != 3
+        or shape[2] not in (1, 3)
+        or not 0 < min(shape) <= max(shape) <= largest_side
+    ):
+        raise ImageError(
+            f"{codec} of an image of shape {shape}: expected (height, width, 1 or 3) with sides of "
+            f"1..{largest_side}; it holds grey or RGB only, so code other channels in groups"
+        )
+    scaled = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0))
+    return np.ascontiguousarray(scaled.astype(np.uint8))
+
+
+def from_eight_bits(pixels: Pixels) -> Image:
+    """k / 255 as float32."""
+    return np.divide(pixels, np.float32(255.0), dtype=np.float32)
+
+
+def grey_as_rgb(pixels: Pixels) -> Pixels:
+    """Three equal channels of one; three stay."""
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+
+
+def rgb_as(pixels: Pixels, channels: int) -> Pixels:
+    """Undoes `grey_as_rgb`: green stands for grey, the channel in which chroma's rounding weighs least."""
+    return pixels[..., 1:2] if channels == 1 else pixels

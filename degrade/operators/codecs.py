@@ -1,0 +1,213 @@
+"""Codecs besides plain JPEG: still-image formats, and single frames of video codecs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
+
+import torch
+from pydantic import Field, model_validator
+
+from degrade.functional.avif import avif
+from degrade.functional.heic import heic
+from degrade.functional.jpeg2000 import jpeg2000
+from degrade.functional.video_frame import CODECS, video_frame
+from degrade.functional.webp import webp
+from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.compression import host_codec
+
+P = TypeVar("P", bound=Parameters)
+
+
+def on_host(
+    single: Callable[[Image, P, Any], Image],
+) -> Callable[[torch.Tensor, Group[P]], torch.Tensor]:
+    """The kernel of a host codec: each sample through `single` at its own size."""
+
+    def kernel(images: torch.Tensor, group: Group[P]) -> torch.Tensor:
+        return host_codec(
+            images, group.sizes, lambda index, image: single(image, group.records[index], None)
+        )
+
+    return kernel
+
+
+class WebpParameters(Parameters):
+    """One lossy WebP round trip."""
+
+    quality: int = Field(
+        ge=1, le=100, description="libwebp's quality, a whole number; always lossy"
+    )
+
+
+class AvifParameters(Parameters):
+    """One AVIF round trip."""
+
+    quality: int = Field(ge=1, le=100, description="libavif's quality, a whole number")
+    speed: int = Field(default=6, ge=0, le=10, description="libaom's speed; 0 is the slowest")
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = Field(
+        default="4:2:0", description="chroma subsampling; without meaning for one channel"
+    )
+
+
+class Jpeg2000Parameters(Parameters):
+    """One JPEG 2000 round trip."""
+
+    target: Literal["ratio", "psnr"] = Field(
+        default="ratio", description="what the coder aims at; the other number is without meaning"
+    )
+    ratio: float = Field(
+        default=20.0, ge=1.0, le=2000.0, description="compression rate: raw bytes / coded bytes"
+    )
+    psnr_db: float = Field(default=35.0, ge=5.0, le=90.0, description="PSNR in dB")
+
+
+class HeicParameters(Parameters):
+    """One HEIC round trip."""
+
+    quality: int = Field(ge=1, le=100, description="libheif's quality, a whole number")
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = Field(
+        default="4:2:0", description="chroma subsampling; without meaning for one channel"
+    )
+
+
+class VideoFrameParameters(Parameters):
+    """One intra frame of a video codec."""
+
+    codec: Literal["h264", "h265", "vp9", "mpeg2", "mpeg4"] = Field(description="the video codec")
+    quantiser: int = Field(
+        ge=0,
+        le=63,
+        description="crf of h264 and h265 (0..51) and vp9 (0..63), quantiser scale of mpeg2 and mpeg4 (1..31)",
+    )
+
+    @model_validator(mode="after")
+    def _in_the_codecs_range(self) -> VideoFrameParameters:
+        least, greatest = CODECS[self.codec].quantisers
+        if not least <= self.quantiser <= greatest:
+            raise ValueError(
+                f"quantiser {self.quantiser} of {self.codec}: expected {least}..{greatest}"
+            )
+        return self
+
+
+def single_webp(image: Image, record: WebpParameters, table: None) -> Image:
+    return webp(image, record.quality)
+
+
+def single_avif(image: Image, record: AvifParameters, table: None) -> Image:
+    return avif(image, record.quality, record.speed, record.subsampling)
+
+
+def single_jpeg2000(image: Image, record: Jpeg2000Parameters, table: None) -> Image:
+    value = record.ratio if record.target == "ratio" else record.psnr_db
+    return jpeg2000(image, record.target, value)
+
+
+def single_heic(image: Image, record: HeicParameters, table: None) -> Image:
+    return heic(image, record.quality, record.subsampling)
+
+
+def single_video_frame(image: Image, record: VideoFrameParameters, table: None) -> Image:
+    return video_frame(image, record.codec, record.quantiser)
+
+
+def _webp_words(record: WebpParameters) -> str:
+    return f"WebP q{record.quality}"
+
+
+def _avif_words(record: AvifParameters) -> str:
+    return f"AVIF q{record.quality} {record.subsampling} speed {record.speed}"
+
+
+def _jpeg2000_words(record: Jpeg2000Parameters) -> str:
+    if record.target == "ratio":
+        return f"JPEG 2000 at {record.ratio:.3g}:1"
+    return f"JPEG 2000 at {record.psnr_db:.3g} dB"
+
+
+def _heic_words(record: HeicParameters) -> str:
+    return f"HEIC q{record.quality} {record.subsampling}"
+
+
+def _video_words(record: VideoFrameParameters) -> str:
+    setting = "crf" if CODECS[record.codec].by_crf else "quantiser"
+    return f"{record.codec} frame, {setting} {record.quantiser}"
+
+
+WEBP = Operator(
+    name="webp",
+    version=1,
+    parameters=WebpParameters,
+    kernel=on_host(single_webp),
+    single=single_webp,
+    words=_webp_words,
+    summary="Lossy WebP by libwebp, encoded and decoded again.",
+    source="RFC 6386 and RFC 9649; libwebp as built into OpenCV",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+AVIF = Operator(
+    name="avif",
+    version=1,
+    parameters=AvifParameters,
+    kernel=on_host(single_avif),
+    single=single_avif,
+    words=_avif_words,
+    summary="AVIF by libavif with libaom, encoded and decoded again.",
+    source="AV1 Image File Format 1.1; libavif as built into Pillow",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+JPEG2000 = Operator(
+    name="jpeg2000",
+    version=1,
+    parameters=Jpeg2000Parameters,
+    kernel=on_host(single_jpeg2000),
+    single=single_jpeg2000,
+    words=_jpeg2000_words,
+    summary="JPEG 2000 (9/7 wavelet) by OpenJPEG, encoded and decoded again.",
+    source="ITU-T T.800; OpenJPEG as built into Pillow (quality_mode rates or dB)",
+    border="symmetric",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+HEIC = Operator(
+    name="heic",
+    version=1,
+    parameters=HeicParameters,
+    kernel=on_host(single_heic),
+    single=single_heic,
+    words=_heic_words,
+    summary="HEIC by libheif with x265, encoded and decoded again; needs the extra `heif`.",
+    source="ISO/IEC 23008-12; libheif as built into pillow-heif",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+VIDEO_FRAME = Operator(
+    name="video_frame",
+    version=1,
+    parameters=VideoFrameParameters,
+    kernel=on_host(single_video_frame),
+    single=single_video_frame,
+    words=_video_words,
+    summary="One intra frame of H.264, H.265, VP9, MPEG-2 or MPEG-4; needs the extra `video`.",
+    source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+ROWS: tuple[Operator[Any], ...] = (WEBP, AVIF, JPEG2000, HEIC, VIDEO_FRAME)

@@ -1,0 +1,147 @@
+"""JPEG beyond one plain round trip: two of them, tables of one's own, and the model of BasicSR."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import torch
+from pydantic import AfterValidator, Field
+
+from degrade.functional.diffjpeg import diffjpeg
+from degrade.functional.double_jpeg import double_jpeg
+from degrade.functional.jpeg_tables import jpeg_by_tables, read_table
+from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.codecs import on_host
+
+Subsampling = Literal["4:4:4", "4:4:0", "4:2:2", "4:2:0", "4:1:1"]
+
+
+def _checked_table(text: str) -> str:
+    """The table written in one way only."""
+    return " ".join(map(str, read_table(text)))
+
+
+TableText = Annotated[str, AfterValidator(_checked_table)]
+
+
+class DoubleJpegParameters(Parameters):
+    """Two JPEG round trips on two grids."""
+
+    first_quality: int = Field(ge=1, le=100, description="libjpeg's quality of the first coder")
+    second_quality: int = Field(ge=1, le=100, description="libjpeg's quality of the second coder")
+    first_subsampling: Subsampling = Field("4:2:0", description="the first coder's chroma")
+    second_subsampling: Subsampling = Field("4:2:0", description="the second coder's chroma")
+    offset_y: int = Field(
+        0, ge=0, le=7, description="row at which a block edge of the first grid lies, in pixels"
+    )
+    offset_x: int = Field(
+        0, ge=0, le=7, description="column at which a block edge of the first grid lies, in pixels"
+    )
+
+
+class JpegTablesParameters(Parameters):
+    """One JPEG round trip with quantisation tables of one's own."""
+
+    luma: TableText = Field(
+        description="64 whole numbers 1..255 with blanks between, row by row (not zigzag)"
+    )
+    chroma: TableText = Field(description="the same for both chroma planes")
+    subsampling: Literal["4:4:4", "4:2:2", "4:2:0"] = Field(
+        default="4:2:0", description="chroma subsampling; without meaning for one channel"
+    )
+
+
+class DiffJpegParameters(Parameters):
+    """One round trip of BasicSR's DiffJPEG."""
+
+    quality: float = Field(
+        ge=1.0, le=100.0, description="DiffJPEG's quality, any number; 100 is none"
+    )
+
+
+def single_double_jpeg(image: Image, record: DoubleJpegParameters, table: None) -> Image:
+    return double_jpeg(
+        image,
+        (record.first_quality, record.first_subsampling),
+        (record.second_quality, record.second_subsampling),
+        (record.offset_y, record.offset_x),
+    )
+
+
+def single_jpeg_tables(image: Image, record: JpegTablesParameters, table: None) -> Image:
+    return jpeg_by_tables(
+        image, read_table(record.luma), read_table(record.chroma), record.subsampling
+    )
+
+
+def basicsr_diffjpeg(images: torch.Tensor, group: Group[DiffJpegParameters]) -> torch.Tensor:
+    """Each sample at its own quality, filled with black beyond its own sides."""
+    return diffjpeg(images, group.heights(), group.widths(), group.floats("quality"))
+
+
+def _double_words(record: DoubleJpegParameters) -> str:
+    offset = f"({record.offset_y}, {record.offset_x})"
+    return f"JPEG q{record.first_quality} off {offset}, then q{record.second_quality}"
+
+
+def _tables_words(record: JpegTablesParameters) -> str:
+    luma, chroma = (sum(read_table(text)) / 64 for text in (record.luma, record.chroma))
+    return f"JPEG own tables, mean {luma:.3g}/{chroma:.3g} {record.subsampling}"
+
+
+def _tables_strength(record: JpegTablesParameters) -> dict[str, float]:
+    return {
+        "luma_mean_step": sum(read_table(record.luma)) / 64,
+        "chroma_mean_step": sum(read_table(record.chroma)) / 64,
+    }
+
+
+def _diffjpeg_words(record: DiffJpegParameters) -> str:
+    return f"DiffJPEG q{record.quality:.3g}"
+
+
+DOUBLE_JPEG = Operator(
+    name="double_jpeg",
+    version=1,
+    parameters=DoubleJpegParameters,
+    kernel=on_host(single_double_jpeg),
+    single=single_double_jpeg,
+    words=_double_words,
+    summary="Two JPEG round trips, the first on a grid shifted against the second's.",
+    source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+JPEG_TABLES = Operator(
+    name="jpeg_tables",
+    version=1,
+    parameters=JpegTablesParameters,
+    kernel=on_host(single_jpeg_tables),
+    single=single_jpeg_tables,
+    words=_tables_words,
+    strength=_tables_strength,
+    summary="JPEG with two quantisation tables of one's own.",
+    source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
+    border="replicate",
+    channels=(1, 3),
+    on_host=True,
+    differentiable=False,
+)
+
+BASICSR_DIFFJPEG = Operator(
+    name="basicsr_diffjpeg",
+    version=1,
+    parameters=DiffJpegParameters,
+    kernel=basicsr_diffjpeg,
+    words=_diffjpeg_words,
+    summary="The JPEG model of Real-ESRGAN's training code, which is not libjpeg.",
+    source="BasicSR 1.4.2, DiffJPEG with plain rounding; tables of ITU-T T.81 annex K",
+    border="black, to multiples of 16",
+    channels=(1, 3),
+    differentiable=False,
+)
+
+ROWS: tuple[Operator[Any], ...] = (DOUBLE_JPEG, JPEG_TABLES, BASICSR_DIFFJPEG)
