@@ -6,11 +6,15 @@ The contract tests run over these rows; a new operator adds one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from degrade.functional.kernel_bank import bank_digest, read_bank
 from degrade.trace import Values
 
 KEY = "0123456789abcdef"
 OTHER_KEY = "fedcba9876543210"
+FLAT_TABLE = " ".join(["12"] * 64)
+STEEP_TABLE = " ".join(str(1 + 4 * row + 3 * column) for row in range(8) for column in range(8))
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Case:
 
     tolerance: largest difference of the CPU's fast form from the kernel, of full scale. outliers: the share
     of pixels that may pass it (a threshold's tie). grey: whether one channel is taken. differentiable:
-    whether a gradient reaches the image.
+    whether a gradient reaches the image. needs: an optional module without which it cannot run.
     """
 
     op: str
@@ -27,9 +31,10 @@ class Case:
     tolerance: float = 5e-7
     outliers: float = 0.0
     differentiable: bool = True
+    needs: str = ""
 
 
-def _blur(**more: float) -> tuple[Values, ...]:
+def _blur(**more: float | str) -> tuple[Values, ...]:
     return (
         {"size": 7, "sigma_x": 0.2, "sigma_y": 0.2, "angle": 0.0, **more},
         {"size": 21, "sigma_x": 3.0, "sigma_y": 0.7, "angle": 0.6, **more},
@@ -37,6 +42,41 @@ def _blur(**more: float) -> tuple[Values, ...]:
         {"size": 9, "sigma_x": 2.0, "sigma_y": 2.0, "angle": 0.0, **more},
     )
 
+
+def _stated(least: float = 0.0) -> tuple[Values, ...]:
+    return (
+        {"sigma_255": least, "key": KEY},
+        {"sigma_255": 30.0, "key": OTHER_KEY},
+        {"sigma_255": 12.0, "grey": True, "key": KEY},
+    )
+
+
+def _covariance(
+    red: float, green: float, blue: float, red_green: float, red_blue: float, green_blue: float
+) -> Values:
+    return {
+        "sigma_red_255": red,
+        "sigma_green_255": green,
+        "sigma_blue_255": blue,
+        "red_green": red_green,
+        "red_blue": red_blue,
+        "green_blue": green_blue,
+    }
+
+
+def _bsrgan(shares: tuple[float, float, float], thousandths: str) -> Values:
+    """D, and M row by row."""
+    places = [f"{row}{column}" for row in (1, 2, 3) for column in (1, 2, 3)]
+    matrix = dict(zip(places, thousandths.split(), strict=True))
+    return {
+        **{f"d_{axis}": share for axis, share in enumerate(shares, start=1)},
+        **{f"m_{place}": int(value) / 1000 for place, value in matrix.items()},
+    }
+
+
+BANK = str(Path(__file__).parent / "kernels")
+"""A made-up bank of three kernels: even and odd sides, off centre."""
+BANK_DIGEST = bank_digest(read_bank(BANK))
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -57,6 +97,16 @@ CASES: tuple[Case, ...] = (
                 "coordinates": "factor",
             },
             {"factor": 0.3, "filter": "adaptive_area", "antialias": False, "rounding": "floor"},
+            {"factor": 0.45, "filter": "lanczos3", "shift_y": 0.3, "shift_x": -1.7},
+            {"factor": 1.7, "filter": "kaiser", "light": "linear"},
+            {"factor": 0.4, "filter": "magic_kernel_sharp_2021", "light": "linear", "shift_x": 0.5},
+            {
+                "factor": 1.6,
+                "filter": "area",
+                "shift_y": 0.4,
+                "antialias": False,
+                "enlarging": "hermite",
+            },
         ),
     ),
     Case(
@@ -70,12 +120,17 @@ CASES: tuple[Case, ...] = (
         tolerance=0.0,
         differentiable=False,
     ),
-    Case("gaussian_blur", _blur()),
+    Case("gaussian_blur", (*_blur(), *_blur(border="replicate"))),
     Case("generalised_gaussian_blur", (*_blur(beta=0.6), *_blur(beta=3.5))),
     Case("plateau_blur", (*_blur(beta=1.0), *_blur(beta=1.9))),
     Case(
         "sinc_blur",
-        ({"size": 7, "cutoff": 1.05}, {"size": 21, "cutoff": 0.63}, {"size": 13, "cutoff": 3.14}),
+        (
+            {"size": 7, "cutoff": 1.05},
+            {"size": 21, "cutoff": 0.63},
+            {"size": 13, "cutoff": 3.14},
+            {"size": 9, "cutoff": 1.0, "border": "replicate"},
+        ),
     ),
     Case("usm", ({},), outliers=1e-3),
     Case(
@@ -109,4 +164,384 @@ CASES: tuple[Case, ...] = (
     ),
     Case("clamp", ({}, {"low": 0.1, "high": 0.8}), tolerance=0.0),
     Case("quantise", ({}, {"levels": 16}), tolerance=0.0, differentiable=False),
+    Case(
+        "pil_resize",
+        tuple(
+            {"factor": factor, "filter": name}
+            for factor, name in zip(
+                (0.3, 0.5, 0.71, 1.4, 0.4, 2.0),
+                ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"),
+                strict=True,
+            )
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "cv2_resize",
+        (
+            {"factor": 0.3, "filter": "nearest"},
+            {"factor": 0.5, "filter": "linear", "rounding": "floor"},
+            {"factor": 0.71, "filter": "cubic"},
+            {"factor": 1.4, "filter": "lanczos4", "eight_bit": False},
+            {"factor": 0.4, "filter": "area"},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "torch_resize",
+        (
+            {"factor": 0.3, "filter": "nearest"},
+            {"factor": 0.6, "filter": "nearest-exact", "rounding": "floor"},
+            {"factor": 0.71, "filter": "bilinear", "antialias": True},
+            {"factor": 1.4, "filter": "bicubic"},
+            {"factor": 0.4, "filter": "bicubic", "antialias": True},
+            {"factor": 0.4, "filter": "area"},
+        ),
+        tolerance=0.0,
+    ),
+    Case(
+        "nearest_strided",
+        (
+            {"step": 3, "phase_y": 1, "phase_x": 1},
+            {"step": 2, "phase_x": 1},
+            {"step": 1},
+            {"step": 5, "phase_y": 4},
+        ),
+        tolerance=0.0,
+    ),
+    Case(
+        "linear_motion_blur",
+        ({"length": 0.0}, {"length": 7.3, "angle": 0.7}, {"length": 24.0, "angle": -1.6}),
+    ),
+    Case(
+        "trajectory_motion_blur",
+        (
+            {"length": 0.0, "key": KEY},
+            {"length": 12.5, "anxiety": 0.02, "key": OTHER_KEY},
+            {"length": 40.0, "key": KEY},
+        ),
+    ),
+    Case("defocus_blur", ({"radius": 0.3}, {"radius": 1.8}, {"radius": 5.05})),
+    Case(
+        "airy_blur",
+        (
+            {"size": 7, "zero_radius": 0.8},
+            {"size": 21, "zero_radius": 3.3},
+            {"size": 13, "zero_radius": 2.0},
+        ),
+    ),
+    Case(
+        "zernike_blur",
+        (
+            {"size": 9, "zero_radius": 1.2},
+            {"size": 21, "zero_radius": 1.6, "coma_x": 0.2, "coma_y": -0.1, "spherical": 0.05},
+            {
+                "size": 15,
+                "zero_radius": 2.1,
+                "defocus": 0.3,
+                "astigmatism": 0.1,
+                "astigmatism_45": -0.2,
+                "red": 1.2,
+                "blue": 0.85,
+            },
+        ),
+    ),
+    Case("box_blur", ({"width": 1.0}, {"width": 3.0}, {"width": 6.4}, {"width": 21.0})),
+    Case("median_blur", ({"size": 3}, {"size": 5}, {"size": 7}), tolerance=0.0),
+    Case(
+        "bilateral_blur",
+        (
+            {"radius": 2, "sigma_space": 1.0, "sigma_range_255": 20.0},
+            {"radius": 5, "sigma_space": 2.5, "sigma_range_255": 80.0},
+            {"radius": 1, "sigma_space": 0.4, "sigma_range_255": 5.0},
+        ),
+    ),
+    Case(
+        "kernel_bank_blur",
+        (
+            {"folder": BANK, "digest": BANK_DIGEST, "index": 0},
+            {"folder": BANK, "digest": BANK_DIGEST, "index": 1, "subpixel": False},
+            {"folder": BANK, "digest": BANK_DIGEST, "index": 2},
+        ),
+    ),
+    Case(
+        "correlated_noise",
+        (
+            {**_covariance(10.0, 20.0, 30.0, 0.5, -0.3, 0.2), "key": KEY},
+            {**_covariance(5.0, 5.0, 5.0, 1.0, 1.0, 1.0), "key": OTHER_KEY},
+            {**_covariance(40.0, 0.0, 8.0, 0.0, -1.0, 0.0), "speckle": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "bsrgan_correlated_noise",
+        (
+            {**_bsrgan((0.9, 0.3, 0.5), "316 540 534 631 175 466 764 726 335"), "key": KEY},
+            {**_bsrgan((1.0, 0.0, 0.0), "100 900 200 300 800 100 500 50 990"), "key": OTHER_KEY},
+            {**_bsrgan((0.2, 0.2, 1.0), "1 2 3 4 5 6 7 8 10"), "speckle": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "speckle_noise",
+        (
+            {"sigma_255": 0.0, "key": KEY},
+            {"sigma_255": 25.0, "key": OTHER_KEY},
+            {"sigma_255": 60.0, "grey": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "salt_pepper_noise",
+        (
+            {"amount": 0.05, "key": KEY},
+            {"amount": 0.3, "salt": 0.9, "grey": True, "key": OTHER_KEY},
+            {"amount": 0.0, "key": KEY},
+            {"amount": 0.8, "salt": 0.0, "key": OTHER_KEY},
+        ),
+        tolerance=0.0,
+    ),
+    Case("uniform_noise", _stated()),
+    Case("laplace_noise", _stated()),
+    Case("rician_noise", _stated(0.5)),
+    Case(
+        "shot_read_noise",
+        (
+            {"log_shot": -9.2, "log_read": -18.0, "key": KEY},
+            {"log_shot": -4.4, "log_read": -8.0, "key": OTHER_KEY},
+            {"log_shot": -30.0, "log_read": -3.0, "key": KEY},
+        ),
+    ),
+    Case(
+        "row_column_noise",
+        (
+            {"row_sigma_255": 10.0, "key": KEY},
+            {"column_sigma_255": 5.0, "key": OTHER_KEY},
+            {"row_sigma_255": 3.0, "column_sigma_255": 9.0, "grey": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "scaled_noise",
+        (
+            {"sigma_255": 20.0, "pitch_px": 1.0, "key": KEY},
+            {"sigma_255": 20.0, "pitch_px": 2.7, "filter": "bilinear", "key": OTHER_KEY},
+            {"sigma_255": 9.0, "pitch_px": 4.0, "grey": True, "key": KEY},
+            {"sigma_255": 40.0, "pitch_px": 64.0, "key": OTHER_KEY},
+        ),
+    ),
+    Case(
+        "film_grain",
+        (
+            {"sigma_255": 12.0, "size_px": 0.0, "key": KEY},
+            {"sigma_255": 25.0, "size_px": 0.8, "grey": True, "key": OTHER_KEY},
+            {"sigma_255": 8.0, "size_px": 2.5, "key": KEY},
+        ),
+    ),
+    Case(
+        "ordered_dither",
+        (
+            {"levels": 2, "side": 2},
+            {"levels": 4, "side": 8},
+            {"levels": 17, "side": 4},
+            {"levels": 256, "side": 8},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "error_diffusion",
+        (
+            {"levels": 2, "method": "floyd_steinberg"},
+            {"levels": 4, "method": "jarvis"},
+            {"levels": 2, "method": "atkinson"},
+            {"levels": 16, "method": "stucki"},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "double_jpeg",
+        (
+            {"first_quality": 30, "second_quality": 80, "offset_y": 3, "offset_x": 5},
+            {
+                "first_quality": 90,
+                "second_quality": 20,
+                "first_subsampling": "4:4:4",
+                "second_subsampling": "4:2:2",
+            },
+            {"first_quality": 50, "second_quality": 50, "offset_x": 7},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "jpeg_tables",
+        (
+            {"luma": FLAT_TABLE, "chroma": STEEP_TABLE},
+            {"luma": STEEP_TABLE, "chroma": FLAT_TABLE, "subsampling": "4:4:4"},
+            {"luma": STEEP_TABLE, "chroma": STEEP_TABLE, "subsampling": "4:2:2"},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "basicsr_diffjpeg",
+        ({"quality": 30.5}, {"quality": 95.0}, {"quality": 1.0}, {"quality": 100.0}),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "webp",
+        ({"quality": 30}, {"quality": 100}, {"quality": 1}),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "avif",
+        (
+            {"quality": 30, "speed": 8},
+            {"quality": 90, "subsampling": "4:4:4", "speed": 10},
+            {"quality": 1, "subsampling": "4:2:2", "speed": 6},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "jpeg2000",
+        ({"ratio": 5.0}, {"ratio": 60.0}, {"target": "psnr", "psnr_db": 28.0}),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "heic",
+        ({"quality": 30}, {"quality": 90, "subsampling": "4:4:4"}, {"quality": 1}),
+        tolerance=0.0,
+        differentiable=False,
+        needs="pillow_heif",
+    ),
+    Case(
+        "video_frame",
+        (
+            {"codec": "h264", "quantiser": 28},
+            {"codec": "h265", "quantiser": 40},
+            {"codec": "vp9", "quantiser": 50},
+            {"codec": "mpeg2", "quantiser": 6},
+            {"codec": "mpeg4", "quantiser": 31},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+        needs="av",
+    ),
+    Case(
+        "chroma_subsampling",
+        (
+            {"layout": "4:2:0"},
+            {"layout": "4:1:0", "matrix": "bt709", "down": "bilinear", "up": "nearest"},
+            {"layout": "4:4:4", "matrix": "bt2020"},
+            {"layout": "4:1:1", "down": "bilinear"},
+            {"layout": "4:2:2", "up": "nearest"},
+            {"layout": "4:4:0", "matrix": "bt709"},
+        ),
+    ),
+    Case(
+        "levels",
+        (
+            {},
+            {"black": 0.1, "white": 0.8, "gamma": 1.7},
+            {"black": -0.2, "white": 1.3, "gamma": 0.4},
+        ),
+    ),
+    Case("saturation", ({"factor": 0.0}, {"factor": 1.0}, {"factor": 2.5})),
+    Case(
+        "white_balance",
+        ({"red_gain": 1.0, "blue_gain": 1.0}, {"red_gain": 1.8, "blue_gain": 0.6}),
+    ),
+    Case("to_linear", ({},)),
+    Case("to_srgb", ({},)),
+    Case(
+        "channel_shift",
+        (
+            {"red_x": 0.0, "red_y": 0.0, "blue_x": 0.0, "blue_y": 0.0},
+            {"red_x": 1.3, "red_y": -0.4, "blue_x": -2.0, "blue_y": 5.5},
+            {"red_x": -4.7, "red_y": 0.2, "blue_x": 3.1, "blue_y": 0.0, "space": "ycbcr"},
+        ),
+    ),
+    Case(
+        "chromatic_aberration",
+        (
+            {"red_scale": 1.0, "blue_scale": 1.0},
+            {"red_scale": 1.012, "blue_scale": 0.991},
+            {"red_scale": 0.93, "blue_scale": 1.08},
+        ),
+    ),
+    Case("interlace", ({"comb": 0.0}, {"comb": 4.0}, {"comb": -3.3}, {"comb": 1.0})),
+    Case(
+        "banding",
+        ({"levels": 2}, {"levels": 9, "space": "luma"}, {"levels": 16}),
+        tolerance=0.0,
+        differentiable=False,
+    ),
+    Case(
+        "oversharpen",
+        (
+            {"sigma": 0.5, "weight": 0.0},
+            {"sigma": 1.0, "weight": 2.0},
+            {"sigma": 6.0, "weight": 0.7},
+        ),
+    ),
+    Case(
+        "halo",
+        (
+            {"sigma": 1.5, "weight": 2.0, "limit_255": 30.0},
+            {"sigma": 3.0, "weight": 1.0, "limit_255": 12.0, "side": "light"},
+            {"sigma": 0.7, "weight": 5.0, "limit_255": 80.0, "side": "dark"},
+        ),
+    ),
+    Case("vignette", ({"corner_gain": 1.0}, {"corner_gain": 0.5}, {"corner_gain": 0.05})),
+    Case(
+        "dead_pixels",
+        (
+            {"share": 0.0, "key": KEY},
+            {"share": 0.1, "hot": 0.8, "key": OTHER_KEY},
+            {"share": 0.3, "hot": 0.2, "per_channel": False, "key": KEY},
+        ),
+    ),
+    Case("pixelate", ({"block": 1}, {"block": 4}, {"block": 7}, {"block": 64})),
+    Case(
+        "line_thickening",
+        (
+            {"radius": 1},
+            {"radius": 3, "shape": "square", "grow": "light"},
+            {"radius": 2, "shape": "square", "strength": 0.4},
+        ),
+    ),
+    Case(
+        "halftone",
+        (
+            {"cell": 4.0, "strength": 0.8},
+            {"cell": 7.3, "shape": "diamond", "black": True, "phase_x": 0.3, "strength": 0.5},
+            {"cell": 3.1, "shape": "square", "softness": 1.0, "strength": 0.2},
+            {"cell": 9.0, "shape": "line", "strength": 0.0},
+        ),
+    ),
+    Case(
+        "screentone",
+        ({"cell": 5.0}, {"cell": 3.0, "tones": 9, "shape": "line", "angle": 1.0, "strength": 0.6}),
+        differentiable=False,
+    ),
+    Case(
+        "scan_lines",
+        (
+            {"period": 2.0, "darkness": 0.0},
+            {"period": 2.0, "darkness": 1.0},
+            {"period": 3.7, "darkness": 0.4, "phase": 0.3},
+        ),
+    ),
+    Case(
+        "moire",
+        (
+            {"pitch": 1.1, "angle": 0.05, "contrast": 0.4},
+            {"pitch": 2.03, "angle": -0.2, "contrast": 0.0, "row_contrast": 0.9, "phase_y": 1.0},
+            {"pitch": 0.97, "angle": 0.02, "contrast": 0.2, "row_contrast": 0.2, "phase_x": 2.0},
+        ),
+    ),
 )

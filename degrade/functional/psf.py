@@ -15,7 +15,7 @@ import math
 import torch
 
 LARGEST_CANVAS = 127
-"""Beyond it the sum over a kernel would no longer be exact, see `_normalised`."""
+"""Beyond it the sum over a kernel would no longer be exact, see `normalised`."""
 
 GRID = 2.0**38
 
@@ -77,7 +77,7 @@ J1_QQ = (
 )
 
 
-def _offsets(canvas: int, device: torch.device) -> torch.Tensor:
+def centred_offsets(canvas: int, device: torch.device) -> torch.Tensor:
     if not (1 <= canvas <= LARGEST_CANVAS and canvas % 2 == 1):
         raise ValueError(
             f"canvas of a kernel: expected an odd size in 1..{LARGEST_CANVAS}, got {canvas}; a kernel "
@@ -86,7 +86,7 @@ def _offsets(canvas: int, device: torch.device) -> torch.Tensor:
     return torch.arange(canvas, dtype=torch.float64, device=device) - canvas // 2
 
 
-def _normalised(profile: torch.Tensor) -> torch.Tensor:
+def normalised(profile: torch.Tensor) -> torch.Tensor:
     """Profiles of peak 1 (b, ...) scaled to sum 1.
 
     Rounded to multiples of 2**-38 first: up to 2**14 such numbers add without error in any order, so a
@@ -101,10 +101,10 @@ def _within(sizes: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
     return offsets.abs() <= torch.div(sizes, 2, rounding_mode="floor").view(-1, 1)
 
 
-def _placed(profile: torch.Tensor, sizes: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+def placed(profile: torch.Tensor, sizes: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
     """Profiles (b, canvas, canvas) cut to each sample's own size and normalised."""
     inside = _within(sizes, offsets)
-    return _normalised(torch.where(inside.unsqueeze(1) & inside.unsqueeze(2), profile, 0.0))
+    return normalised(torch.where(inside.unsqueeze(1) & inside.unsqueeze(2), profile, 0.0))
 
 
 def _quadratic_form(
@@ -135,9 +135,9 @@ def gaussian_psf(
     deviations along the kernel's own axes. angle: float64 (b,), radians, turns the first axis from x towards
     y (clockwise as images are shown). canvas: odd, 1..127. Isotropic where the sigmas are equal.
     """
-    offsets = _offsets(canvas, sizes.device)
+    offsets = centred_offsets(canvas, sizes.device)
     q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
-    return _placed(torch.exp(-0.5 * q), sizes, offsets)
+    return placed(torch.exp(-0.5 * q), sizes, offsets)
 
 
 def generalised_gaussian_psf(
@@ -153,9 +153,9 @@ def generalised_gaussian_psf(
     The sigmas are scale parameters, not standard deviations unless beta is 1; see `effective_sigma`.
     The rest is as in `gaussian_psf`.
     """
-    offsets = _offsets(canvas, sizes.device)
+    offsets = centred_offsets(canvas, sizes.device)
     q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
-    return _placed(torch.exp(-0.5 * q ** beta.view(-1, 1, 1)), sizes, offsets)
+    return placed(torch.exp(-0.5 * q ** beta.view(-1, 1, 1)), sizes, offsets)
 
 
 def plateau_psf(
@@ -167,9 +167,9 @@ def plateau_psf(
     canvas: int,
 ) -> torch.Tensor:
     """Plateau kernels, 1 / (1 + q**beta): flat top, long tails. Arguments as in `generalised_gaussian_psf`."""
-    offsets = _offsets(canvas, sizes.device)
+    offsets = centred_offsets(canvas, sizes.device)
     q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
-    return _placed(1.0 / (1.0 + q ** beta.view(-1, 1, 1)), sizes, offsets)
+    return placed(1.0 / (1.0 + q ** beta.view(-1, 1, 1)), sizes, offsets)
 
 
 def _polynomial(coefficients: tuple[float, ...], z: torch.Tensor) -> torch.Tensor:
@@ -180,7 +180,7 @@ def _polynomial(coefficients: tuple[float, ...], z: torch.Tensor) -> torch.Tenso
     return value
 
 
-def _jinc(x: torch.Tensor) -> torch.Tensor:
+def jinc(x: torch.Tensor) -> torch.Tensor:
     """2 J1(x) / x for x >= 0, which is 1 at 0, to 1e-14.
 
     J1 by Moshier's rational approximations (Cephes, j1.c): torch's own `bessel_j1` has errors up to 5e-7
@@ -203,18 +203,18 @@ def sinc_psf(sizes: torch.Tensor, cutoff: torch.Tensor, canvas: int) -> torch.Te
     cutoff: float64 (b,), radians per pixel, in (0, pi]. sizes and canvas as in `gaussian_psf`. Truncated to a
     square without a window, hence the ringing (Real-ESRGAN, equation 6).
     """
-    offsets = _offsets(canvas, sizes.device)
+    offsets = centred_offsets(canvas, sizes.device)
     radius = torch.hypot(offsets.view(1, 1, -1), offsets.view(1, -1, 1))
     # Divided by its centre value, so that the peak is 1 for every cutoff.
-    return _placed(_jinc(cutoff.view(-1, 1, 1) * radius), sizes, offsets)
+    return placed(jinc(cutoff.view(-1, 1, 1) * radius), sizes, offsets)
 
 
 def gaussian_taps(sizes: torch.Tensor, sigma: torch.Tensor, canvas: int) -> torch.Tensor:
     """One-dimensional Gaussians (b, canvas): the factors of an axis-aligned `gaussian_psf`."""
-    offsets = _offsets(canvas, sizes.device)
+    offsets = centred_offsets(canvas, sizes.device)
     scaled = offsets.view(1, -1) / sigma.view(-1, 1)
     profile = torch.exp(-0.5 * scaled * scaled)
-    return _normalised(torch.where(_within(sizes, offsets), profile, 0.0))
+    return normalised(torch.where(_within(sizes, offsets), profile, 0.0))
 
 
 def axis_sigmas(psf: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -223,7 +223,7 @@ def axis_sigmas(psf: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     The physical strength of kernels (b, k, k) without negative entries: unlike the nominal sigma it knows
     beta and truncation. A moment below zero, which negative lobes can make, counts as 0.
     """
-    squares = _offsets(psf.shape[-1], psf.device).square()
+    squares = centred_offsets(psf.shape[-1], psf.device).square()
     along_x = (psf.sum(1) * squares).sum(1)
     along_y = (psf.sum(2) * squares).sum(1)
     return along_x.clamp(min=0.0).sqrt(), along_y.clamp(min=0.0).sqrt()

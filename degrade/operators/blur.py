@@ -6,7 +6,6 @@ Ranges and names follow Real-ESRGAN; what the nominal sigma does to an image is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import torch
@@ -14,10 +13,10 @@ from pydantic import AfterValidator, Field
 
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
-from degrade.geometry import Placement, Size
+from degrade.functional.mtf import mtf50
 from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.psf_blur import correlating, one_psf, psf_single, psf_strength, psf_tables
 
-CPU = torch.device("cpu")
 LONGEST_SEPARABLE = 25
 REAL_ESRGAN = "Wang et al., Real-ESRGAN, ICCV Workshops 2021, section 3.1"
 
@@ -36,6 +35,10 @@ KernelSize = Annotated[
 ]
 Sigma = Annotated[float, Field(gt=0, le=100)]
 Beta = Annotated[float, Field(gt=0, le=16)]
+Border = Annotated[
+    filtering.Border,
+    Field(description="pixels beyond the border: mirrored about the outermost one, or it repeated"),
+]
 
 
 class SincBlurParameters(Parameters):
@@ -43,6 +46,7 @@ class SincBlurParameters(Parameters):
 
     size: Annotated[KernelSize, Field(le=31)]
     cutoff: float = Field(gt=0, le=math.pi, description="cutoff in radians per pixel; pi keeps all")
+    border: Border = "reflect101"
 
 
 class GaussianBlurParameters(Parameters):
@@ -55,6 +59,7 @@ class GaussianBlurParameters(Parameters):
         le=math.pi,
         description="turns the first axis from x (right) towards y (down), radians",
     )
+    border: Border = "reflect101"
 
 
 class GeneralisedGaussianBlurParameters(GaussianBlurParameters):
@@ -63,9 +68,6 @@ class GeneralisedGaussianBlurParameters(GaussianBlurParameters):
 
 class PlateauBlurParameters(GaussianBlurParameters):
     beta: Beta = Field(description="exponent of the quadratic form; more is squarer")
-
-
-Psfs = Callable[[Group[Any]], torch.Tensor]
 
 
 def _canvas(group: Group[Any]) -> int:
@@ -97,27 +99,6 @@ def _sinc_psfs(group: Group[SincBlurParameters]) -> torch.Tensor:
     return psf.sinc_psf(group.integers("size"), group.floats("cutoff"), canvas=_canvas(group))
 
 
-def _one_psf(psfs: Psfs, record: Parameters) -> torch.Tensor:
-    """A record's kernel (1, size, size), float64 on the CPU."""
-    size = Size(1, 1)
-    return psfs(Group([record], [size], [Placement(size)], CPU))
-
-
-def _kernel(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
-    def blur(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
-        return filtering.correlate(images, psfs(group), group.heights(), group.widths())
-
-    return blur
-
-
-def _tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
-    return lambda group: list(psfs(group).numpy())
-
-
-def _single(image: Image, record: Parameters, table: Floats) -> Image:
-    return filtering.correlate_image(image, table)
-
-
 def _separable(record: GaussianBlurParameters) -> bool:
     """Axis-aligned and isotropic Gaussians are, which pays as long as float32 sums are enough."""
     aligned = record.angle == 0.0 or record.sigma_x == record.sigma_y
@@ -139,27 +120,17 @@ def _gaussian_single(
     image: Image, record: GaussianBlurParameters, table: tuple[Floats, ...]
 ) -> Image:
     if len(table) == 1:
-        return filtering.correlate_image(image, table[0])
+        return filtering.correlate_image(image, table[0], record.border)
     taps_x, taps_y = table
-    return filtering.correlate_image_separable(image, taps_y, taps_x)
-
-
-def _strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
-    def strength(record: Parameters) -> dict[str, float]:
-        kernel = _one_psf(psfs, record)
-        along_x, along_y = psf.axis_sigmas(kernel)
-        return {
-            "effective_sigma": psf.effective_sigma(kernel).item(),
-            "effective_sigma_x": along_x.item(),
-            "effective_sigma_y": along_y.item(),
-        }
-
-    return strength
+    return filtering.correlate_image_separable(image, taps_y, taps_x, record.border)
 
 
 def _sinc_strength(record: SincBlurParameters) -> dict[str, float]:
     """A low-pass filter's second moment tells nothing; its band does."""
-    return {"cutoff_cycles_per_pixel": record.cutoff / (2.0 * math.pi)}
+    return {
+        "cutoff_cycles_per_pixel": record.cutoff / (2.0 * math.pi),
+        "mtf50": mtf50(one_psf(_sinc_psfs, record)),
+    }
 
 
 def _words(record: GaussianBlurParameters) -> str:
@@ -185,56 +156,56 @@ GAUSSIAN_BLUR = Operator(
     name="gaussian_blur",
     version=1,
     parameters=GaussianBlurParameters,
-    kernel=_kernel(_gaussian_psfs),
+    kernel=correlating(_gaussian_psfs),
     single=_gaussian_single,
     tables=_gaussian_tables,
     words=_words,
-    strength=_strength(_gaussian_psfs),
+    strength=psf_strength(_gaussian_psfs),
     summary="Blur with a Gaussian, isotropic or not.",
     source=REAL_ESRGAN,
-    border="reflect101",
+    border="reflect101 or replicate",
 )
 
 GENERALISED_GAUSSIAN_BLUR = Operator(
     name="generalised_gaussian_blur",
     version=1,
     parameters=GeneralisedGaussianBlurParameters,
-    kernel=_kernel(_generalised_psfs),
-    single=_single,
-    tables=_tables(_generalised_psfs),
+    kernel=correlating(_generalised_psfs),
+    single=psf_single,
+    tables=psf_tables(_generalised_psfs),
     words=_generalised_words,
-    strength=_strength(_generalised_psfs),
+    strength=psf_strength(_generalised_psfs),
     summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
     source=REAL_ESRGAN,
-    border="reflect101",
+    border="reflect101 or replicate",
 )
 
 PLATEAU_BLUR = Operator(
     name="plateau_blur",
     version=1,
     parameters=PlateauBlurParameters,
-    kernel=_kernel(_plateau_psfs),
-    single=_single,
-    tables=_tables(_plateau_psfs),
+    kernel=correlating(_plateau_psfs),
+    single=psf_single,
+    tables=psf_tables(_plateau_psfs),
     words=_plateau_words,
-    strength=_strength(_plateau_psfs),
+    strength=psf_strength(_plateau_psfs),
     summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
     source=REAL_ESRGAN,
-    border="reflect101",
+    border="reflect101 or replicate",
 )
 
 SINC_BLUR = Operator(
     name="sinc_blur",
     version=1,
     parameters=SincBlurParameters,
-    kernel=_kernel(_sinc_psfs),
-    single=_single,
-    tables=_tables(_sinc_psfs),
+    kernel=correlating(_sinc_psfs),
+    single=psf_single,
+    tables=psf_tables(_sinc_psfs),
     words=_sinc_words,
     strength=_sinc_strength,
     summary="Circular low-pass filter that rings and overshoots.",
     source=f"{REAL_ESRGAN}, equation 6",
-    border="reflect101",
+    border="reflect101 or replicate",
 )
 
 ROWS: tuple[Operator[Any], ...] = (

@@ -6,17 +6,60 @@ from types import MappingProxyType
 from typing import Any
 
 from degrade.errors import TraceError
-from degrade.operators import blur, compression, levels, noise, resize, sharpen
+from degrade.operators import (
+    artefacts,
+    blur,
+    chroma,
+    codecs,
+    compression,
+    correlated_noise,
+    displacement,
+    dither,
+    independent_noise,
+    jpeg_variants,
+    kernel_bank,
+    lens_blur,
+    levels,
+    library_resize,
+    motion_blur,
+    noise,
+    resize,
+    screen,
+    sensor_noise,
+    sharpen,
+    smoothing,
+    strided,
+    texture_noise,
+    tone,
+)
 from degrade.operators.base import Operator, Parameters
 from degrade.trace import Step
 
 _ROWS: tuple[Operator[Any], ...] = (
     *resize.ROWS,
+    *library_resize.ROWS,
+    *strided.ROWS,
     *blur.ROWS,
+    *motion_blur.ROWS,
+    *lens_blur.ROWS,
+    *smoothing.ROWS,
+    *kernel_bank.ROWS,
     *sharpen.ROWS,
     *noise.ROWS,
+    *correlated_noise.ROWS,
+    *independent_noise.ROWS,
+    *sensor_noise.ROWS,
+    *texture_noise.ROWS,
+    *dither.ROWS,
     *compression.ROWS,
+    *jpeg_variants.ROWS,
+    *codecs.ROWS,
+    *chroma.ROWS,
     *levels.ROWS,
+    *tone.ROWS,
+    *displacement.ROWS,
+    *artefacts.ROWS,
+    *screen.ROWS,
 )
 OPERATORS = MappingProxyType({row.name: row for row in _ROWS})
 

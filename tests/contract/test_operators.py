@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +22,15 @@ from degrade.trace import Step, Values
 from tests.cases import CASES, Case
 
 SIZES = [Size(40, 37), Size(23, 48), Size(40, 37), Size(9, 9)]
-by_operator = pytest.mark.parametrize("case", CASES, ids=[case.op for case in CASES])
+
+
+def _param(case: Case) -> Any:
+    absent = bool(case.needs) and importlib.util.find_spec(case.needs) is None
+    skip = pytest.mark.skipif(absent, reason=f"{case.needs} is not installed")
+    return pytest.param(case, marks=skip, id=case.op)
+
+
+by_operator = pytest.mark.parametrize("case", [_param(case) for case in CASES])
 
 
 def image(size: Size, channels: int = 3, seed: int = 0) -> torch.Tensor:
@@ -39,6 +49,9 @@ def planned(case: Case, values: Values, size: Size) -> tuple[PlannedStep]:
 
 def samples(case: Case, channels: int = 3) -> tuple[list[tuple[PlannedStep]], list[torch.Tensor]]:
     """Every record of the case, each on an image of its own size."""
+    taken = OPERATORS[case.op].channels
+    if taken is not None and channels not in taken:
+        pytest.skip(f"takes {taken} channels")
     plans, images = [], []
     for index, values in enumerate(case.values):
         size = SIZES[index % len(SIZES)]

@@ -196,9 +196,10 @@ def test_fields_come_in_the_order_in_which_they_may_refer_to_one_another() -> No
         "sigma_x",
         "sigma_y",
         "angle",
+        "border",
         "beta",
     ]
-    assert list(blur.SincBlurParameters.model_fields) == ["size", "cutoff"]
+    assert list(blur.SincBlurParameters.model_fields) == ["size", "cutoff", "border"]
 
 
 def test_strength_and_words() -> None:
@@ -213,5 +214,6 @@ def test_strength_and_words() -> None:
     assert strength["effective_sigma_y"] > strength["effective_sigma_x"]
     assert blur.PLATEAU_BLUR.words(turned) == "plateau blur 1.2 x 0.8 px at 90 deg, beta 1.5"
     low_pass = blur.SincBlurParameters(size=21, cutoff=math.pi / 2)
-    assert blur.SINC_BLUR.strength(low_pass) == {"cutoff_cycles_per_pixel": 0.25}
+    assert blur.SINC_BLUR.strength(low_pass)["cutoff_cycles_per_pixel"] == 0.25
+    assert blur.SINC_BLUR.strength(low_pass)["mtf50"] == pytest.approx(0.25, abs=0.01)
     assert blur.SINC_BLUR.words(low_pass) == "sinc low-pass at 0.25 cycles/px, 21 taps"

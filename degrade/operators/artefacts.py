@@ -1,0 +1,326 @@
+"""Artefacts of processing and of cameras: banding, halos, vignette, defects, blocks and thickened lines."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import torch
+from pydantic import Field
+
+from degrade.functional.color import luma, scale_light
+from degrade.functional.filtering import correlate_separable
+from degrade.functional.noise import uniforms
+from degrade.functional.philox import field_index
+from degrade.functional.psf import gaussian_taps
+from degrade.functional.resample import apply_taps
+from degrade.functional.sampling import grid
+from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
+
+
+class BandingParameters(Parameters):
+    """How few values are left."""
+
+    levels: int = Field(ge=2, le=128, description="equally spaced values from 0 to 1")
+    space: Literal["rgb", "luma"] = Field(
+        default="rgb",
+        description="rgb: each channel; luma: the BT.601 luma, whose step all channels take",
+    )
+
+
+class OversharpenParameters(Parameters):
+    """Unsharp mask: a Gaussian's radius and the share of what it removes."""
+
+    sigma: float = Field(ge=0.3, le=20.0, description="standard deviation in pixels")
+    weight: float = Field(ge=0.0, le=10.0, description="share of the residual that is added")
+
+    @property
+    def taps(self) -> int:
+        return 2 * math.ceil(4.0 * self.sigma) + 1
+
+
+class HaloParameters(OversharpenParameters):
+    """The overshoot alone, on the luma, with a ceiling."""
+
+    limit_255: float = Field(
+        gt=0.0, le=255.0, description="largest brightness that is added or taken, on 0..255"
+    )
+    side: Literal["both", "light", "dark"] = Field(
+        default="both", description="whether the light rim, the dark rim or both are drawn"
+    )
+
+
+class VignetteParameters(Parameters):
+    """Loss of light towards the corners."""
+
+    corner_gain: float = Field(
+        ge=0.01, le=1.0, description="light at the corner pixels, as a share of the centre's"
+    )
+
+
+class DeadPixelsParameters(Parameters):
+    """Defects of a sensor: places stuck at white or black."""
+
+    share: float = Field(ge=0.0, le=1.0, description="probability that a place is stuck")
+    hot: float = Field(default=0.5, ge=0.0, le=1.0, description="share of them stuck at white")
+    per_channel: bool = Field(
+        default=True, description="each channel by itself; otherwise all channels of a pixel"
+    )
+    key: NoiseKey
+
+
+class PixelateParameters(Parameters):
+    """Side of the blocks."""
+
+    block: int = Field(
+        ge=1, le=128, description="pixels; blocks start at the top left, the last may be cut"
+    )
+
+
+class LineThickeningParameters(Parameters):
+    """How far lines grow."""
+
+    radius: int = Field(ge=1, le=8, description="pixels on each side")
+    shape: Literal["square", "cross"] = Field(
+        default="cross", description="structuring element: 2 radius + 1 pixels square, or a plus"
+    )
+    grow: Literal["dark", "light"] = Field(
+        default="dark", description="dark: erosion, dark lines grow; light: dilation, light ones do"
+    )
+    strength: float = Field(default=1.0, ge=0.0, le=1.0, description="share mixed into the image")
+
+
+def banding(images: torch.Tensor, group: Group[BandingParameters]) -> torch.Tensor:
+    """q(x) = rint(x (levels - 1)) / (levels - 1), halves to even; for luma y: x + q(y) - y."""
+    steps = column(group.integers("levels") - 1, images)
+    channels = torch.round(images * steps) / steps
+    if images.shape[1] not in (1, 3) or all(record.space == "rgb" for record in group.records):
+        return channels
+    grey = luma(images)
+    shifted = images + (torch.round(grey * steps) / steps - grey)
+    return torch.where(group.equals("space", "luma").view(-1, 1, 1, 1), shifted, channels)
+
+
+def _residual(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+    """weight * (x - Gaussian of x), float64."""
+    canvas = max(record.taps for record in group.records)
+    taps = gaussian_taps(group.integers("taps"), group.floats("sigma"), canvas)
+    wide = images.to(torch.float64)
+    smooth = correlate_separable(wide, taps, taps, group.heights(), group.widths())
+    return column(group.floats("weight"), wide) * (wide - smooth)
+
+
+def oversharpen(images: torch.Tensor, group: Group[OversharpenParameters]) -> torch.Tensor:
+    """x + weight * (x - Gaussian of x), without threshold; nothing is clipped."""
+    return (images + _residual(images, group)).to(images.dtype)
+
+
+def halo(images: torch.Tensor, group: Group[HaloParameters]) -> torch.Tensor:
+    """x + clip(weight * (y - Gaussian of y), -limit, limit) with the luma y, or its one sign alone."""
+    rim = _residual(luma(images.to(torch.float64)), group)
+    limit = column(group.floats("limit_255") / 255.0, rim)
+    low = torch.where(group.equals("side", "light").view(-1, 1, 1, 1), 0.0, -limit)
+    high = torch.where(group.equals("side", "dark").view(-1, 1, 1, 1), 0.0, limit)
+    return (images + torch.minimum(torch.maximum(rim, low), high)).to(images.dtype)
+
+
+def vignette(images: torch.Tensor, group: Group[VignetteParameters]) -> torch.Tensor:
+    """Light times (1 + k r**2)**-2, the cos**4 law; r is 1 at the corner pixels, where the gain is stated."""
+    rows, columns = grid(images)
+    middle_y = (column(group.heights(), rows) - 1.0) / 2.0
+    middle_x = (column(group.widths(), rows) - 1.0) / 2.0
+    corner = (middle_y**2 + middle_x**2).clamp(min=0.25)
+    square = ((rows - middle_y) ** 2 + (columns - middle_x) ** 2) / corner
+    fall = column(group.floats("corner_gain"), rows) ** -0.5 - 1.0
+    return scale_light(images, (1.0 + fall * square) ** -2)
+
+
+def dead_pixels(images: torch.Tensor, group: Group[DeadPixelsParameters]) -> torch.Tensor:
+    """With u uniform at each place: 1 where u < share * hot, 0 where u is between that and share."""
+    chance = _chances(images, group)
+    share = group.floats("share").view(-1, 1, 1, 1)
+    white = share * group.floats("hot").view(-1, 1, 1, 1)
+    stuck = (chance < white).to(images.dtype)
+    return torch.where(chance < share, stuck, images)
+
+
+def _chances(images: torch.Tensor, group: Group[DeadPixelsParameters]) -> torch.Tensor:
+    """Uniforms of every place, float64; one for all channels where they are stuck together."""
+    depths = [images.shape[1] if record.per_channel else 1 for record in group.records]
+    areas = [size.height * size.width for size in group.sizes]
+    count = max(area * depth for area, depth in zip(areas, depths, strict=True))
+    canvas = (max(depths), images.shape[2], images.shape[3])
+    index = field_index(group.widths(), group.upload(depths, torch.int64), canvas, count)
+    return uniforms(group.noise_keys(), index, count).to(torch.float64)
+
+
+def pixelate(images: torch.Tensor, group: Group[PixelateParameters]) -> torch.Tensor:
+    """The mean of each block at all of its pixels."""
+    side = max(record.block for record in group.records)
+    out = images.to(torch.float64)
+    for dim, lengths in ((2, group.heights()), (3, group.widths())):
+        least = min(record.block for record in group.records)
+        index, weight = _block_taps(-(-images.shape[dim] // least), side, lengths, group)
+        means = apply_taps(out, index, weight, dim)
+        place = torch.arange(images.shape[dim], device=images.device)
+        where = place // group.integers("block").view(-1, 1)
+        view = (-1, 1, place.shape[0], 1) if dim == 2 else (-1, 1, 1, place.shape[0])
+        shape = list(means.shape)
+        shape[dim] = place.shape[0]
+        out = means.gather(dim, where.view(view).expand(shape))
+    return out.to(images.dtype)
+
+
+def _block_taps(
+    blocks: int, side: int, lengths: torch.Tensor, group: Group[PixelateParameters]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pixels of every block along one axis and their weights, (b, blocks, side)."""
+    block = group.integers("block").view(-1, 1, 1)
+    length = lengths.view(-1, 1, 1)
+    step = torch.arange(side, device=lengths.device).view(1, 1, -1)
+    index = torch.arange(blocks, device=lengths.device).view(1, -1, 1) * block + step
+    inside = ((step < block) & (index < length)).to(torch.float64)
+    start = index[..., :1]
+    members = torch.minimum(block, length - start).clamp(min=1)
+    return torch.minimum(index, length - 1), inside / members
+
+
+def line_thickening(images: torch.Tensor, group: Group[LineThickeningParameters]) -> torch.Tensor:
+    """Grey erosion, or dilation as the erosion of the negative; pixels beyond the border do not count."""
+    sign = torch.where(group.equals("grow", "dark"), 1.0, -1.0)
+    negative = images * column(sign, images)
+    down = _least_along(negative, 2, group.heights(), group)
+    right = _least_along(negative, 3, group.widths(), group)
+    square = _least_along(down, 3, group.widths(), group)
+    shape = group.equals("shape", "square").view(-1, 1, 1, 1)
+    grown = torch.where(shape, square, torch.minimum(down, right)) * column(sign, images)
+    share = column(group.floats("strength"), images)
+    return (1.0 - share) * images + share * grown
+
+
+def _least_along(
+    images: torch.Tensor, dim: int, lengths: torch.Tensor, group: Group[LineThickeningParameters]
+) -> torch.Tensor:
+    """The least value within each sample's radius along one axis.
+
+    A sample of a smaller radius reads its outermost neighbour again, and border pixels are repeated: neither
+    changes a minimum.
+    """
+    place = torch.arange(images.shape[dim], device=images.device)
+    view = (-1, 1, place.shape[0], 1) if dim == 2 else (-1, 1, 1, place.shape[0])
+    radius = group.integers("radius").view(-1, 1)
+    last, out = lengths.view(-1, 1) - 1, images
+    for distance in range(1, max(record.radius for record in group.records) + 1):
+        own = radius.clamp(max=distance)
+        for index in (place - own, place + own):
+            index = torch.minimum(index.clamp(min=0), last).view(view).expand(images.shape)
+            out = torch.minimum(out, images.gather(dim, index))
+    return out
+
+
+def _halo_words(record: HaloParameters) -> str:
+    side = "" if record.side == "both" else f" {record.side}"
+    return f"halo{side} {record.weight:.2g}, sigma {record.sigma:.2g} px, <= {record.limit_255:.3g}"
+
+
+def _dead_words(record: DeadPixelsParameters) -> str:
+    return f"{100 * record.share:.3g} % dead pixels, {100 * record.hot:.3g} % of them hot"
+
+
+def _line_words(record: LineThickeningParameters) -> str:
+    grown = f"{record.grow} lines grown {record.radius} px"
+    return f"{grown}, {record.shape}, mixed {record.strength:.2g}"
+
+
+BANDING = Operator(
+    name="banding",
+    version=1,
+    parameters=BandingParameters,
+    kernel=banding,
+    words=lambda record: f"banding, {record.levels} levels of {record.space}",
+    strength=lambda record: {"banding_step_255": 255.0 / (record.levels - 1)},
+    differentiable=False,
+    channels=(1, 3),
+    summary="Posterise to few levels, channel by channel or in the luma alone.",
+    source="definition: uniform quantiser without dither",
+)
+
+OVERSHARPEN = Operator(
+    name="oversharpen",
+    version=1,
+    parameters=OversharpenParameters,
+    kernel=oversharpen,
+    words=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",
+    strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
+    summary="Unsharp mask without threshold; its overshoot is not clipped.",
+    source="unsharp mask, Gonzalez and Woods, Digital Image Processing, 3.6.3",
+    border="reflect101",
+)
+
+HALO = Operator(
+    name="halo",
+    version=1,
+    parameters=HaloParameters,
+    kernel=halo,
+    words=_halo_words,
+    strength=lambda record: {"halo_weight": record.weight, "halo_limit_255": record.limit_255},
+    channels=(1, 3),
+    summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",
+    source="own model, from the unsharp mask",
+    border="reflect101",
+)
+
+VIGNETTE = Operator(
+    name="vignette",
+    version=1,
+    parameters=VignetteParameters,
+    kernel=vignette,
+    words=lambda record: f"vignette, corners at {100 * record.corner_gain:.3g} % of the light",
+    strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)},
+    summary="Natural fall of light towards the corners, in linear light.",
+    source="cos**4 law: Kingslake, Optical System Design, 1983",
+)
+
+DEAD_PIXELS = Operator(
+    name="dead_pixels",
+    version=1,
+    parameters=DeadPixelsParameters,
+    kernel=dead_pixels,
+    words=_dead_words,
+    strength=lambda record: {"dead_share": record.share},
+    summary="Single values, or whole pixels, stuck at white or black.",
+    source="definition: independent defects, Philox4x64-10 (Salmon et al. 2011)",
+)
+
+PIXELATE = Operator(
+    name="pixelate",
+    version=1,
+    parameters=PixelateParameters,
+    kernel=pixelate,
+    words=lambda record: f"pixelated, blocks of {record.block} px",
+    strength=lambda record: {"block_pixels": float(record.block)},
+    summary="Blocks replaced by their means; the size stays.",
+    source="definition: block mean",
+)
+
+LINE_THICKENING = Operator(
+    name="line_thickening",
+    version=1,
+    parameters=LineThickeningParameters,
+    kernel=line_thickening,
+    words=_line_words,
+    strength=lambda record: {"line_growth_pixels": record.radius * record.strength},
+    summary="Grow dark or light lines by grey erosion or dilation.",
+    source="grey morphology: Serra, Image Analysis and Mathematical Morphology, 1982",
+    border="ignored",
+)
+
+ROWS: tuple[Operator[Any], ...] = (
+    BANDING,
+    OVERSHARPEN,
+    HALO,
+    VIGNETTE,
+    DEAD_PIXELS,
+    PIXELATE,
+    LINE_THICKENING,
+)

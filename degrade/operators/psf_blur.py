@@ -1,0 +1,103 @@
+"""What every blur by a point spread function shares: both forms, tables and physical strength."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from degrade.functional import filtering, psf
+from degrade.functional.filtering import Border, Floats
+from degrade.functional.mtf import mtf50
+from degrade.geometry import Placement, Size
+from degrade.operators.base import Group, Image, Operator, Parameters
+
+CPU = torch.device("cpu")
+
+Psfs = Callable[[Group[Any]], torch.Tensor]
+"""A group's correlation kernels, float64 (b, k, k) on its device, k odd, of sum 1."""
+
+
+def one_psf(psfs: Psfs, record: Parameters) -> Floats:
+    """A record's kernel (k, k)."""
+    size = Size(1, 1)
+    kernel: Floats = psfs(Group([record], [size], [Placement(size)], CPU))[0].numpy()
+    return kernel
+
+
+def border_of(record: Parameters) -> Border:
+    """A record's `border`; one without that field mirrors."""
+    border: Border = getattr(record, "border", "reflect101")
+    return border
+
+
+def correlating(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    """The defining kernel of a blur: correlation with each sample's PSF at its own border.
+
+    Where a group asks for both borders, both are made.
+    """
+
+    def blur(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+        kernels, heights, widths = psfs(group), group.heights(), group.widths()
+        borders = [border_of(record) for record in group.records] or ["reflect101"]
+        first, *others = sorted(set(borders))
+        out = filtering.correlate(images, kernels, heights, widths, first)
+        for border in others:
+            other = filtering.correlate(images, kernels, heights, widths, border)
+            asked = group.upload([one == border for one in borders], torch.bool)
+            out = torch.where(asked.view(-1, 1, 1, 1), other, out)
+        return out
+
+    return blur
+
+
+def psf_tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
+    return lambda group: list(psfs(group).numpy())
+
+
+def psf_single(image: Image, record: Parameters, table: Floats) -> Image:
+    return filtering.correlate_image(image, table, border_of(record))
+
+
+def kernel_strength(kernel: Floats) -> dict[str, float]:
+    """Effective sigmas in pixels and MTF50 in cycles per pixel, over all directions and along x and y."""
+    kernels = torch.from_numpy(kernel).unsqueeze(0)
+    along_x, along_y = psf.axis_sigmas(kernels)
+    return {
+        "effective_sigma": psf.effective_sigma(kernels).item(),
+        "effective_sigma_x": along_x.item(),
+        "effective_sigma_y": along_y.item(),
+        "mtf50": mtf50(kernel),
+        "mtf50_x": mtf50(kernel, 0.0),
+        "mtf50_y": mtf50(kernel, math.pi / 2.0),
+    }
+
+
+def psf_strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
+    return lambda record: kernel_strength(one_psf(psfs, record))
+
+
+def psf_row(
+    name: str,
+    parameters: type[Any],
+    psfs: Psfs,
+    words: Callable[[Any], str],
+    summary: str,
+    source: str,
+) -> Operator[Any]:
+    """The row of a blur that its PSF says everything about."""
+    return Operator(
+        name=name,
+        version=1,
+        parameters=parameters,
+        kernel=correlating(psfs),
+        single=psf_single,
+        tables=psf_tables(psfs),
+        words=words,
+        strength=psf_strength(psfs),
+        summary=summary,
+        source=source,
+        border="reflect101",
+    )
