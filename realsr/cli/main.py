@@ -220,6 +220,19 @@ def check_pipeline(
     return run_check(file)
 
 
+@pipelines.command("diff")
+@reported
+def diff_pipelines(
+    first: Annotated[str, typer.Argument(metavar="A", help="A named pipeline, or a .yaml file.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    scale: Scale = None,
+) -> int:
+    """Tell in plain words what differs between two pipelines. Exit: 0 nothing, 1 something."""
+    from realsr.cli.pipelines import run_diff
+
+    return run_diff(first, second, scale)
+
+
 @pipelines.command("schema")
 @reported
 def print_schema() -> int:

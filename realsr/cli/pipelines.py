@@ -7,6 +7,7 @@ import json
 import typer
 
 import degrade
+from degrade.differences import differences
 from degrade.errors import PipelineError
 from degrade.pipeline import named_source
 from realsr.cli.reporting import DIFFERS, OK, say
@@ -44,6 +45,16 @@ def run_check(file: str) -> int:
         f"{file}: sound; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
     )
     return OK
+
+
+def run_diff(first: str, second: str, scale: int | None) -> int:
+    """What differs between two pipelines, a line each."""
+    lines = differences(requested_pipeline(first, scale), requested_pipeline(second, scale))
+    for line in lines:
+        typer.echo(line)
+    if not lines:
+        typer.echo(f"{first} and {second} draw the same")
+    return DIFFERS if lines else OK
 
 
 def _located(file: str, sentence: str) -> str:
