@@ -1,0 +1,92 @@
+"""The reference of operators, written from their rows.
+
+python -m realsr.reference > docs/operators.md
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from degrade.operators.base import Operator, noise_fields
+from degrade.operators.table import OPERATORS
+
+HEAD = """# Operators
+
+Written from the operators' own rows by `python -m realsr.reference`; a test keeps it so. In a pipeline every
+field may be a constant or a distribution ([pipelines](pipelines.md)); a field with a default may be left out.
+Noise keys are drawn and are not listed.
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    index = ", ".join(f"[{name}](#{name})" for name in sorted(OPERATORS))
+    parts = [HEAD, f"{len(OPERATORS)} operators: {index}.\n"]
+    parts += ["\n".join(_section(OPERATORS[name])) for name in sorted(OPERATORS)]
+    return "\n".join(parts)
+
+
+def _section(row: Operator[Any]) -> Iterator[str]:
+    yield f"## {row.name}\n"
+    yield f"{row.summary} Version {row.version}. Source: {row.source}.\n"
+    yield f"{'; '.join(_properties(row))}.\n"
+    fields = _fields(row)
+    if fields:
+        yield "| field | values | default | meaning |"
+        yield "|---|---|---|---|"
+        yield from fields
+        yield ""
+
+
+def _properties(row: Operator[Any]) -> Iterator[str]:
+    yield f"border: {row.border}"
+    yield f"channels: {' or '.join(map(str, row.channels)) if row.channels else 'any'}"
+    yield "gradients pass" if row.differentiable else "no gradient"
+    if row.on_host:
+        yield "runs on the host"
+
+
+def _fields(row: Operator[Any]) -> list[str]:
+    schema = row.parameters.model_json_schema()
+    keys = noise_fields(row.parameters)
+    return [
+        f"| `{name}` | {_values(field, schema)} | {_default(field)} | {_cell(field.get('description', ''))} |"
+        for name, field in schema.get("properties", {}).items()
+        if name not in keys
+    ]
+
+
+def _default(field: Mapping[str, Any]) -> str:
+    return f"`{field['default']}`".lower() if "default" in field else ""
+
+
+def _values(field: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """Kind and range of a field from its JSON schema."""
+    if "$ref" in field:
+        return _values(schema["$defs"][field["$ref"].rpartition("/")[2]], schema)
+    if "anyOf" in field:
+        return " or ".join(_values(one, schema) for one in field["anyOf"])
+    if "enum" in field or "const" in field:
+        return ", ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))
+    kind = {"number": "number", "integer": "whole number", "boolean": "`true`, `false`"}
+    return f"{kind.get(field.get('type', ''), 'text')}{_range(field)}"
+
+
+def _range(field: Mapping[str, Any]) -> str:
+    bounds = (
+        ("minimum", "from {:g}"),
+        ("exclusiveMinimum", "above {:g}"),
+        ("maximum", "to {:g}"),
+        ("exclusiveMaximum", "below {:g}"),
+    )
+    return "".join(f" {text.format(field[name])}" for name, text in bounds if name in field)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
