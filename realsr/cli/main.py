@@ -233,6 +233,23 @@ def diff_pipelines(
     return run_diff(first, second, scale)
 
 
+@pipelines.command("import")
+@reported
+def import_pipeline(
+    file: Annotated[
+        Path, typer.Argument(metavar="OPTION.yml", help="An option file of Real-ESRGAN.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A new pipeline file.", show_default="printed"),
+    ] = None,
+) -> int:
+    """Turn a Real-ESRGAN option file into a pipeline. Exit: 0 done, 2 options missing or wrong."""
+    from realsr.cli.pipelines import run_import
+
+    return run_import(file, out)
+
+
 @pipelines.command("schema")
 @reported
 def print_schema() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import typer
 
@@ -11,6 +12,9 @@ from degrade.differences import differences
 from degrade.errors import PipelineError
 from degrade.pipeline import named_source
 from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.interop.realesrgan_options import read_options
+from realsr.interop.realesrgan_pipeline import pipeline_text
+from realsr.pairs.errors import RequestError
 from realsr.pairs.soundness import check_ends, requested_pipeline
 
 
@@ -59,6 +63,33 @@ def run_diff(first: str, second: str, scale: int | None) -> int:
 
 def _located(file: str, sentence: str) -> str:
     return sentence if file in sentence else f"{file}: {sentence}"
+
+
+def run_import(file: Path, out: Path | None) -> int:
+    """A Real-ESRGAN option file as a pipeline, printed, or written to a new file."""
+    options = read_options(_option_text(file), str(file))
+    text = pipeline_text(options, str(file))
+    for place in options.unknown:
+        say(f"{place}: unknown, and left out")
+    say(f"{options.training} training options left out")
+    if out is None:
+        typer.echo(text, nl=False)
+        return OK
+    try:
+        with out.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise RequestError(f"--out {out} is there already; name a new file") from error
+    typer.echo(str(out))
+    return OK
+
+
+def _option_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise RequestError(f"cannot read the option file {file}: {reason}") from error
 
 
 def run_schema() -> int:

@@ -1,0 +1,1 @@
+"""Other projects' files, read into this one's forms."""
