@@ -170,7 +170,7 @@ def test_the_digest_follows_what_decides_draws_and_nothing_else() -> None:
 
 
 def test_names_and_paths(tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match="known are .*second_order"):
+    with pytest.raises(PipelineError, match=r"known are .*second_order"):
         degrade.load_pipeline("secnd_order")
     with pytest.raises(
         PipelineError, match=r"cannot read the pipeline file .*none\.yaml: No such file"
