@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.errors import ImageError
+from degrade.functional.eight_bits import check_shape, from_eight_bits, to_eight_bits
 
 Image = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -47,9 +48,8 @@ def jpeg(image: Image, quality: int, subsampling: str) -> Image:
     quality: 1..100. subsampling: a key of SUBSAMPLINGS, without meaning for one channel. c is 3 (RGB) or 1.
     Raises ImageError for other channel counts and sides, ValueError for other settings.
     """
-    pixels = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0)).astype(np.uint8)
-    decoded = decode_jpeg(encode_jpeg(pixels, quality, subsampling))
-    return np.divide(decoded, np.float32(255.0), dtype=np.float32)
+    pixels = to_eight_bits(image, "jpeg", LARGEST_SIDE)
+    return from_eight_bits(decode_jpeg(encode_jpeg(pixels, quality, subsampling)))
 
 
 def encode_jpeg(pixels: Pixels, quality: int, subsampling: str) -> bytes:
@@ -83,15 +83,7 @@ def _swap_red_and_blue(pixels: Pixels) -> Pixels:
 
 
 def _check(shape: tuple[int, ...], quality: int, subsampling: str) -> None:
-    if (
-        len(shape) != 3
-        or shape[2] not in (1, 3)
-        or not 0 < min(shape) <= max(shape) <= LARGEST_SIDE
-    ):
-        raise ImageError(
-            f"jpeg of an image of shape {shape}: expected (height, width, 1 or 3) with sides of "
-            f"1..{LARGEST_SIDE}; JPEG holds grey or RGB only, so code other channels in groups"
-        )
+    check_shape(shape, "jpeg", LARGEST_SIDE)
     if isinstance(quality, bool) or not isinstance(quality, int) or not 1 <= quality <= 100:
         raise ValueError(f"jpeg quality {quality!r}: expected a whole number from 1 to 100")
     if subsampling not in SUBSAMPLINGS:

@@ -35,7 +35,6 @@ CHROMA_TABLE = (
 )
 TRANSPOSED_LUMA_TABLE = tuple(zip(*LUMA_TABLE, strict=True))
 BLOCK = 8
-PADDED_TO = 16
 
 
 def factors_of(quality: Tensor) -> Tensor:

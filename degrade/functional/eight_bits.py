@@ -16,7 +16,13 @@ def to_eight_bits(image: Image, codec: str, largest_side: int) -> Pixels:
 
     Raises ImageError for other channel counts and for sides beyond the codec's limit.
     """
-    shape = image.shape
+    check_shape(image.shape, codec, largest_side)
+    scaled = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0))
+    return np.ascontiguousarray(scaled.astype(np.uint8))
+
+
+def check_shape(shape: tuple[int, ...], codec: str, largest_side: int) -> None:
+    """Raises ImageError unless a codec of grey or RGB can take h w c of this shape."""
     if (
         len(shape) != 3
         or shape[2] not in (1, 3)
@@ -26,8 +32,6 @@ def to_eight_bits(image: Image, codec: str, largest_side: int) -> Pixels:
             f"{codec} of an image of shape {shape}: expected (height, width, 1 or 3) with sides of "
             f"1..{largest_side}; it holds grey or RGB only, so code other channels in groups"
         )
-    scaled = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0))
-    return np.ascontiguousarray(scaled.astype(np.uint8))
 
 
 def from_eight_bits(pixels: Pixels) -> Image:

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from degrade.address import split_noise_key
 from degrade.errors import ImageError
-from degrade.functional.noise import normal_image, normals
-from degrade.functional.philox import field_index, field_words, word_image
+from degrade.functional.noise import normal_image
+from degrade.functional.philox import word_image
 from degrade.functional.poisson import (
     DISTINCT_COUNTS,
     LARGEST_COUNT,
@@ -26,6 +26,7 @@ from degrade.functional.poisson import (
     table_noise,
 )
 from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.random_fields import CanvasFields
 
 LUMA_WEIGHTS = (0.2989, 0.587, 0.114)
 """ITU-R BT.601 luma as torchvision's rgb_to_grayscale rounds it."""
@@ -54,8 +55,7 @@ class PoissonNoiseParameters(Parameters):
 
 def gaussian_noise(images: torch.Tensor, group: Group[GaussianNoiseParameters]) -> torch.Tensor:
     """images + sigma_255 / 255 * unit normals; with grey all channels get a one-channel image's field."""
-    index, count = _places(images, group)
-    field = normals(group.noise_keys(), index, count)
+    field = CanvasFields(images, group).normals(stream=0)
     return images + column(group.floats("sigma_255") / 255.0, images) * field
 
 
@@ -77,8 +77,7 @@ def poisson_noise(images: torch.Tensor, group: Group[PoissonNoiseParameters]) ->
     if any(record.grey for record in group.records):
         grey = group.equals("grey", True).view(-1, 1, 1, 1)
         levels = torch.where(grey, canvas_levels(_luma(images)), levels)
-    index, length = _places(images, group)
-    words = field_words(group.noise_keys(), index, length)
+    words = CanvasFields(images, group).words(stream=0)
     counts, which = _counts(levels, group)
     noise = bank_noise(levels, words, poisson_bank(counts, images.device), which)
     return images + column(group.floats("scale"), images) * noise
@@ -104,16 +103,6 @@ def _sum(image: Image, noise: Image) -> Image:
     for channel in range(image.shape[2]):
         np.add(image[..., channel], noise[..., 0], out[..., channel])
     return out
-
-
-def _places(images: torch.Tensor, group: Group[Any]) -> tuple[torch.Tensor, int]:
-    """Where each value finds its random word, and the words of the longest field."""
-    channels = [1 if record.grey else images.shape[1] for record in group.records]
-    areas = [size.height * size.width for size in group.sizes]
-    count = max(area * depth for area, depth in zip(areas, channels, strict=True))
-    depths = group.upload(channels, torch.int64)
-    canvas = (max(channels), images.shape[2], images.shape[3])
-    return field_index(group.widths(), depths, canvas, count), count
 
 
 def _counts(

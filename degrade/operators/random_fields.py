@@ -51,7 +51,7 @@ Law = Callable[[torch.Tensor, Group[Any], Fields], torch.Tensor]
 
 
 def _depth(record: Parameters, channels: int) -> int:
-    return 1 if isinstance(record, FieldParameters) and record.grey else channels
+    return 1 if getattr(record, "grey", False) else channels
 
 
 class CanvasFields:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import PIL
 import torch
 
 import degrade
@@ -72,7 +71,7 @@ class Job:
 
 def versions() -> dict[str, str]:
     """The versions of what decides pixels: the degradations' libraries and the reader of the sources."""
-    return dict(sorted({**degrade.versions(), "pillow": PIL.__version__}.items()))
+    return dict(sorted(degrade.versions().items()))
 
 
 def resolve_device(name: str) -> str:
