@@ -78,6 +78,8 @@ def _tell(outcome: Outcome, out: Path) -> None:
     if unseen > 0:
         say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
     typer.echo(_summary(outcome, out))
+    if outcome.made:
+        typer.echo(f"time of the threads: {outcome.spent}")
 
 
 def _summary(outcome: Outcome, out: Path) -> str:

@@ -29,12 +29,17 @@ _KEY_SUFFIX = re.compile(r"(_v\d+)?(_y\d{5,}_x\d{5,})?\.png$")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. made, kept: pairs; failures: of sources; ignored: files that are no images by name."""
+    """How a run ended.
+
+    made, kept: pairs; failures: of sources; ignored: files that are no images by name. spent: what the threads
+    did with their time, in words.
+    """
 
     made: int
     kept: int
     failures: tuple[Failure, ...]
     ignored: int
+    spent: str
 
 
 def make_pairs(
@@ -128,7 +133,7 @@ def _closed(run: Run, found: Found, chosen: Sequence[Source]) -> Outcome:
     failures = run.failures.sorted()
     write_failures(run.folder.failures, _with_earlier(run.folder, failures, found, chosen))
     run.journal.finish()
-    return Outcome(run.made, run.kept, tuple(failures), found.ignored)
+    return Outcome(run.made, run.kept, tuple(failures), found.ignored, run.spent.words())
 
 
 def _with_earlier(

@@ -14,8 +14,10 @@ from realsr.pairs.folder import Folder, write_whole
 from realsr.pairs.images import Bytes
 from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import Digests, Pair
-from realsr.pairs.pixels import all_to_bytes, encode_png, file_digest, pixel_digest, to_floats
+from realsr.pairs.pixels import all_to_bytes, file_digest, pixel_digest, to_floats
+from realsr.pairs.png import encode_png
 from realsr.pairs.samples import Sample
+from realsr.pairs.spent import Spent
 
 Apply = Callable[..., torch.Tensor | Sequence[torch.Tensor]]
 """`degrade.apply_hr` or `degrade.apply_lr`."""
@@ -78,20 +80,23 @@ def _applied(
     return all_to_bytes(apply(traces, to_floats(images, device), threads=1, engine=engine))
 
 
-def store(sample: Sample, images: Images, folder: Folder, journal: Journal) -> None:
+def store(sample: Sample, images: Images, folder: Folder, journal: Journal, spent: Spent) -> None:
     """Writes both files, then the line that says they are there. Raises StorageError."""
-    hr_file, lr_file = encode_png(images.hr), encode_png(images.lr)
     key = sample.unit.key
-    digests = Digests(
-        hr_pixels=pixel_digest(images.hr),
-        lr_pixels=pixel_digest(images.lr),
-        hr_file=file_digest(hr_file),
-        lr_file=file_digest(lr_file),
-        source_pixels=pixel_digest(sample.pixels) if sample.trace.hr else None,
-    )
-    write_whole(folder.hr(key), hr_file)
-    write_whole(folder.lr(key), lr_file)
-    journal.append(key, _line(sample, images, digests).to_bytes())
+    with spent.on("encode"):
+        hr_file, lr_file = encode_png(images.hr), encode_png(images.lr)
+        digests = Digests(
+            hr_pixels=pixel_digest(images.hr),
+            lr_pixels=pixel_digest(images.lr),
+            hr_file=file_digest(hr_file),
+            lr_file=file_digest(lr_file),
+            source_pixels=pixel_digest(sample.pixels) if sample.trace.hr else None,
+        )
+        line = _line(sample, images, digests).to_bytes()
+    with spent.on("write"):
+        write_whole(folder.hr(key), hr_file)
+        write_whole(folder.lr(key), lr_file)
+        journal.append(key, line)
 
 
 def _line(sample: Sample, images: Images, digests: Digests) -> Pair:

@@ -1,4 +1,4 @@
-"""Eight bits and back, PNG, and digests: the only place where pixels change their form."""
+"""Eight bits and back, and digests: the only place where pixels change their form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from typing import cast
 
-import cv2
 import numpy as np
 import torch
 
@@ -44,15 +43,6 @@ def _scaled(values: torch.Tensor) -> torch.Tensor:
 
 def _rounded(image: torch.Tensor) -> torch.Tensor:
     return image.clamp(0, 1).mul(255).round().to(torch.uint8)
-
-
-def encode_png(image: Bytes) -> bytes:
-    """`h w c` uint8, grey or RGB, as PNG. OpenCV's default strategy: the fastest, and not the largest."""
-    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.shape[2] == 3 else image
-    done, data = cv2.imencode(".png", stored)
-    if not done:
-        raise RuntimeError(f"OpenCV cannot encode an image of shape {image.shape} as PNG")
-    return data.tobytes()
 
 
 def pixel_digest(image: Bytes) -> str:

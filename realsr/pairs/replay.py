@@ -17,7 +17,8 @@ from realsr.pairs.folder import Folder, write_whole
 from realsr.pairs.images import Bytes
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import Header, Pair, read_manifest
-from realsr.pairs.pixels import encode_png, pixel_digest, to_bytes, to_float
+from realsr.pairs.pixels import pixel_digest, to_bytes, to_float
+from realsr.pairs.png import encode_png
 from realsr.pairs.replayed import claimed_target
 from realsr.pairs.stored import read_stored
 from realsr.pairs.workers import look_ahead

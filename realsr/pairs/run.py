@@ -15,6 +15,7 @@ from realsr.pairs.job import Job
 from realsr.pairs.journal import Journal
 from realsr.pairs.samples import Unit
 from realsr.pairs.sources import Source
+from realsr.pairs.spent import Spent
 
 
 class Observer(Protocol):
@@ -46,6 +47,7 @@ class Run:
     observer: Observer
     failures: Failures = field(default_factory=Failures)
     stopped: threading.Event = field(default_factory=threading.Event)
+    spent: Spent = field(default_factory=Spent)
     made: int = 0
     kept: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -107,7 +107,8 @@ def _load(run: Run, source: Source) -> list[Sample]:
         run.note_kept(len(keys))
         return []
     try:
-        return load(run.job, source, run.wanted)
+        with run.spent.on("decode"):
+            return load(run.job, source, run.wanted)
     except MemoryError:
         run.note_failed(source, SourceError("too-large", "there is not enough memory to decode it"))
     except Exception as error:  # a reader's own bug costs its source, not the run
@@ -128,7 +129,8 @@ def _degrade_batch(
 ) -> list[tuple[Sample, Images]]:
     """A batch's images; where it fails, sample by sample, so that only the guilty ones are missing."""
     try:
-        return list(zip(batch, degrade_samples(batch, device, engine), strict=True))
+        with run.spent.on("degrade"):
+            return list(zip(batch, degrade_samples(batch, device, engine), strict=True))
     except Exception as error:
         if len(batch) == 1:
             run.note_failed(batch[0].source, error, batch[0].unit.position)
@@ -140,7 +142,7 @@ def _store(run: Run, sample: Sample, images: Images) -> None:
     if run.stopped.is_set():
         return
     try:
-        store(sample, images, run.folder, run.journal)
+        store(sample, images, run.folder, run.journal, run.spent)
     except StorageError as error:
         run.stopped.set()
         run.note_failed(sample.source, error, sample.unit.position)

@@ -1,0 +1,49 @@
+"""PNG as fast as a disk takes it: one filter for all rows, and ISA-L's deflate.
+
+The usual writers try five filters a row or search long for matches. The average filter with ISA-L's level 1 is
+about ten times as fast as zlib's level 3 on photographs, and its files are smaller (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+from isal import isal_zlib
+
+from realsr.pairs.images import Bytes
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOUR_TYPES = {1: 0, 3: 2}
+_AVERAGE = 3
+_LEVEL = 1
+
+
+def encode_png(image: Bytes) -> bytes:
+    """`h w c` uint8, grey (c = 1) or RGB (c = 3), as a PNG file's bytes (ISO/IEC 15948)."""
+    height, width, channels = image.shape
+    header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPES[channels], 0, 0, 0)
+    body = isal_zlib.compress(_filtered(image), _LEVEL)
+    chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _filtered(image: Bytes) -> npt.NDArray[np.uint8]:
+    """Each byte less the mean of its left and upper neighbours, each row behind its filter's number."""
+    height, width, channels = image.shape
+    rows = np.ascontiguousarray(image).reshape(height, width * channels)
+    left, up = np.zeros_like(rows), np.zeros_like(rows)
+    left[:, channels:] = rows[:, :-channels]
+    up[1:] = rows[:-1]
+    out = np.empty((height, 1 + width * channels), dtype=np.uint8)
+    out[:, 0] = _AVERAGE
+    # The mean rounded down without a ninth bit: what both have, and half of what one has.
+    np.subtract(rows, (left & up) + ((left ^ up) >> 1), out=out[:, 1:])
+    return out
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
