@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from pydantic import Field
@@ -31,6 +31,9 @@ class ShotReadNoiseParameters(Parameters):
     key: NoiseKey
 
 
+ShotRead = TypeVar("ShotRead", bound=ShotReadNoiseParameters)
+
+
 class RowColumnNoiseParameters(FieldParameters):
     """Banding: one normal number for each row and one for each column."""
 
@@ -42,17 +45,21 @@ class RowColumnNoiseParameters(FieldParameters):
     )
 
 
-def shot_read_law(
-    images: torch.Tensor, group: Group[ShotReadNoiseParameters], fields: Fields
-) -> torch.Tensor:
-    """images + sqrt(max(images, 0) * shot + read) * unit normals, each channel by itself."""
+def shot_read_sigma(images: torch.Tensor, group: Group[ShotRead]) -> torch.Tensor:
+    """sqrt(max(images, 0) * shot + read) in the images' type: the law of a sensor's noise."""
     shot, read = (
         group.upload([math.exp(getattr(record, name)) for record in group.records], torch.float64)
         for name in ("log_shot", "log_read")
     )
     variance = images.to(torch.float64).clamp(min=0.0) * shot.view(-1, 1, 1, 1)
-    sigma = torch.sqrt(variance + read.view(-1, 1, 1, 1)).to(images.dtype)
-    return images + sigma * fields.normals(0)
+    return torch.sqrt(variance + read.view(-1, 1, 1, 1)).to(images.dtype)
+
+
+def shot_read_law(
+    images: torch.Tensor, group: Group[ShotReadNoiseParameters], fields: Fields
+) -> torch.Tensor:
+    """images + sigma * unit normals, each channel by itself."""
+    return images + shot_read_sigma(images, group) * fields.normals(0)
 
 
 def row_column_law(

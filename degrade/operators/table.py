@@ -9,6 +9,7 @@ from degrade.errors import TraceError
 from degrade.operators import (
     artefacts,
     blur,
+    camera,
     chroma,
     codecs,
     compression,
@@ -50,6 +51,7 @@ _ROWS: tuple[Operator[Any], ...] = (
     *independent_noise.ROWS,
     *sensor_noise.ROWS,
     *texture_noise.ROWS,
+    *camera.ROWS,
     *dither.ROWS,
     *compression.ROWS,
     *jpeg_variants.ROWS,
