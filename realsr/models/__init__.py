@@ -1,0 +1,1 @@
+"""Networks of super-resolution: one file an architecture, one table of rows."""

@@ -1,0 +1,47 @@
+"""What an architecture is: a row that joins typed arguments, a network and its facts.
+
+Every generator maps LR to SR by one contract. In: `b c h w`, float, [0, 1], any height and width. Out: `b c
+scale*h scale*w` in the same range, neither clamped nor rounded. What a paper does before and after its network
+(subtracting a mean, ranges of 0..255, enlarging first) happens inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from torch import nn
+
+Colour = Literal["rgb", "y"]
+"""What the paper's network sees: RGB, or the luma alone (BT.601 studio range, scaled to [0, 1])."""
+
+
+class Arguments(BaseModel):
+    """Base of an architecture's arguments: frozen, unknown names refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scale: int = Field(description="HR side / LR side")
+    channels: int = Field(default=3, ge=1, description="channels of LR and SR")
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True)
+class Architecture(Generic[A]):
+    """A row of the table of generators.
+
+    build: arguments -> network that keeps the contract above. scales: those that the paper has. colour: what
+    it sees there, and so the default number of channels. source: the paper, and our choice where it is silent.
+    """
+
+    name: str
+    arguments: type[A]
+    build: Callable[[A], nn.Module]
+    scales: tuple[int, ...]
+    colour: Colour
+    summary: str
+    source: str
