@@ -6,12 +6,14 @@ and what a distribution can reach must lie within the record's range.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -25,9 +27,15 @@ from pydantic_core import PydanticCustomError
 
 from degrade.distributions import Distribution, Integer
 from degrade.errors import PipelineError
-from degrade.operators.base import Operator, Parameters, noise_fields
+from degrade.operators.base import (
+    Operator,
+    Parameters,
+    canonical_json,
+    mapping_fields,
+    noise_fields,
+)
 from degrade.operators.table import OPERATORS
-from degrade.specs import Spec, continuous, for_round, names, quantile, support
+from degrade.specs import FORMS, Spec, continuous, for_round, names, quantile, support
 from degrade.trace import Scalar
 from degrade.values import Number, Strict, Weight
 
@@ -146,15 +154,30 @@ def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Sca
             raise _misfit(name, f"{verb} {value!r}: {said[0].lower()}{said[1:]}") from error
 
 
+def _as_json(value: Any) -> Any:
+    """A mapping that is no distribution as canonical JSON; a constant text in the same form."""
+    forms = {next(iter(form.model_fields)) for form in FORMS}
+    if isinstance(value, Mapping) and not forms & value.keys():
+        return canonical_json(json.dumps(dict(value)))
+    return canonical_json(value) if isinstance(value, str) else value
+
+
+MappingSpec = Annotated[
+    Spec, BeforeValidator(_as_json, json_schema_input_type=Spec | dict[str, Any])
+]
+"""What a pipeline may write for a `JsonMapping`: its mapping, its text, or a distribution of texts."""
+
+
 @cache
 def stage_model(name: str) -> type[Stage]:
     """The stage model of an operator, made from its record."""
     operator = OPERATORS[name]
     fields: dict[str, Any] = {"op": (str, Field(default=name, pattern=f"^{name}$"))}
+    mappings = mapping_fields(operator.parameters)
     for field in _drawn(operator.parameters):
         info = operator.parameters.model_fields[field]
         fields[field] = (
-            Spec,
+            MappingSpec if field in mappings else Spec,
             Field(
                 default=... if info.is_required() else info.default, description=info.description
             ),

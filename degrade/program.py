@@ -91,6 +91,7 @@ class _Compiler:
     def __init__(self) -> None:
         self.addresses: list[tuple[str, str]] = []
         self.seen: set[str] = set()
+        self.making_lr = False
 
     def body(self, nodes: Sequence[Node], scope: _Scope) -> Body:
         return tuple(item for node in nodes for item in self.node(node, scope))
@@ -132,6 +133,11 @@ class _Compiler:
         return body, inner.certain
 
     def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnStage:
+        if self.making_lr and stage.operator.hr_only:
+            raise PipelineError(
+                f"the stage {label!r} ({stage.operator.name}) stands under `lr`, where it would part the LR "
+                "from its HR; move it to `hr`, from which both are made"
+            )
         parameters = stage.operator.parameters
         resolved = {
             name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
@@ -212,8 +218,10 @@ def _sorted_by(constraints: tuple[tuple[int, int], ...], count: int) -> list[int
 
 
 def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
-    """Flattens both trees; raises PipelineError for a label used twice or a reference that may miss."""
+    """Flattens both trees; raises PipelineError for a label used twice a reference that may miss, or a stage
+    under `lr` that belongs under `hr`."""
     compiler = _Compiler()
     hr_body = compiler.body(hr, _Scope())
+    compiler.making_lr = True
     lr_body = compiler.body(lr, _Scope())
     return Program(tuple(compiler.addresses), hr_body, lr_body)

@@ -32,6 +32,7 @@ PACKAGES = (
     "tqdm",
     "filelock",
     "Jinja2",
+    "safetensors",
     "torchvision",
     "scikit-image",
     "basicsr",

@@ -5,6 +5,7 @@ The contract tests run over these rows; a new operator adds one.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +78,21 @@ def _bsrgan(shares: tuple[float, float, float], thousandths: str) -> Values:
 BANK = str(Path(__file__).parent / "kernels")
 """A made-up bank of three kernels: even and odd sides, off centre."""
 BANK_DIGEST = bank_digest(read_bank(BANK))
+
+
+def _learned(name: str, **more: float) -> Values:
+    file = Path(__file__).parent / "downsamplers" / f"{name}.safetensors"
+    return {
+        "file": str(file),
+        "digest": hashlib.sha256(file.read_bytes()).hexdigest(),
+        **more,
+    }
+
+
+LINEAR_X2 = _learned("linear_x2", scale=2, margin=2)
+"""Made-up weights: layers of 3, 3 and 1 pixels."""
+LINEAR_X3 = _learned("linear_x3", scale=3, margin=3)
+"""Layers of 5 and 3 pixels."""
 
 CASES: tuple[Case, ...] = (
     Case(
@@ -585,5 +601,16 @@ CASES: tuple[Case, ...] = (
                 "method": "menon",
             },
         ),
+    Case("learned_downsampler", (LINEAR_X2, LINEAR_X3, {**LINEAR_X2, "shift_x": 0.25})),
+    Case(
+        "albumentations",
+        (
+            {"transform": "Affine", "arguments": '{"rotate":[-30,30]}', "key": KEY},
+            {"transform": "HorizontalFlip", "key": KEY},
+            {"transform": "RandomGamma", "arguments": '{"gamma_limit":[60,160]}', "key": OTHER_KEY},
+            {"transform": "ElasticTransform", "arguments": '{"alpha":20}', "key": KEY},
+        ),
+        tolerance=0.0,
+        differentiable=False,
     ),
 )

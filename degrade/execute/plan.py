@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from degrade.errors import GeometryError
+from degrade.errors import GeometryError, TraceError
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Operator, Parameters
 from degrade.operators.table import operator_of, record_of
@@ -66,8 +66,18 @@ def plan_hr(trace: Trace, size: Size) -> Plan:
 def plan_lr(trace: Trace, size: Size) -> Plan:
     target = target_size(trace.scale, size)
     plan = plan_steps(trace.lr, size, target)
+    _moves_no_single_image(plan)
     _ends_at(plan, size, target, "end the pipeline with `{op: resize, factor: 1, of: target, ...}`")
     return plan
+
+
+def _moves_no_single_image(plan: Plan) -> None:
+    for step in plan:
+        if step.operator.hr_only:
+            raise TraceError(
+                f"step {step.label!r}: {step.operator.name} among the LR steps would part the LR from its HR; "
+                "expected it among the HR steps"
+            )
 
 
 def _ends_at(plan: Plan, size: Size, wanted: Size, cure: str) -> None:

@@ -6,6 +6,7 @@ on the CPU may stand beside it and is held to it by the contract tests.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from degrade.address import split_noise_key
 from degrade.geometry import Frame, Placement, Size
@@ -36,6 +37,26 @@ class _DrawnKey:
 NoiseKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$"), _DrawnKey()]
 """The key of an operator's random field, as 16 hexadecimal digits."""
 
+
+@dataclass(frozen=True)
+class _WrittenAsMapping:
+    """Marks a field that a pipeline may write as a mapping; a trace holds it as canonical JSON."""
+
+
+def canonical_json(text: str) -> str:
+    """A JSON object with sorted keys and no blanks; raises ValueError for anything else."""
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise ValueError(f'{text!r} is no JSON object; expected such as {{"limit": 10}}')
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+JsonMapping = Annotated[str, AfterValidator(canonical_json), _WrittenAsMapping()]
+"""Named values of a foreign program, as canonical JSON: one value in a trace, a mapping in a pipeline."""
+
 P = TypeVar("P", bound=Parameters)
 
 
@@ -45,6 +66,15 @@ def noise_fields(parameters: type[Parameters]) -> tuple[str, ...]:
         name
         for name, info in parameters.model_fields.items()
         if any(isinstance(mark, _DrawnKey) for mark in info.metadata)
+    )
+
+
+def mapping_fields(parameters: type[Parameters]) -> tuple[str, ...]:
+    """Names of the record's fields that a pipeline may write as a mapping."""
+    return tuple(
+        name
+        for name, info in parameters.model_fields.items()
+        if any(isinstance(mark, _WrittenAsMapping) for mark in info.metadata)
     )
 
 
@@ -124,7 +154,8 @@ class Operator(Generic[P]):
     words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
-    of a summary in words. differentiable: whether a gradient through it means something.
+    of a summary in words. differentiable: whether a gradient through it means something. hr_only: it may
+    stand under `hr` only, since it moves pixels in ways that no placement declares.
     """
 
     name: str
@@ -143,3 +174,4 @@ class Operator(Generic[P]):
     on_host: bool = False
     housekeeping: bool = False
     differentiable: bool = True
+    hr_only: bool = False

@@ -7,6 +7,7 @@ from typing import Any
 
 from degrade.errors import TraceError
 from degrade.operators import (
+    albumentations_stage,
     artefacts,
     blur,
     camera,
@@ -19,6 +20,7 @@ from degrade.operators import (
     independent_noise,
     jpeg_variants,
     kernel_bank,
+    learned,
     lens_blur,
     levels,
     library_resize,
@@ -62,6 +64,8 @@ _ROWS: tuple[Operator[Any], ...] = (
     *displacement.ROWS,
     *artefacts.ROWS,
     *screen.ROWS,
+    *learned.ROWS,
+    *albumentations_stage.ROWS,
 )
 OPERATORS = MappingProxyType({row.name: row for row in _ROWS})
 

@@ -15,7 +15,7 @@ from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
 from realsr.pairs.errors import RequestError
-from realsr.pairs.soundness import check_ends, requested_pipeline
+from realsr.pairs.soundness import needs_squares, requested_pipeline
 
 
 def run_list() -> int:
@@ -41,12 +41,12 @@ def run_check(file: str) -> int:
     """Whether a file is a pipeline whose draws end at their target; if not, where and why not."""
     try:
         pipeline = degrade.load_pipeline(file)
-        check_ends(pipeline)
+        fit = " for square crops only" if needs_squares(pipeline) else ""
     except PipelineError as error:
         say(_located(file, str(error)))
         return DIFFERS
     typer.echo(
-        f"{file}: sound; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
+        f"{file}: sound{fit}; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
     )
     return OK
 

@@ -39,18 +39,29 @@ def requested_pipeline(name: str, scale: int | None) -> Pipeline:
 
 
 def check_ends(pipeline: Pipeline, side: int | None = None) -> None:
-    """Plans the draws of `DRAWS` keys for several sizes, and for HR crops of `side` pixels.
+    """Plans the draws of `DRAWS` keys for HR crops of `side` pixels, or for several sizes of whole pictures.
 
     Raises PipelineError naming the pipeline if steps cannot be planned or end elsewhere than at the target.
     """
     traces = degrade.draw(pipeline, degrade.keys(0, [f"check {n}" for n in range(DRAWS)], 0))
-    sizes = [Size(pipeline.scale * size.height, pipeline.scale * size.width) for size in _LR_SIZES]
-    sizes += [] if side is None else [Size(side, side)]
+    whole = [Size(pipeline.scale * size.height, pipeline.scale * size.width) for size in _LR_SIZES]
+    sizes = whole if side is None else [Size(side, side)]
     faults = [fault for trace in traces for fault in _first_fault(trace, sizes)]
     if faults:
         raise PipelineError(
             f"the pipeline {pipeline.name} cannot be applied in {len(faults)} of {DRAWS} draws: {faults[0]}"
         )
+
+
+def needs_squares(pipeline: Pipeline) -> bool:
+    """Whether it can be applied to square crops alone; raises PipelineError if not even to those."""
+    try:
+        check_ends(pipeline)
+    except PipelineError:
+        for size in _LR_SIZES:
+            check_ends(pipeline, pipeline.scale * size.height)
+        return True
+    return False
 
 
 def _first_fault(trace: Trace, sizes: list[Size]) -> Iterator[str]:

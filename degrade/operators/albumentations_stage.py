@@ -1,0 +1,84 @@
+"""albumentations as a stage on the HR: the user's augmentations before the LR is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from degrade.errors import GeometryError, ImageError
+from degrade.functional.albumentations_transform import (
+    TURNS,
+    check_arguments,
+    check_name,
+    transformed,
+)
+from degrade.geometry import Frame, Placement
+from degrade.operators.base import Image, JsonMapping, NoiseKey, Operator, Parameters
+from degrade.operators.codecs import on_host
+
+
+class AlbumentationsParameters(Parameters):
+    """One transform of the albumentations package."""
+
+    transform: str = Field(description="name of a geometric or colour transform of albumentations")
+    arguments: JsonMapping = Field(
+        default="{}",
+        validate_default=True,
+        description="its arguments by name; those left out keep albumentations' defaults",
+    )
+    key: NoiseKey
+
+    @field_validator("transform")
+    @classmethod
+    def _allowed(cls, name: str) -> str:
+        check_name(name)
+        return name
+
+    @field_validator("arguments")
+    @classmethod
+    def _taken(cls, arguments: str, info: ValidationInfo) -> str:
+        if "transform" in info.data:  # absent where it was refused itself
+            check_arguments(info.data["transform"], arguments)
+        return arguments
+
+
+def single_albumentations(image: Image, record: AlbumentationsParameters, table: None) -> Image:
+    try:
+        return transformed(image, record.transform, record.arguments, int(record.key, 16))
+    except ValueError as error:
+        raise ImageError(f"albumentations: {error}") from error
+
+
+def _place(record: AlbumentationsParameters, frame: Frame) -> Placement:
+    """The HR that comes out is the new reference: its size is the old one's, its coordinates its own."""
+    height, width = frame.current
+    if record.transform in TURNS and height != width:
+        raise GeometryError(
+            f"albumentations {record.transform} on an HR of {frame.current}: a turn exchanges the sides, and "
+            "the HR keeps its size; crop it to a square, or use flips"
+        )
+    return Placement(frame.current)
+
+
+def _words(record: AlbumentationsParameters) -> str:
+    return f"albumentations {record.transform}"
+
+
+ALBUMENTATIONS = Operator(
+    name="albumentations",
+    version=1,
+    parameters=AlbumentationsParameters,
+    kernel=on_host(single_albumentations),
+    single=single_albumentations,
+    words=_words,
+    summary="A geometric or colour transform of albumentations on the HR, drawn from a key of its own.",
+    source="Buslaev et al., Albumentations (Information 2020); the installed package, version 2",
+    border="the transform's own `border_mode`",
+    place=_place,
+    on_host=True,
+    differentiable=False,
+    hr_only=True,
+)
+
+ROWS: tuple[Operator[Any], ...] = (ALBUMENTATIONS,)
