@@ -32,15 +32,22 @@ def differences(first: Pipeline, second: Pipeline) -> list[str]:
 def _places(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """All places, those of the first pipeline in its order, then what only the second has.
 
-    Of a stage that only one of them has, its operator alone: its fields have nothing to differ from.
+    Of a stage that only one of them has, its operator alone; where their operators differ, these and the fields
+    that both have: the other fields have nothing to differ from.
     """
     every = [*one, *(place for place in other if place not in one)]
-    lone = {
+    unlike = {
         place.removesuffix(OPERATOR)
         for place in every
-        if place.endswith(OPERATOR) and not (place in one and place in other)
+        if place.endswith(OPERATOR) and one.get(place) != other.get(place)
     }
-    return [p for p in every if p.endswith(OPERATOR) or p.rpartition(" > ")[0] not in lone]
+
+    def told(place: str) -> bool:
+        if place.endswith(OPERATOR) or (place in one and place in other):
+            return True
+        return place.rpartition(" > ")[0] not in unlike
+
+    return [place for place in every if told(place)]
 
 
 OPERATOR = " > op"
@@ -58,13 +65,16 @@ def _line(
 
 
 def _leaves(node: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Every decision of a tree with its place: `lr > round > isotropic > sigma_x`."""
+    """Every decision of a tree with its place: `lr > round > isotropic > sigma_x`.
+
+    A group decides nothing, so its label is no part of a place.
+    """
     if isinstance(node, list):
         for item in node:
             yield from _leaves(item, place)
         return
     label = node.get("label")
-    here = f"{place} > {label}" if label else place
+    here = f"{place} > {label}" if label and "group" not in node else place
     for key, value in node.items():
         if key in ("stages", "group", "shuffle"):
             yield from _leaves(value, here)

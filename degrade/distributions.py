@@ -99,6 +99,38 @@ class LogUniform(Distribution):
         return True
 
 
+class UniformPowerParameters(Strict):
+    """The interval of the uniform value, and the power that it is raised to."""
+
+    low: Annotated[Number, Field(gt=0)]
+    high: Annotated[Number, Field(gt=0)]
+    power: Number
+
+    @model_validator(mode="after")
+    def _ordered(self) -> UniformPowerParameters:
+        _interval((self.low, self.high))
+        return self
+
+
+class UniformPower(Distribution):
+    """A power of a uniform value: 0.5 gives the sigma of an even variance, -1 the factor of an even divisor."""
+
+    uniform_power: UniformPowerParameters
+
+    def _at(self, u: float) -> float:
+        low, high = self.uniform_power.low, self.uniform_power.high
+        return rounded((low + u * (high - low)) ** self.uniform_power.power)
+
+    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> float:
+        return self._at(u)
+
+    def support(self, earlier: Supports) -> list[Scalar]:
+        return sorted((self._at(0.0), self._at(1.0)))
+
+    def continuous(self) -> bool:
+        return True
+
+
 class NormalParameters(Strict):
     """Mean and standard deviation, cut to [low, high] where given (the cut shape is renormalised)."""
 

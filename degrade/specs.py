@@ -18,6 +18,7 @@ from degrade.distributions import (
     Normal,
     Supports,
     Uniform,
+    UniformPower,
 )
 from degrade.errors import PipelineError
 from degrade.trace import Scalar
@@ -161,6 +162,7 @@ class PerRepeat(Distribution):
 FORMS: tuple[type[Distribution], ...] = (
     Uniform,
     LogUniform,
+    UniformPower,
     Normal,
     Integer,
     Choice,
@@ -184,6 +186,7 @@ Spec = Annotated[
     Annotated[Constant, Tag("constant")]
     | Annotated[Uniform, Tag("uniform")]
     | Annotated[LogUniform, Tag("log_uniform")]
+    | Annotated[UniformPower, Tag("uniform_power")]
     | Annotated[Normal, Tag("normal")]
     | Annotated[Integer, Tag("integer")]
     | Annotated[Choice, Tag("choice")]

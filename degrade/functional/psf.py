@@ -107,16 +107,20 @@ def placed(profile: torch.Tensor, sizes: torch.Tensor, offsets: torch.Tensor) ->
     return normalised(torch.where(inside.unsqueeze(1) & inside.unsqueeze(2), profile, 0.0))
 
 
-def _quadratic_form(
-    offsets: torch.Tensor, sigma_x: torch.Tensor, sigma_y: torch.Tensor, angle: torch.Tensor
+def quadratic_form(
+    x: torch.Tensor,
+    y: torch.Tensor,
+    sigma_x: torch.Tensor,
+    sigma_y: torch.Tensor,
+    angle: torch.Tensor,
 ) -> torch.Tensor:
     """(x, y) S^-1 (x, y)^T with S = U diag(sigma_x^2, sigma_y^2) U^T, U = [[cos, -sin], [sin, cos]].
 
-    sigma_x, sigma_y, angle: (b,). Returns (b, canvas, canvas). Projecting before dividing keeps tiny sigmas
-    free of 0 * infinity.
+    x: (b or 1, 1, canvas) and y: (b or 1, canvas, 1), offsets from the kernel's centre in pixels. sigma_x,
+    sigma_y, angle: (b,). Returns (b, canvas, canvas). Projecting before dividing keeps tiny sigmas free of
+    0 * infinity.
     """
     sine, cosine = torch.sin(angle).view(-1, 1, 1), torch.cos(angle).view(-1, 1, 1)
-    x, y = offsets.view(1, 1, -1), offsets.view(1, -1, 1)
     along = (cosine * x + sine * y) / sigma_x.view(-1, 1, 1)
     across = (cosine * y - sine * x) / sigma_y.view(-1, 1, 1)
     return along * along + across * across
@@ -136,7 +140,7 @@ def gaussian_psf(
     y (clockwise as images are shown). canvas: odd, 1..127. Isotropic where the sigmas are equal.
     """
     offsets = centred_offsets(canvas, sizes.device)
-    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
     return placed(torch.exp(-0.5 * q), sizes, offsets)
 
 
@@ -154,7 +158,7 @@ def generalised_gaussian_psf(
     The rest is as in `gaussian_psf`.
     """
     offsets = centred_offsets(canvas, sizes.device)
-    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
     return placed(torch.exp(-0.5 * q ** beta.view(-1, 1, 1)), sizes, offsets)
 
 
@@ -168,7 +172,7 @@ def plateau_psf(
 ) -> torch.Tensor:
     """Plateau kernels, 1 / (1 + q**beta): flat top, long tails. Arguments as in `generalised_gaussian_psf`."""
     offsets = centred_offsets(canvas, sizes.device)
-    q = _quadratic_form(offsets, sigma_x, sigma_y, angle)
+    q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
     return placed(1.0 / (1.0 + q ** beta.view(-1, 1, 1)), sizes, offsets)
 
 

@@ -56,6 +56,10 @@ class TransferParameters(Parameters):
     """The sRGB transfer has no parameters."""
 
 
+class SwapRedBlueParameters(Parameters):
+    """The swap has no parameters."""
+
+
 def levels(images: torch.Tensor, group: Group[LevelsParameters]) -> torch.Tensor:
     """sign(t) |t|**(1 / gamma) with t = (x - black) / (white - black): beyond the range nothing is clipped."""
     wide = images.to(torch.float64)
@@ -90,6 +94,10 @@ def to_linear(images: torch.Tensor, group: Group[TransferParameters]) -> torch.T
 
 def to_srgb(images: torch.Tensor, group: Group[TransferParameters]) -> torch.Tensor:
     return linear_to_srgb(images)
+
+
+def swap_red_blue(images: torch.Tensor, group: Group[SwapRedBlueParameters]) -> torch.Tensor:
+    return images.flip(1) if images.shape[1] == 3 else images.clone()
 
 
 def _levels_words(record: LevelsParameters) -> str:
@@ -155,4 +163,22 @@ TO_SRGB = Operator(
     source="IEC 61966-2-1:1999",
 )
 
-ROWS: tuple[Operator[Any], ...] = (LEVELS, SATURATION, WHITE_BALANCE, TO_LINEAR, TO_SRGB)
+SWAP_RED_BLUE = Operator(
+    name="swap_red_blue",
+    version=1,
+    parameters=SwapRedBlueParameters,
+    kernel=swap_red_blue,
+    words=lambda record: "red and blue swapped",
+    channels=(1, 3),
+    summary="Exchange red and blue, as a codec sees them that is handed the wrong order; grey stays.",
+    source="OpenCV's BGR order",
+)
+
+ROWS: tuple[Operator[Any], ...] = (
+    LEVELS,
+    SATURATION,
+    WHITE_BALANCE,
+    TO_LINEAR,
+    TO_SRGB,
+    SWAP_RED_BLUE,
+)

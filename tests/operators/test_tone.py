@@ -96,3 +96,11 @@ def test_colour_of_five_channels_is_refused() -> None:
     record = tone.SaturationParameters(factor=1.0)
     with pytest.raises(ImageError, match="takes 1 or 3 channels"):
         check_channels(planned(tone.SATURATION, record, Size(4, 4)), 5)
+
+
+def test_swapping_red_and_blue_leaves_green_and_undoes_itself() -> None:
+    image = np.random.default_rng(3).random((5, 7, 3), np.float32)
+    swapped = run(tone.SWAP_RED_BLUE, image)
+    assert np.array_equal(swapped, image[..., ::-1])
+    assert np.array_equal(run(tone.SWAP_RED_BLUE, swapped), image)
+    assert np.array_equal(run(tone.SWAP_RED_BLUE, image[..., :1]), image[..., :1])
