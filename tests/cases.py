@@ -635,9 +635,54 @@ CASES: tuple[Case, ...] = (
                 "noise": 0.4,
                 "centre_x": -0.3,
                 "border": "replicate",
+        "glass_blur",
+        (
+            {"sigma": 0.0, "reach": 0, "key": KEY},
+            {"sigma": 0.7, "reach": 1, "rounds": 2, "key": OTHER_KEY},
+            {"sigma": 1.5, "reach": 4, "rounds": 3, "key": KEY},
+        ),
+    ),
+    Case("zoom_blur", ({"most": 1.0}, {"most": 1.1, "exposures": 2}, {"most": 1.3})),
+    Case(
+        "spatially_varying_blur",
+        (
+            {"size": 7, "sigma_centre": 0.4, "sigma_corner": 1.5, "key": KEY},
+            {
+                "size": 15,
+                "sigma_centre": 0.8,
+                "sigma_corner": 3.0,
+                "stretch": 3.0,
+                "jitter": 0.3,
+                "rows": 3,
+                "columns": 7,
+                "key": OTHER_KEY,
+            },
+            {
+                "size": 9,
+                "sigma_centre": 2.0,
+                "sigma_corner": 0.1,
+                "stretch": 0.5,
+                "rows": 2,
+                "columns": 2,
                 "key": KEY,
             },
         ),
     ),
     Case("swap_red_blue", ({},)),
+    Case(
+        "varying_bank_blur",
+        (
+            {"folder": BANK, "digest": BANK_DIGEST, "rows": 3, "columns": 2, "key": KEY},
+            {"folder": BANK, "digest": BANK_DIGEST, "rows": 4, "columns": 5, "key": OTHER_KEY},
+        ),
+    ),
+    Case(
+        "dpid",
+        (
+            {"factor": 0.25},
+            {"factor": 0.4, "lambda_": 0.5, "balanced": False},
+            {"factor": 1.0, "lambda_": 0.0},
+            {"factor": 0.61, "lambda_": 2.0, "rounding": "floor"},
+        ),
+    ),
 )

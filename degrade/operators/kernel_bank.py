@@ -47,10 +47,16 @@ def _bank(folder: str, digest: str) -> list[Floats]:
     return kernels
 
 
+def bank_length(folder: str, digest: str) -> int:
+    """How many kernels a bank has."""
+    return len(_bank(folder, digest))
+
+
 @functools.lru_cache(maxsize=KERNELS_KEPT)
-def _kernel(
+def bank_kernel(
     folder: str, digest: str, index: int, subpixel: bool
 ) -> tuple[Floats, tuple[float, float]]:
+    """A bank's kernel, centred, and its first moments (y, x); raises TraceError where it has none such."""
     kernels = _bank(folder, digest)
     if index >= len(kernels):
         raise TraceError(
@@ -63,7 +69,7 @@ def _kernel(
 
 
 def _found(record: KernelBankBlurParameters) -> tuple[Floats, tuple[float, float]]:
-    return _kernel(record.folder, record.digest, record.index, record.subpixel)
+    return bank_kernel(record.folder, record.digest, record.index, record.subpixel)
 
 
 def _psfs(group: Group[KernelBankBlurParameters]) -> torch.Tensor:
