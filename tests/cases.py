@@ -9,7 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from degrade.functional.kernel_bank import bank_digest, read_bank
+from degrade.functional.banks import bank_digest
+from degrade.functional.kernel_bank import read_bank
+from degrade.functional.noise_bank import read_patches
 from degrade.trace import Values
 
 KEY = "0123456789abcdef"
@@ -78,6 +80,9 @@ def _bsrgan(shares: tuple[float, float, float], thousandths: str) -> Values:
 BANK = str(Path(__file__).parent / "kernels")
 """A made-up bank of three kernels: even and odd sides, off centre."""
 BANK_DIGEST = bank_digest(read_bank(BANK))
+NOISE_BANK = str(Path(__file__).parent / "noise_patches")
+"""A made-up bank of three patches of noise: colour, grey in 16 bits, colour in 8."""
+NOISE_DIGEST = bank_digest(read_patches(NOISE_BANK))
 
 
 def _learned(name: str, **more: float) -> Values:
@@ -683,6 +688,50 @@ CASES: tuple[Case, ...] = (
             {"factor": 0.4, "lambda_": 0.5, "balanced": False},
             {"factor": 1.0, "lambda_": 0.0},
             {"factor": 0.61, "lambda_": 2.0, "rounding": "floor"},
+        "coloured_noise",
+        (
+            {"sigma_255": 20.0, "alpha": 0.0, "key": KEY},
+            {"sigma_255": 20.0, "alpha": 1.3, "octaves": 4, "key": OTHER_KEY},
+            {"sigma_255": 40.0, "alpha": 3.0, "octaves": 10, "grey": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "smeared_noise",
+        (
+            {"sigma_255": 20.0, "length": 0.0, "key": KEY},
+            {"sigma_255": 30.0, "length": 6.3, "angle": 0.7, "key": OTHER_KEY},
+            {"sigma_255": 9.0, "length": 64.0, "angle": -1.6, "grey": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "perlin_noise",
+        (
+            {"sigma_255": 20.0, "cell_px": 1.0, "key": KEY},
+            {"sigma_255": 30.0, "cell_px": 5.3, "octaves": 4, "key": OTHER_KEY},
+            {"sigma_255": 9.0, "cell_px": 256.0, "octaves": 8, "growth": 0.0, "key": KEY},
+            {"sigma_255": 9.0, "cell_px": 12.0, "octaves": 2, "grey": True, "key": OTHER_KEY},
+        ),
+    ),
+    Case(
+        "tonal_noise",
+        (
+            {"sigma_255": 20.0, "high": 0.4, "key": KEY},
+            {"sigma_255": 30.0, "low": 0.3, "high": 0.5, "softness": 0.0, "key": OTHER_KEY},
+            {"sigma_255": 9.0, "low": 0.7, "softness": 0.5, "grey": True, "key": KEY},
+        ),
+    ),
+    Case(
+        "noise_bank",
+        (
+            {"folder": NOISE_BANK, "digest": NOISE_DIGEST, "index": 0, "key": KEY},
+            {
+                "folder": NOISE_BANK,
+                "digest": NOISE_DIGEST,
+                "index": 1,
+                "gain": 2.0,
+                "key": OTHER_KEY,
+            },
+            {"folder": NOISE_BANK, "digest": NOISE_DIGEST, "index": 2, "gain": 0.3, "key": KEY},
         ),
     ),
 )

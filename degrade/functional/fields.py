@@ -49,14 +49,15 @@ def _norm(weights: torch.Tensor) -> torch.Tensor:
 def enlarge_grid(
     grid: torch.Tensor, axis: int, first: torch.Tensor, weights: torch.Tensor
 ) -> torch.Tensor:
-    """A grid's normals b c h w brought to pixels along one axis (2 or 3), tap after tap.
+    """A grid's values b c h w brought to pixels along one axis (2 or 3), tap after tap.
 
-    first, weights: those of `grid_weights`. Pixels beyond a sample's own extent read the last point.
+    first: int64 (b, side), each pixel's first grid point. weights: (b, side, taps), of the points from there
+    on. Pixels beyond a sample's own extent read the last point.
     """
     total = torch.zeros((), dtype=grid.dtype, device=grid.device)
     view, shape = [-1, 1, 1, 1], list(grid.shape)
     view[axis] = shape[axis] = first.shape[1]
-    for tap in range(GRID_TAPS):
+    for tap in range(weights.shape[-1]):
         index = (first + tap).clamp(max=grid.shape[axis] - 1).view(view).expand(shape)
         weight = weights[..., tap].to(grid.dtype).view(view)
         total = total + weight * torch.gather(grid, axis, index)
@@ -93,3 +94,16 @@ def smooth_field(field: torch.Tensor, taps: torch.Tensor) -> torch.Tensor:
             total = total + weights[:, tap] * field.narrow(axis, tap, side)
         field = total
     return field
+
+
+def octave_weights(alpha: float, octaves: int, length: int) -> list[float]:
+    """Weights of grids 1, 2, 4, ... pixels apart whose sum has about the power spectrum 1 / f**alpha.
+
+    The field of grid k is white up to f = 2**-(k + 1) cycles per pixel and has next to nothing above, so it
+    adds w**2 4**k to the spectrum there; the sum is 2**(k alpha) times that of grid 0 where
+    w**2 4**k = 2**(k alpha) - 2**((k - 1) alpha). alpha = 0 leaves grid 0 alone, which is white noise.
+    alpha: at least 0. octaves: 1..length. The squares sum to one; zeros follow up to `length`.
+    """
+    powers = [1.0] + [2.0 ** (k * (alpha - 2.0)) * (1.0 - 2.0**-alpha) for k in range(1, octaves)]
+    total = math.fsum(powers)
+    return [math.sqrt(power / total) for power in powers] + [0.0] * (length - octaves)

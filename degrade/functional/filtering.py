@@ -96,14 +96,24 @@ def correlate(
     if images.numel() == 0:
         return images.clone()
     side, (height, width) = kernels.shape[-1], images.shape[-2:]
-    weights = kernels.to(images.dtype)
     source = extend(images, 2, side // 2, heights, border, height)
     source = extend(source, 3, side // 2, widths, border, width)
-    total = torch.zeros(images.shape, dtype=torch.float64, device=images.device)
+    return correlate_inside(source, kernels)
+
+
+def correlate_inside(source: torch.Tensor, kernels: torch.Tensor) -> torch.Tensor:
+    """Correlates b c (H + k - 1) (W + k - 1) with kernels (b, k, k) to b c H W: no border enters.
+
+    Rounding as for `correlate`, whose inner part this is.
+    """
+    side, weights = kernels.shape[-1], kernels.to(source.dtype)
+    height, width = (extent - side + 1 for extent in source.shape[-2:])
+    shape = (*source.shape[:2], height, width)
+    total = torch.zeros(shape, dtype=torch.float64, device=source.device)
     for row in range(side):
         part = _depthwise(source, weights[:, row : row + 1])
         total += part[:, :, row : row + height]
-    return total.to(images.dtype)
+    return total.to(source.dtype)
 
 
 def correlate_separable(

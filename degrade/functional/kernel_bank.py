@@ -6,16 +6,15 @@ Blurring is convolution with it, so its mirror image is the correlation kernel.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import math
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from degrade.functional.banks import bank_files, read_picture
 from degrade.functional.psf import LARGEST_CANVAS
 
 Floats = npt.NDArray[np.float64]
@@ -29,26 +28,8 @@ def read_bank(path: str) -> list[Floats]:
     .npy: (h, w) or (n, h, w). .mat: every two-dimensional variable by name, cells in MATLAB's order; version
     7.3 needs h5py. .png: grey, 8 or 16 bits. Raises ValueError for anything else, naming the file.
     """
-    place = Path(path)
-    if place.is_dir():
-        files = sorted(file for file in place.iterdir() if file.suffix.lower() in SUFFIXES)
-    else:
-        files = [place]
-    kernels = [kernel for file in files for kernel in _read(file)]
-    if not kernels:
-        raise ValueError(
-            f"kernel bank {path!r}: no kernels found; expected {', '.join(SUFFIXES)} files"
-        )
-    return kernels
-
-
-def bank_digest(kernels: list[Floats]) -> str:
-    """SHA-256, in hexadecimal, of the kernels' shapes and values in order: what names a bank in a trace."""
-    digest = hashlib.sha256()
-    for kernel in kernels:
-        digest.update(np.array(kernel.shape, "<i8").tobytes())
-        digest.update(np.ascontiguousarray(kernel, "<f8").tobytes())
-    return digest.hexdigest()
+    files = bank_files(path, SUFFIXES, "kernel")
+    return [kernel for file in files for kernel in _read(file)]
 
 
 def centred_kernel(stored: Floats, subpixel: bool) -> tuple[Floats, tuple[float, float]]:
@@ -105,17 +86,13 @@ def _cropped(kernel: Floats) -> Floats:
 
 
 def _read(file: Path) -> list[Floats]:
-    if not file.is_file():
-        raise ValueError(f"kernel file {str(file)!r}: no such file; expected a folder or a file")
     suffix = file.suffix.lower()
     if suffix == ".npy":
         found = [np.load(file, allow_pickle=False)]
     elif suffix == ".mat":
         found = _read_mat(file)
-    elif suffix == ".png":
-        found = [_read_png(file)]
     else:
-        raise ValueError(f"kernel file {str(file)!r}: expected one of {', '.join(SUFFIXES)}")
+        found = [_read_png(file)]
     return [_checked(kernel, file) for array in found for kernel in _planes(array)]
 
 
@@ -133,10 +110,10 @@ def _checked(kernel: npt.NDArray[Any], file: Path) -> Floats:
 
 
 def _read_png(file: Path) -> npt.NDArray[Any]:
-    image = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    image = read_picture(file)
     if image is None or image.ndim != 2:
         raise ValueError(f"kernel file {str(file)!r}: expected a grey PNG of 8 or 16 bits")
-    return np.asarray(image)
+    return image
 
 
 def _read_mat(file: Path) -> list[npt.NDArray[Any]]:

@@ -82,6 +82,11 @@ def _radius(words: torch.Tensor, squares: torch.Tensor) -> torch.Tensor:
     return torch.sqrt(squared.to(torch.float64)).to(torch.float32)
 
 
+def directions_of_words(words: torch.Tensor) -> torch.Tensor:
+    """A unit vector, float32 (..., 2), of one of 65536 even directions for each 32-bit word (int64)."""
+    return _tables(words.device)[0][words >> 16]
+
+
 def normals_of_words(words: torch.Tensor) -> torch.Tensor:
     """Two independent unit normals, float32 (..., 2), for each 64-bit word (int64, its bits)."""
     circle, squares = _tables(words.device)

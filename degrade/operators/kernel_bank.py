@@ -10,20 +10,19 @@ import torch
 from pydantic import Field
 
 from degrade.errors import TraceError
-from degrade.functional.kernel_bank import Floats, bank_digest, centred_kernel, read_bank
+from degrade.functional.kernel_bank import Floats, centred_kernel, read_bank
 from degrade.geometry import Axis, Frame, Placement
+from degrade.operators.banks import BankDigest, bank_entries, bank_entry
 from degrade.operators.base import Group, Operator, Parameters
 from degrade.operators.psf_blur import correlating, psf_single, psf_strength, psf_tables
 
-BANKS_KEPT, KERNELS_KEPT = 16, 1024
+NAME = "kernel_bank_blur"
+KERNELS_KEPT = 1024
 
 
 class KernelBankBlurParameters(Parameters):
     folder: str = Field(description="a folder of .npy, .mat and .png kernels, or one such file")
-    digest: str = Field(
-        pattern=r"^[0-9a-f]{64}$",
-        description="SHA-256 of the bank's kernels; the error of a wrong one tells the right one",
-    )
+    digest: BankDigest
     index: int = Field(ge=0, description="which kernel, files by name, counted from 0")
     subpixel: bool = Field(
         default=True,
@@ -31,25 +30,9 @@ class KernelBankBlurParameters(Parameters):
     )
 
 
-@functools.lru_cache(maxsize=BANKS_KEPT)
-def _bank(folder: str, digest: str) -> list[Floats]:
-    """A bank whose content was compared with its digest; raises TraceError where it differs."""
-    try:
-        kernels = read_bank(folder)
-    except (OSError, ValueError) as error:
-        raise TraceError(f"kernel_bank_blur: {error}") from error
-    found = bank_digest(kernels)
-    if found != digest:
-        raise TraceError(
-            f"kernel_bank_blur: the kernels of {folder!r} have the digest {found}, the record says {digest}; "
-            "give back the files that it was made with, or write the digest found"
-        )
-    return kernels
-
-
 def bank_length(folder: str, digest: str) -> int:
     """How many kernels a bank has."""
-    return len(_bank(folder, digest))
+    return len(bank_entries(NAME, read_bank, folder, digest))
 
 
 @functools.lru_cache(maxsize=KERNELS_KEPT)
@@ -57,15 +40,11 @@ def bank_kernel(
     folder: str, digest: str, index: int, subpixel: bool
 ) -> tuple[Floats, tuple[float, float]]:
     """A bank's kernel, centred, and its first moments (y, x); raises TraceError where it has none such."""
-    kernels = _bank(folder, digest)
-    if index >= len(kernels):
-        raise TraceError(
-            f"kernel_bank_blur: kernel {index} of {folder!r}; expected 0 to {len(kernels) - 1}"
-        )
+    stored = bank_entry(NAME, read_bank, folder, digest, index)
     try:
-        return centred_kernel(kernels[index], subpixel)
+        return centred_kernel(stored, subpixel)
     except ValueError as error:
-        raise TraceError(f"kernel_bank_blur: kernel {index} of {folder!r}: {error}") from error
+        raise TraceError(f"{NAME}: kernel {index} of {folder!r}: {error}") from error
 
 
 def _found(record: KernelBankBlurParameters) -> tuple[Floats, tuple[float, float]]:
@@ -90,7 +69,7 @@ def _words(record: KernelBankBlurParameters) -> str:
 
 
 KERNEL_BANK_BLUR = Operator(
-    name="kernel_bank_blur",
+    name=NAME,
     version=1,
     parameters=KernelBankBlurParameters,
     kernel=correlating(_psfs),

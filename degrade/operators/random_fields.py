@@ -42,7 +42,9 @@ class Fields(Protocol):
     ) -> torch.Tensor:
         """Unit normals, float32."""
 
-    def words(self, stream: int) -> torch.Tensor:
+    def words(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
         """Whole numbers, each of [0, 2**32) as likely, int64."""
 
 
@@ -68,8 +70,10 @@ class CanvasFields:
         index, count = self._places(grids or self.group.sizes, extent or self.extent)
         return normals(self.group.noise_keys(), index, count, stream)
 
-    def words(self, stream: int) -> torch.Tensor:
-        index, count = self._places(self.group.sizes, self.extent)
+    def words(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
+        index, count = self._places(grids or self.group.sizes, extent or self.extent)
         return field_words(self.group.noise_keys(), index, count, stream)
 
     def _places(self, grids: Sequence[Size], extent: Size) -> tuple[torch.Tensor, int]:
@@ -97,8 +101,11 @@ class ImageFields:
         height, width = grids[0] if grids else self.size
         return _as_batch(normal_image(self.key, self.depth, height, width, stream))
 
-    def words(self, stream: int) -> torch.Tensor:
-        words = word_image(self.key, self.depth, *self.size, stream)
+    def words(
+        self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
+    ) -> torch.Tensor:
+        height, width = grids[0] if grids else self.size
+        words = word_image(self.key, self.depth, height, width, stream)
         return _as_batch(words.astype(np.int64))
 
 

@@ -10,7 +10,8 @@ import pytest
 from scipy import io, ndimage
 
 from degrade.errors import TraceError
-from degrade.functional.kernel_bank import bank_digest, centred_kernel, read_bank
+from degrade.functional.banks import bank_digest
+from degrade.functional.kernel_bank import centred_kernel, read_bank
 from degrade.geometry import Frame, Size
 from degrade.operators.kernel_bank import KERNEL_BANK_BLUR, KernelBankBlurParameters
 from tests.cases import BANK, BANK_DIGEST

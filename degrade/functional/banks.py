@@ -1,0 +1,49 @@
+"""Banks of measured things: the files of a folder, their pictures, and the digest that names them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+
+def bank_files(path: str, suffixes: Sequence[str], what: str) -> list[Path]:
+    """The files of a bank: those of a folder by name, or the one file that the path is.
+
+    suffixes: with the dot, lower case; other files of a folder are left alone. what: the bank's content in a
+    word. Raises ValueError where nothing is found.
+    """
+    place, kinds = Path(path), ", ".join(suffixes)
+    if place.is_dir():
+        files = sorted(file for file in place.iterdir() if file.suffix.lower() in suffixes)
+        if not files:
+            raise ValueError(f"{what} bank {path!r}: no {what}s found; expected {kinds} files")
+        return files
+    if not place.is_file():
+        raise ValueError(f"{what} file {path!r}: no such file; expected a folder or a file")
+    if place.suffix.lower() not in suffixes:
+        raise ValueError(f"{what} file {path!r}: expected one of {kinds}")
+    return [place]
+
+
+def read_picture(file: Path) -> npt.NDArray[Any] | None:
+    """A picture as it is stored, h w or h w c (red, green, blue, alpha); None where it is none."""
+    image = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None or image.ndim == 2:
+        return image
+    colour = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+    return cv2.cvtColor(image, colour)
+
+
+def bank_digest(arrays: Sequence[npt.NDArray[Any]]) -> str:
+    """SHA-256, in hexadecimal, of some arrays' shapes and values in order: what names a bank in a trace."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.array(array.shape, "<i8").tobytes())
+        digest.update(np.ascontiguousarray(array, "<f8").tobytes())
+    return digest.hexdigest()
