@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from degrade.functional.avif import avif
 from degrade.functional.heic import heic
 from degrade.functional.jpeg2000 import jpeg2000
-from degrade.functional.video_frame import CODECS, video_frame
+from degrade.functional.video_coder import CODECS
+from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import webp
 from degrade.operators.base import Group, Image, Operator, Parameters
 from degrade.operators.compression import host_codec

@@ -8,6 +8,7 @@ from typing import Any
 from degrade.errors import TraceError
 from degrade.operators import (
     albumentations_stage,
+    analogue,
     artefacts,
     blur,
     camera,
@@ -31,6 +32,7 @@ from degrade.operators import (
     noisy_blur,
     noise_bank,
     procedural_noise,
+    printing,
     resize,
     screen,
     sensor_noise,
@@ -42,6 +44,7 @@ from degrade.operators import (
     tone,
     varying_blur,
     zoom_blur,
+    video,
 )
 from degrade.operators.base import Operator, Parameters
 from degrade.trace import Step
@@ -82,6 +85,9 @@ _ROWS: tuple[Operator[Any], ...] = (
     *screen.ROWS,
     *learned.ROWS,
     *albumentations_stage.ROWS,
+    *video.ROWS,
+    *analogue.ROWS,
+    *printing.ROWS,
 )
 OPERATORS = MappingProxyType({row.name: row for row in _ROWS})
 

@@ -176,7 +176,7 @@ def test_an_absent_package_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> N
         return import_module(name, package)
 
     monkeypatch.setattr("degrade.functional.heic.import_module", absent)
-    monkeypatch.setattr("degrade.functional.video_frame.import_module", absent)
+    monkeypatch.setattr("degrade.functional.video_coder.import_module", absent)
     image = np.zeros((8, 8, 3), np.float32)
     with pytest.raises(MissingExtraError, match=r"realsr-toolkit\[heif\]"):
         heic(image, 50, "4:2:0")
