@@ -606,6 +606,7 @@ CASES: tuple[Case, ...] = (
                 "method": "menon",
             },
         ),
+    ),
     Case("learned_downsampler", (LINEAR_X2, LINEAR_X3, {**LINEAR_X2, "shift_x": 0.25})),
     Case(
         "albumentations",
@@ -618,6 +619,7 @@ CASES: tuple[Case, ...] = (
         tolerance=0.0,
         differentiable=False,
     ),
+    Case(
         "noisy_kernel_blur",
         (
             {"size": 11, "sigma_x": 0.8, "sigma_y": 2.2, "angle": 1.1, "noise": 0.25, "key": KEY},
@@ -640,6 +642,12 @@ CASES: tuple[Case, ...] = (
                 "noise": 0.4,
                 "centre_x": -0.3,
                 "border": "replicate",
+                "key": KEY,
+            },
+        ),
+    ),
+    Case("swap_red_blue", ({},)),
+    Case(
         "glass_blur",
         (
             {"sigma": 0.0, "reach": 0, "key": KEY},
@@ -669,45 +677,10 @@ CASES: tuple[Case, ...] = (
                 "stretch": 0.5,
                 "rows": 2,
                 "columns": 2,
-        "video_clip",
-        (
-            {"codec": "h264", "quantiser": 30, "velocity_x": 1.3, "frames": 4, "taken": 2},
-            {"codec": "h265", "quantiser": 35, "velocity_y": -2.0, "frames": 3, "taken": 2},
-            {"codec": "vp9", "quantiser": 50, "velocity_x": 0.5, "frames": 3, "taken": 1},
-            {"codec": "mpeg2", "quantiser": 8, "velocity_x": -4.0, "frames": 4, "taken": 3},
-            {"codec": "mpeg4", "quantiser": 9, "frames": 3, "taken": 0},
-            {"codec": "h264", "target": "bits", "bits_per_pixel": 0.5, "frames": 3, "taken": 1},
-        ),
-        tolerance=0.0,
-        differentiable=False,
-        needs="av",
-    ),
-    Case(
-        "analogue_video",
-        (
-            {"key": KEY},
-            {
-                "composite": 1.0,
-                "peaking": 0.8,
-                "jitter_px": 0.7,
-                "hue_sigma": 0.2,
-                "luma_noise_255": 6.0,
-                "chroma_noise_255": 9.0,
-                "key": OTHER_KEY,
-            },
-            {
-                "luma_cutoff": 0.4,
-                "chroma_cutoff": 0.1,
-                "composite": 0.5,
-                "subcarrier_px": 3.0,
-                "subcarrier_phase": 0.3,
-                "chroma_delay_px": 1.7,
-                "jitter_px": 0.2,
                 "key": KEY,
             },
         ),
     ),
-    Case("swap_red_blue", ({},)),
     Case(
         "varying_bank_blur",
         (
@@ -722,6 +695,9 @@ CASES: tuple[Case, ...] = (
             {"factor": 0.4, "lambda_": 0.5, "balanced": False},
             {"factor": 1.0, "lambda_": 0.0},
             {"factor": 0.61, "lambda_": 2.0, "rounding": "floor"},
+        ),
+    ),
+    Case(
         "coloured_noise",
         (
             {"sigma_255": 20.0, "alpha": 0.0, "key": KEY},
@@ -766,6 +742,47 @@ CASES: tuple[Case, ...] = (
                 "key": OTHER_KEY,
             },
             {"folder": NOISE_BANK, "digest": NOISE_DIGEST, "index": 2, "gain": 0.3, "key": KEY},
+        ),
+    ),
+    Case(
+        "video_clip",
+        (
+            {"codec": "h264", "quantiser": 30, "velocity_x": 1.3, "frames": 4, "taken": 2},
+            {"codec": "h265", "quantiser": 35, "velocity_y": -2.0, "frames": 3, "taken": 2},
+            {"codec": "vp9", "quantiser": 50, "velocity_x": 0.5, "frames": 3, "taken": 1},
+            {"codec": "mpeg2", "quantiser": 8, "velocity_x": -4.0, "frames": 4, "taken": 3},
+            {"codec": "mpeg4", "quantiser": 9, "frames": 3, "taken": 0},
+            {"codec": "h264", "target": "bits", "bits_per_pixel": 0.5, "frames": 3, "taken": 1},
+        ),
+        tolerance=0.0,
+        differentiable=False,
+        needs="av",
+    ),
+    Case(
+        "analogue_video",
+        (
+            {"key": KEY},
+            {
+                "composite": 1.0,
+                "peaking": 0.8,
+                "jitter_px": 0.7,
+                "hue_sigma": 0.2,
+                "luma_noise_255": 6.0,
+                "chroma_noise_255": 9.0,
+                "key": OTHER_KEY,
+            },
+            {
+                "luma_cutoff": 0.4,
+                "chroma_cutoff": 0.1,
+                "composite": 0.5,
+                "subcarrier_px": 3.0,
+                "subcarrier_phase": 0.3,
+                "chroma_delay_px": 1.7,
+                "jitter_px": 0.2,
+                "key": KEY,
+            },
+        ),
+    ),
     Case(
         "print_and_scan",
         (

@@ -46,11 +46,12 @@ def test_the_pipeline_of_the_docs_is_one() -> None:
     import degrade
 
     text = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
-    whole, hr, lr = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    whole, hr, lr, chain = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     pipeline = degrade.parse_pipeline(whole, "docs/pipelines.md")
     assert len(degrade.draw(pipeline, degrade.keys(0, ["a"]))[0].lr) >= 5
     for part in (
         f"name: x\n{hr}lr: [{{op: clamp}}]",
         f"name: x\n{lr.replace('4567...', 'a' * 64)}",
+        chain,
     ):
         degrade.parse_pipeline(part, "docs/pipelines.md")

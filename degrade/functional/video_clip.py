@@ -38,8 +38,8 @@ class Clip:
 
     codec: a key of CODECS. rate: its quantiser (see `video_frame`), or as a float the mean bits per pixel.
     frames: how many; taken: which one comes back, from 0. velocity: (down, right) by which the picture moves,
-    pixels a frame. group: frames from one intra frame to the next. b_frames: most B frames between two others;
-    libvpx's VP9 has none.
+    pixels a frame. intra_period: frames from one intra frame to the next. b_frames: most B frames between two
+    others; libvpx's VP9 has none.
     """
 
     codec: str
@@ -47,7 +47,7 @@ class Clip:
     frames: int
     taken: int
     velocity: tuple[float, float]
-    group: int
+    intra_period: int
     b_frames: int
 
 
@@ -89,7 +89,7 @@ def _moved_along(image: Image, axis: int, shift: float) -> Image:
 
 
 def _options(coder: VideoCodec, clip: Clip, pixels: int) -> dict[str, str]:
-    structure = {**coder.moving, "g": str(clip.group), "bf": str(clip.b_frames)}
+    structure = {**coder.moving, "g": str(clip.intra_period), "bf": str(clip.b_frames)}
     if isinstance(clip.rate, int):
         return {**coder.options(clip.rate), **structure}
     bits = max(LEAST_RATE, round(clip.rate * pixels * FRAMES_PER_SECOND))

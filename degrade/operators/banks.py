@@ -26,9 +26,7 @@ Reader = Callable[[str], Sequence[npt.NDArray[Any]]]
 
 
 @functools.lru_cache(maxsize=BANKS_KEPT)
-def bank_entries(
-    name: str, read: Reader, folder: str, digest: str
-) -> Sequence[npt.NDArray[Any]]:
+def bank_entries(name: str, read: Reader, folder: str, digest: str) -> Sequence[npt.NDArray[Any]]:
     """A bank whose content was compared with its digest.
 
     name: the operator that asks, for messages. read: a module's function that reads a folder or a file, and

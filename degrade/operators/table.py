@@ -29,10 +29,10 @@ from degrade.operators import (
     library_resize,
     motion_blur,
     noise,
-    noisy_blur,
     noise_bank,
-    procedural_noise,
+    noisy_blur,
     printing,
+    procedural_noise,
     resize,
     screen,
     sensor_noise,
@@ -43,8 +43,8 @@ from degrade.operators import (
     tonal_noise,
     tone,
     varying_blur,
-    zoom_blur,
     video,
+    zoom_blur,
 )
 from degrade.operators.base import Operator, Parameters
 from degrade.trace import Step

@@ -39,7 +39,7 @@ class VideoClipParameters(Parameters):
         default=0.0, ge=-32.0, le=32.0, description="pixels a frame to the right"
     )
     velocity_y: float = Field(default=0.0, ge=-32.0, le=32.0, description="pixels a frame down")
-    group: int = Field(
+    intra_period: int = Field(
         default=250, ge=1, le=600, description="frames from one intra frame to the next"
     )
     b_frames: int = Field(
@@ -70,7 +70,7 @@ class VideoClipParameters(Parameters):
             frames=self.frames,
             taken=self.taken,
             velocity=(self.velocity_y, self.velocity_x),
-            group=self.group,
+            intra_period=self.intra_period,
             b_frames=self.b_frames,
         )
 

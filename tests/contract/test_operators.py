@@ -16,6 +16,7 @@ from degrade.execute.batched import run_batched
 from degrade.execute.plan import PlannedStep, plan_steps
 from degrade.execute.singles import reference_step, run_reference, run_singles
 from degrade.geometry import Size
+from degrade.nodes import structure_kinds
 from degrade.operators.base import Group
 from degrade.operators.table import OPERATORS
 from degrade.trace import Step, Values
@@ -62,6 +63,12 @@ def samples(case: Case, channels: int = 3) -> tuple[list[tuple[PlannedStep]], li
 
 def equal(first: Sequence[torch.Tensor], second: Sequence[torch.Tensor]) -> bool:
     return all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_no_field_has_a_name_of_the_grammar() -> None:
+    taken = {"op", "label", "stages", *structure_kinds()}
+    for name, row in OPERATORS.items():
+        assert not taken & row.parameters.model_fields.keys(), name
 
 
 def test_every_operator_has_a_case() -> None:

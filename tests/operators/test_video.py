@@ -113,7 +113,7 @@ def test_more_bits_come_nearer(codec: str) -> None:
 
 def test_the_pan_is_a_window_on_the_mirrored_plane() -> None:
     image = picture(20, 24)
-    clip = Clip("h264", 20, frames=4, taken=1, velocity=(-2.0, 3.0), group=9, b_frames=0)
+    clip = Clip("h264", 20, frames=4, taken=1, velocity=(-2.0, 3.0), intra_period=9, b_frames=0)
     before, still, after, later = pan(image, clip)
     assert np.array_equal(still, image)
     plane = np.pad(image, ((8, 8), (8, 8), (0, 0)), mode="reflect")
@@ -125,7 +125,7 @@ def test_the_pan_is_a_window_on_the_mirrored_plane() -> None:
 def test_a_pan_by_parts_of_a_pixel_moves_by_them() -> None:
     """A ramp is moved exactly by cubic convolution, away from its mirror."""
     ramp = np.tile(np.arange(40, dtype=np.float32)[None, :, None] / 64, (9, 1, 1))
-    clip = Clip("h264", 20, frames=2, taken=0, velocity=(0.0, 1.3), group=9, b_frames=0)
+    clip = Clip("h264", 20, frames=2, taken=0, velocity=(0.0, 1.3), intra_period=9, b_frames=0)
     moved = pan(ramp, clip)[1]
     assert moved[4, 5:35, 0] == pytest.approx(ramp[4, 5:35, 0] - 1.3 / 64, abs=1e-6)
 
