@@ -131,11 +131,17 @@ def _given(value: Mapping[str, Any]) -> str:
     )
 
 
+def _power(inside: Mapping[str, Any]) -> str:
+    low, high, power = (_words(inside[key]) for key in ("low", "high", "power"))
+    return f"uniform {low} to {high}, to the power {power}"
+
+
 COMPOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "share": lambda value: f"chosen with probability {value['share']:.6g}",
     "per_repeat": lambda value: ", then ".join(map(_words, value["per_repeat"])),
     "mixture": lambda value: _weighted((part["of"], part["weight"]) for part in value["mixture"]),
     "choice": _choice,
+    "uniform_power": lambda value: _power(value["uniform_power"]),
     "given": _given,
 }
 

@@ -113,7 +113,7 @@ class UniformPowerParameters(Strict):
 
 
 class UniformPower(Distribution):
-    """A power of a uniform value: 0.5 gives the sigma of an even variance, -1 the factor of an even divisor."""
+    """A power of a uniform value: 0.5 for the sigma of an even variance, -1 for the factor of a divisor."""
 
     uniform_power: UniformPowerParameters
 

@@ -810,4 +810,13 @@ CASES: tuple[Case, ...] = (
             },
         ),
     ),
+    Case(
+        "matlab_bicubic_double",
+        (
+            {"factor": 0.5},
+            {"factor": 0.25},
+            {"factor": 0.3333333333, "border": "replicate"},
+            {"factor": 2.0, "antialias": False},
+        ),
+    ),
 )

@@ -220,7 +220,7 @@ def _resize_words(record: ResizeParameters) -> str:
 
 
 class MatlabBicubicParameters(Parameters):
-    """MATLAB's `imresize` of a uint8 image with its default, bicubic kernel."""
+    """MATLAB's `imresize` with its default, bicubic kernel."""
 
     factor: Factor
     of: Reference = "input"
@@ -272,6 +272,13 @@ def _matlab_single(
     return imresize_image(image, *table)
 
 
+def _matlab_double(images: Tensor, group: Group[MatlabBicubicParameters]) -> Tensor:
+    rows, columns = zip(
+        *map(_matlab_lines, group.records, group.sizes, group.placements), strict=True
+    )
+    return imresize(images, rows, columns, eight_bit=False).to(images.dtype)
+
+
 def _matlab_words(record: MatlabBicubicParameters) -> str:
     antialias = "" if record.antialias else ", no antialias"
     return f"MATLAB bicubic {_how_far(record.factor, record.of)}{antialias}"
@@ -304,6 +311,17 @@ ROWS: tuple[Operator[Any], ...] = (
         words=_matlab_words,
         summary="MATLAB's imresize of the image as uint8, bicubic: the same pixels.",
         source="MATLAB imresize, method bicubic, on uint8: rounded and clipped after each axis",
+        border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
+    ),
+    Operator(
+        name="matlab_bicubic_double",
+        version=1,
+        parameters=MatlabBicubicParameters,
+        kernel=_matlab_double,
+        place=_matlab_place,
+        words=_matlab_words,
+        summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",
+        source="MATLAB imresize, method bicubic, on double",
         border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
     ),
 )

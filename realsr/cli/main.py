@@ -250,6 +250,20 @@ def import_pipeline(
     return run_import(file, out)
 
 
+@pipelines.command("import-seal")
+@reported
+def import_seal(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="SEAL's list, degradation_center_100.txt.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where seal_000.yaml, ... are written.")],
+) -> int:
+    """Turn SEAL's parameter strings into pipelines. Exit: 0 done, 2 a string that cannot be read."""
+    from realsr.cli.pipelines import run_import_seal
+
+    return run_import_seal(file, out)
+
+
 @pipelines.command("schema")
 @reported
 def print_schema() -> int:

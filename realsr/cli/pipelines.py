@@ -14,6 +14,7 @@ from degrade.pipeline import named_source
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
+from realsr.interop.seal import seal_texts
 from realsr.pairs.errors import RequestError
 from realsr.pairs.soundness import needs_squares, requested_pipeline
 
@@ -67,7 +68,7 @@ def _located(file: str, sentence: str) -> str:
 
 def run_import(file: Path, out: Path | None) -> int:
     """A Real-ESRGAN option file as a pipeline, printed, or written to a new file."""
-    options = read_options(_option_text(file), str(file))
+    options = read_options(_text(file, "option file"), str(file))
     text = pipeline_text(options, str(file))
     for place in options.unknown:
         say(f"{place}: unknown, and left out")
@@ -84,12 +85,25 @@ def run_import(file: Path, out: Path | None) -> int:
     return OK
 
 
-def _option_text(file: Path) -> str:
+def run_import_seal(file: Path, out: Path) -> int:
+    """SEAL's parameter strings as pipelines in a folder, all of them or none."""
+    texts = seal_texts(_text(file, "list of strings"), file.name)
+    there = [name for name in texts if (out / name).exists()]
+    if there:
+        raise RequestError(f"--out {out} has {there[0]} already; name a folder without it")
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (out / name).write_text(text, encoding="utf-8")
+    typer.echo(f"{out}: {len(texts)} pipelines, {min(texts)} to {max(texts)}")
+    return OK
+
+
+def _text(file: Path, what: str) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise RequestError(f"cannot read the option file {file}: {reason}") from error
+        raise RequestError(f"cannot read the {what} {file}: {reason}") from error
 
 
 def run_schema() -> int:

@@ -152,3 +152,19 @@ def test_what_is_continuous() -> None:
     assert continuous(
         ADAPTER.validate_python({"mixture": [{"weight": 1, "of": {"uniform": [0, 1]}}]})
     )
+
+
+@pytest.mark.parametrize("power", [0.5, -1.0])
+def test_a_power_of_a_uniform_value_is_uniform_when_undone(power: float) -> None:
+    form = {"uniform_power": {"low": 0.5, "high": 8, "power": power}}
+    drawn = np.array(values(form))
+    assert stats.kstest(drawn ** (1 / power), stats.uniform(0.5, 7.5).cdf).statistic < 1e-4
+    low, high = support(ADAPTER.validate_python(form), {})
+    assert (low, high) == tuple(sorted((rounded(0.5**power), rounded(8**power))))
+    assert low <= drawn.min() <= drawn.max() <= high
+
+
+@pytest.mark.parametrize("bounds", [{"low": 0, "high": 1}, {"low": 2, "high": 1}])
+def test_a_power_of_a_uniform_value_needs_an_interval_above_zero(bounds: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        ADAPTER.validate_python({"uniform_power": {**bounds, "power": 0.5}})

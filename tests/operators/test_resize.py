@@ -20,7 +20,7 @@ from degrade.geometry import Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Operator
 from degrade.operators.resize import ROWS, MatlabBicubicParameters, ResizeParameters
 
-RESIZE, MATLAB = ROWS
+RESIZE, MATLAB, DOUBLE = ROWS
 Sample = tuple[Any, Size, Placement]
 
 names = st.sampled_from(sorted(FILTERS))
@@ -314,3 +314,14 @@ def test_light_there_and_back_is_the_identity() -> None:
         record = ResizeParameters(factor=1.0, filter=name, light="linear")
         result = apply(RESIZE, images, [sample(RESIZE, record, Size(12, 13))])
         assert (result - images).abs().max() < 2e-7
+
+
+def test_the_double_form_rounds_and_clips_nothing() -> None:
+    """A ramp's midpoints to float32's last bits, and the cubic's overshoot at an edge."""
+    made = sample(DOUBLE, MatlabBicubicParameters(factor=0.5), Size(40, 40))
+    ramp = (torch.arange(40.0) / 255).view(1, 1, 1, 40).expand(1, 1, 40, 40)
+    expected = (2 * torch.arange(20.0) + 0.5) / 255
+    assert (apply(DOUBLE, ramp, [made])[0, 0, 9] - expected)[3:-3].abs().max() < 1e-7
+    edge = (torch.arange(40) >= 20).float().view(1, 1, 1, 40).expand(1, 1, 40, 40)
+    assert apply(DOUBLE, edge, [made]).max() > 1.01
+    assert apply(MATLAB, edge, [made]).max() == 1
