@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import nn
 
 from degrade.address import Key
 from degrade.draw import draw
-from degrade.errors import GeometryError
-from degrade.execute import apply_hr, apply_lr
+from degrade.errors import DegradeError, GeometryError
+from degrade.execute import Gradient, apply_hr, apply_lr
 from degrade.pipeline import Pipeline, load_pipeline
 
 
@@ -31,6 +31,8 @@ class OnlineDegradation(nn.Module):
     the LR that it would have had anyway. An epoch is a variant.
 
     pipeline: a Pipeline, or a name or path for `load_pipeline`. threads: samples at a time on the CPU.
+    gradient: `none` makes the pair outside autograd, also of an HR that requires a gradient; `exact` and
+    `straight_through` pass it as `degrade.apply` does.
     """
 
     def __init__(
@@ -40,8 +42,13 @@ class OnlineDegradation(nn.Module):
         scale: int | None = None,
         seed: int = 0,
         threads: int | None = None,
+        gradient: Literal["none"] | Gradient = "none",
     ) -> None:
         super().__init__()
+        if gradient not in ("none", *get_args(Gradient)):
+            raise DegradeError(
+                f"gradient {gradient!r}: expected one of none, {', '.join(get_args(Gradient))}"
+            )
         if not isinstance(pipeline, Pipeline):
             pipeline = load_pipeline(pipeline, scale)
         if scale not in (None, pipeline.scale):
@@ -52,15 +59,18 @@ class OnlineDegradation(nn.Module):
         self.pipeline = pipeline
         self.seed = seed
         self.threads = threads
+        self.gradient = gradient
 
-    @torch.no_grad()
     def forward(
         self, hr: torch.Tensor, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor
     ) -> Pair:
         """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them."""
         traces = draw(self.pipeline, self._keys(sources, variants))
-        target = apply_hr(traces, hr, threads=self.threads)
-        return Pair(target, apply_lr(traces, target, threads=self.threads))
+        gradient: Gradient = "exact" if self.gradient == "none" else self.gradient
+        with torch.set_grad_enabled(self.gradient != "none" and torch.is_grad_enabled()):
+            target = apply_hr(traces, hr, threads=self.threads, gradient=gradient)
+            lr = apply_lr(traces, target, threads=self.threads, gradient=gradient)
+        return Pair(target, lr)
 
     def _keys(
         self, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor

@@ -43,9 +43,15 @@ def _section(row: Operator[Any]) -> Iterator[str]:
 def _properties(row: Operator[Any]) -> Iterator[str]:
     yield f"border: {row.border}"
     yield f"channels: {' or '.join(map(str, row.channels)) if row.channels else 'any'}"
-    yield "gradients pass" if row.differentiable else "no gradient"
+    yield _gradient(row)
     if row.on_host:
         yield "runs on the host"
+
+
+def _gradient(row: Operator[Any]) -> str:
+    if row.differentiable:
+        return "gradients pass"
+    return "gradients pass straight through, if asked" if row.surrogate else "no gradient"
 
 
 def _fields(row: Operator[Any]) -> list[str]:

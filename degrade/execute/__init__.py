@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar, cast, get_args
+from typing import Literal, NamedTuple, TypeVar, cast, get_args
 
 import torch
 
@@ -11,50 +11,73 @@ from degrade.errors import DegradeError, GeometryError, ImageError
 from degrade.execute.batched import run_batched, sizes_of
 from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
 from degrade.execute.singles import run_reference, run_singles
+from degrade.execute.straight_through import run_straight_through
 from degrade.geometry import Placement, Size
 from degrade.trace import Trace
 
 Engine = Literal["auto", "singles", "batched", "reference"]
 """How a batch is run: `singles` on the CPU, `batched` on a GPU, `reference` where gradients are wanted."""
 
+Gradient = Literal["exact", "straight_through"]
+"""What a gradient does at a step that passes none: `exact` raises, `straight_through` takes its surrogate's."""
+
 Images = TypeVar("Images", torch.Tensor, Sequence[torch.Tensor])
 """A batch b c h w, or images c h w of different sizes."""
 
 Batch = torch.Tensor | Sequence[torch.Tensor]
+Runner = Literal["singles", "batched", "reference", "straight_through"]
 Planner = Callable[[Trace, Size], Plan]
 
 
 def apply(
-    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
 ) -> Images:
     """LR images of HR images, one trace each: the HR steps, then the LR steps.
 
     hr: b c h w, float32, [0, 1], any device, or a sequence of c h w of different sizes; sides divide by the
     traces' scale. Returns the same form with sides divided by the scale.
     threads: samples at a time on the CPU; None takes torch's count. engine: see `Engine`.
-    A sample's result depends on its own trace and pixels only. Gradients pass to the HR; a step that passes
-    none, such as a codec, raises then. An empty batch comes back as it is, since no trace tells the scale.
+    A sample's result depends on its own trace and pixels only. An empty batch comes back as it is, since no
+    trace tells the scale.
+    gradient: where the HR requires one, it passes with engine `auto` and `reference`. At a step that passes
+    none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
+    values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
     Raises ImageError, GeometryError, TraceError.
     """
-    made = apply_hr(traces, hr, threads=threads, engine=engine)
-    return apply_lr(traces, made, threads=threads, engine=engine)
+    made = apply_hr(traces, hr, threads=threads, engine=engine, gradient=gradient)
+    return apply_lr(traces, made, threads=threads, engine=engine, gradient=gradient)
 
 
 def apply_hr(
-    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
 ) -> Images:
     """The HR steps only: the targets that the LR images are made from. See `apply`.
 
     Traces without HR steps give back the very images that came in.
     """
-    return cast("Images", _run(traces, hr, plan_hr, threads, engine))
+    return cast("Images", _run(traces, hr, plan_hr, _Way(threads, engine, gradient)))
 
 
 def apply_lr(
-    traces: Sequence[Trace], hr: Images, *, threads: int | None = None, engine: Engine = "auto"
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
 ) -> Images:
     """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
-    return cast("Images", _run(traces, hr, plan_lr, threads, engine))
+    return cast("Images", _run(traces, hr, plan_lr, _Way(threads, engine, gradient)))
 
 
 def placement(trace: Trace, size: Size) -> Placement:
@@ -62,38 +85,54 @@ def placement(trace: Trace, size: Size) -> Placement:
     return declared_map(plan_lr(trace, size), size)
 
 
-def _run(
-    traces: Sequence[Trace],
-    images: Batch,
-    planner: Planner,
-    threads: int | None,
-    engine: Engine,
-) -> Batch:
+class _Way(NamedTuple):
+    """The options of a run, checked. See `apply`."""
+
+    threads: int | None
+    engine: Engine
+    gradient: Gradient
+
+    def check(self) -> None:
+        """Raises DegradeError for values that are none, and for those that do not go together."""
+        threads, engine, gradient = self
+        if engine not in get_args(Engine) or (threads is not None and threads < 1):
+            raise DegradeError(
+                f"engine {engine!r}, threads {threads!r}: expected one of {', '.join(get_args(Engine))}, and "
+                "threads from 1 on"
+            )
+        if gradient not in get_args(Gradient) or (gradient != "exact" and engine != "auto"):
+            raise DegradeError(
+                f"gradient {gradient!r} with engine {engine!r}: expected exact, or straight_through with "
+                "engine auto"
+            )
+
+    def runner(self, images: Batch) -> Runner:
+        """The back end for these images."""
+        if self.engine != "auto":
+            return self.engine
+        if torch.is_grad_enabled() and any(image.requires_grad for image in images):
+            return "reference" if self.gradient == "exact" else "straight_through"
+        return "singles" if images[0].device.type == "cpu" else "batched"
+
+
+def _run(traces: Sequence[Trace], images: Batch, planner: Planner, way: _Way) -> Batch:
     _check(traces, images)
-    if engine not in get_args(Engine) or (threads is not None and threads < 1):
-        raise DegradeError(
-            f"engine {engine!r}, threads {threads!r}: expected one of {', '.join(get_args(Engine))}, and "
-            "threads from 1 on"
-        )
+    way.check()
     sizes = sizes_of(images)
     plans = [planner(trace, size) for trace, size in zip(traces, sizes, strict=True)]
     if not any(plans):
         return images
-    chosen = _engine(images) if engine == "auto" else engine
+    chosen = way.runner(images)
     if chosen == "batched":
         return run_batched(plans, images)
     each = list(images)
     if chosen == "reference":
         results = run_reference(plans, each)
+    elif chosen == "straight_through":
+        results = run_straight_through(plans, each)
     else:
-        results = run_singles(plans, each, threads or torch.get_num_threads())
+        results = run_singles(plans, each, way.threads or torch.get_num_threads())
     return torch.stack(results) if isinstance(images, torch.Tensor) else results
-
-
-def _engine(images: Batch) -> Engine:
-    if torch.is_grad_enabled() and any(image.requires_grad for image in images):
-        return "reference"
-    return "singles" if images[0].device.type == "cpu" else "batched"
 
 
 def _check(traces: Sequence[Trace], images: Batch) -> None:

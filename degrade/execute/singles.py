@@ -129,8 +129,8 @@ def run_reference(plans: Sequence[Plan], images: Sequence[torch.Tensor]) -> list
 def _check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
     if pixels.requires_grad and not step.operator.differentiable:
         raise ImageError(
-            f"step {step.label!r}: {step.operator.name} passes no gradient to the HR; detach the HR, or use a "
-            "pipeline without it"
+            f"step {step.label!r}: {step.operator.name} passes no gradient to the HR; detach the HR, use a "
+            "pipeline without it, or take its surrogate's with gradient='straight_through'"
         )
 
 

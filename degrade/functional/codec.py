@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from degrade.errors import ImageError
 from degrade.functional.eight_bits import check_shape, from_eight_bits, to_eight_bits
+from degrade.functional.libjpeg.sampling import LARGEST_SIDE
 
 Image = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
@@ -31,9 +32,6 @@ SUBSAMPLINGS = MappingProxyType(
     }
 )
 """Chroma at full size, at half the rows, half the columns, half of both, a quarter of the columns."""
-
-LARGEST_SIDE = 65500
-"""libjpeg's own limit."""
 
 
 def jpeg_version() -> str:

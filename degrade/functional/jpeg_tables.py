@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from degrade.functional import pillow_file
-from degrade.functional.codec import LARGEST_SIDE
 from degrade.functional.eight_bits import Image, from_eight_bits, to_eight_bits
+from degrade.functional.libjpeg.sampling import LARGEST_SIDE
 
 SUBSAMPLINGS = ("4:4:4", "4:2:2", "4:2:0")
 """What Pillow can ask of libjpeg."""

@@ -110,18 +110,38 @@ def measured_shift(library: str, name: str, size_in: int, size_out: int) -> floa
     return float((resized - (scale * np.arange(size_out) + 0.5 * scale - 0.5)).mean())
 
 
+@lru_cache(maxsize=128)
+def measured_weights(library: str, name: str, size_in: int, size_out: int) -> Tensor:
+    """The library's own weights along one axis, float64 (size_out, size_in): what it makes of unit vectors."""
+    unit = np.eye(size_in, dtype=np.float32)
+    return torch.from_numpy(_COLUMNS[library](unit, size_out, name).astype(np.float64))
+
+
+def weighed_resize(image: Tensor, size: Size, library: str, name: str) -> Tensor:
+    """A library's resize of one image 1 c h w to (height, width) as two matrix products; gradients pass.
+
+    Without the library's roundings, so close to its pixels but not equal.
+    """
+    rows, columns = (
+        measured_weights(library, name, size_in, size_out).to(image.device, image.dtype)
+        for size_in, size_out in zip(image.shape[2:], size, strict=True)
+    )
+    return rows @ image @ columns.T
+
+
 def _pil_column(rows: Image, size_out: int, name: str) -> Image:
-    return np.asarray(PIL.Image.fromarray(rows).resize((1, size_out), PIL_FILTERS[name]))
+    size = (rows.shape[1], size_out)
+    return np.asarray(PIL.Image.fromarray(rows).resize(size, PIL_FILTERS[name]))
 
 
 def _cv_column(rows: Image, size_out: int, name: str) -> Image:
-    resized = cv2.resize(rows, (1, size_out), interpolation=CV_FILTERS[name])
+    resized = cv2.resize(rows, (rows.shape[1], size_out), interpolation=CV_FILTERS[name])
     return np.asarray(resized, np.float32)
 
 
 def _torch_column(rows: Image, size_out: int, name: str) -> Image:
     column = torch.from_numpy(rows)[None, None]
-    return torch_resize(column, (size_out, 1), name, antialias=False)[0, 0].numpy()
+    return torch_resize(column, (size_out, rows.shape[1]), name, antialias=False)[0, 0].numpy()
 
 
 _COLUMNS: dict[str, Callable[[Image, int, str], Image]] = {

@@ -16,6 +16,7 @@ from degrade.functional.psf import gaussian_taps
 from degrade.functional.resample import apply_taps
 from degrade.functional.sampling import grid
 from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
+from degrade.operators.surrogates import unchanged
 
 
 class BandingParameters(Parameters):
@@ -240,6 +241,7 @@ BANDING = Operator(
     words=lambda record: f"banding, {record.levels} levels of {record.space}",
     strength=lambda record: {"banding_step_255": 255.0 / (record.levels - 1)},
     differentiable=False,
+    surrogate=unchanged,
     channels=(1, 3),
     summary="Posterise to few levels, channel by channel or in the luma alone.",
     source="definition: uniform quantiser without dither",

@@ -155,7 +155,9 @@ class Operator(Generic[P]):
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
     of a summary in words. differentiable: whether a gradient through it means something. hr_only: it may
-    stand under `hr` only, since it moves pixels in ways that no placement declares.
+    stand under `hr` only, since it moves pixels in ways that no placement declares. surrogate: where no
+    gradient passes, a kernel without the roundings, whose gradient is taken where one is passed straight
+    through; an operator of the HR alone has none, since gradients are wanted to the HR that it made.
     """
 
     name: str
@@ -175,3 +177,4 @@ class Operator(Generic[P]):
     housekeeping: bool = False
     differentiable: bool = True
     hr_only: bool = False
+    surrogate: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import torch
 from pydantic import Field, model_validator
 
@@ -14,10 +17,13 @@ from degrade.functional.jpeg2000 import jpeg2000
 from degrade.functional.video_coder import CODECS
 from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import webp
+from degrade.geometry import Size
 from degrade.operators.base import Group, Image, Operator, Parameters
-from degrade.operators.compression import host_codec
+from degrade.operators.surrogates import clipped
 
 P = TypeVar("P", bound=Parameters)
+
+CODEC_THREADS = 16
 
 
 def on_host(
@@ -31,6 +37,27 @@ def on_host(
         )
 
     return kernel
+
+
+def host_codec(
+    images: torch.Tensor, sizes: Sequence[Size], code: Callable[[int, Image], Image]
+) -> torch.Tensor:
+    """The one way off the device: code each sample's own area on the host, and bring the canvas back.
+
+    code: (place in the batch, image h w c) -> image of the same shape. Beyond a sample's area the canvas
+    keeps its values.
+    """
+    canvas = images.detach().cpu().permute(0, 2, 3, 1)
+    canvas = canvas.clone(memory_format=torch.contiguous_format)
+
+    def code_one(index: int) -> None:
+        height, width = sizes[index]
+        area = canvas[index, :height, :width].numpy()
+        area[...] = code(index, np.ascontiguousarray(area))
+
+    with ThreadPoolExecutor(min(CODEC_THREADS, os.cpu_count() or 1, max(1, len(sizes)))) as pool:
+        list(pool.map(code_one, range(len(sizes))))
+    return canvas.permute(0, 3, 1, 2).contiguous().to(images.device)
 
 
 class WebpParameters(Parameters):
@@ -149,6 +176,7 @@ WEBP = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 AVIF = Operator(
@@ -164,6 +192,7 @@ AVIF = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 JPEG2000 = Operator(
@@ -179,6 +208,7 @@ JPEG2000 = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 HEIC = Operator(
@@ -194,6 +224,7 @@ HEIC = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 VIDEO_FRAME = Operator(
@@ -209,6 +240,7 @@ VIDEO_FRAME = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 ROWS: tuple[Operator[Any], ...] = (WEBP, AVIF, JPEG2000, HEIC, VIDEO_FRAME)

@@ -1,21 +1,18 @@
-"""Lossy compression by real codecs."""
+"""Lossy compression by JPEG."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from pydantic import Field
 
 from degrade.functional import codec
-from degrade.geometry import Size
+from degrade.functional.libjpeg.codec import jpeg as libjpeg
+from degrade.functional.libjpeg.quantise import tables_of
+from degrade.functional.libjpeg.relaxed import relaxed
+from degrade.functional.libjpeg.sampling import Layout, layout_of
 from degrade.operators.base import Group, Image, Operator, Parameters
-
-CODEC_THREADS = 16
 
 
 class JpegParameters(Parameters):
@@ -27,38 +24,26 @@ class JpegParameters(Parameters):
     )
 
 
-def single_jpeg(image: Image, record: JpegParameters, table: None) -> Image:
-    return codec.jpeg(image, record.quality, record.subsampling)
+def layouts_of(group: Group[Any]) -> list[Layout]:
+    """Where the chroma samples of records with a `subsampling` lie."""
+    return [
+        layout_of(*size, record.subsampling)
+        for size, record in zip(group.sizes, group.records, strict=True)
+    ]
 
 
 def jpeg(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
-    """Each sample through libjpeg on the host, at its own size."""
-    return host_codec(
-        images,
-        group.sizes,
-        lambda index, image: single_jpeg(image, group.records[index], None),
-    )
+    """libjpeg's own integers as tensors, each sample at its own quality and subsampling."""
+    return libjpeg(images, layouts_of(group), *tables_of(group.integers("quality")))
 
 
-def host_codec(
-    images: torch.Tensor, sizes: Sequence[Size], code: Callable[[int, Image], Image]
-) -> torch.Tensor:
-    """The one way off the device: code each sample's own area on the host, and bring the canvas back.
+def relaxed_jpeg(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+    """The surrogate of records with a `subsampling`."""
+    return relaxed(images, layouts_of(group))
 
-    code: (place in the batch, image h w c) -> image of the same shape. Beyond a sample's area the canvas
-    keeps its values.
-    """
-    canvas = images.detach().cpu().permute(0, 2, 3, 1)
-    canvas = canvas.clone(memory_format=torch.contiguous_format)
 
-    def code_one(index: int) -> None:
-        height, width = sizes[index]
-        area = canvas[index, :height, :width].numpy()
-        area[...] = code(index, np.ascontiguousarray(area))
-
-    with ThreadPoolExecutor(min(CODEC_THREADS, os.cpu_count() or 1, max(1, len(sizes)))) as pool:
-        list(pool.map(code_one, range(len(sizes))))
-    return canvas.permute(0, 3, 1, 2).contiguous().to(images.device)
+def single_jpeg(image: Image, record: JpegParameters, table: None) -> Image:
+    return codec.jpeg(image, record.quality, record.subsampling)
 
 
 def _words(record: JpegParameters) -> str:
@@ -76,8 +61,8 @@ JPEG = Operator(
     source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
     border="replicate",
     channels=(1, 3),
-    on_host=True,
     differentiable=False,
+    surrogate=relaxed_jpeg,
 )
 
 ROWS: tuple[Operator[Any], ...] = (JPEG,)

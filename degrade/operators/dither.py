@@ -9,6 +9,7 @@ from pydantic import Field
 
 from degrade.functional.dithering import Diffusion, diffuse, ordered
 from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.surrogates import unchanged
 
 LEVELS = Field(ge=2, le=256, description="equally spaced values from 0 to 1, both included")
 
@@ -59,6 +60,7 @@ ORDERED_DITHER = Operator(
     summary="Round to few levels by Bayer's matrix of thresholds.",
     source="Bayer, An optimum method for two-level rendition of continuous-tone pictures, 1973",
     differentiable=False,
+    surrogate=unchanged,
 )
 
 ERROR_DIFFUSION = Operator(
@@ -71,6 +73,7 @@ ERROR_DIFFUSION = Operator(
     source="Floyd and Steinberg 1976; Jarvis, Judice and Ninke 1976; Stucki 1981; Burkes 1988; Sierra 1989; "
     "Atkinson 1984",
     differentiable=False,
+    surrogate=unchanged,
 )
 
 ROWS: tuple[Operator[Any], ...] = (ORDERED_DITHER, ERROR_DIFFUSION)

@@ -10,8 +10,13 @@ from pydantic import AfterValidator, Field
 from degrade.functional.diffjpeg import diffjpeg
 from degrade.functional.double_jpeg import double_jpeg
 from degrade.functional.jpeg_tables import jpeg_by_tables, read_table
+from degrade.functional.libjpeg.codec import jpeg as libjpeg
+from degrade.functional.libjpeg.grids import Coder, on_grid
+from degrade.functional.libjpeg.quantise import tables_of
+from degrade.functional.libjpeg.relaxed import relaxed
+from degrade.functional.libjpeg.sampling import layout_of
 from degrade.operators.base import Group, Image, Operator, Parameters
-from degrade.operators.codecs import on_host
+from degrade.operators.compression import layouts_of, relaxed_jpeg
 
 Subsampling = Literal["4:4:4", "4:4:0", "4:2:2", "4:2:0", "4:1:1"]
 
@@ -59,6 +64,46 @@ class DiffJpegParameters(Parameters):
     )
 
 
+def _twice(
+    images: torch.Tensor, group: Group[DoubleJpegParameters], first: Coder, second: Coder
+) -> torch.Tensor:
+    """Through one coder on the first grid and through another on the image's own."""
+    records = group.records
+    offsets = [(record.offset_y, record.offset_x) for record in records]
+    between = on_grid(
+        first, images, group.sizes, [record.first_subsampling for record in records], offsets
+    )
+    layouts = [
+        layout_of(*size, record.second_subsampling)
+        for size, record in zip(group.sizes, records, strict=True)
+    ]
+    return second(between, layouts)
+
+
+def double_jpeg_kernel(images: torch.Tensor, group: Group[DoubleJpegParameters]) -> torch.Tensor:
+    """libjpeg's own integers as tensors, twice."""
+
+    def coder(field: str) -> Coder:
+        tables = tables_of(group.integers(field))
+        return lambda canvas, layouts: libjpeg(canvas, layouts, *tables)
+
+    return _twice(images, group, coder("first_quality"), coder("second_quality"))
+
+
+def relaxed_double_jpeg(images: torch.Tensor, group: Group[DoubleJpegParameters]) -> torch.Tensor:
+    """The surrogate: both round trips without their roundings."""
+    return _twice(images, group, relaxed, relaxed)
+
+
+def jpeg_tables_kernel(images: torch.Tensor, group: Group[JpegTablesParameters]) -> torch.Tensor:
+    """libjpeg's own integers as tensors, each sample with its own tables."""
+    luma, chroma = (
+        group.upload([read_table(getattr(record, field)) for record in group.records], torch.int64)
+        for field in ("luma", "chroma")
+    )
+    return libjpeg(images, layouts_of(group), luma.view(-1, 8, 8), chroma.view(-1, 8, 8))
+
+
 def single_double_jpeg(image: Image, record: DoubleJpegParameters, table: None) -> Image:
     return double_jpeg(
         image,
@@ -77,6 +122,12 @@ def single_jpeg_tables(image: Image, record: JpegTablesParameters, table: None) 
 def basicsr_diffjpeg(images: torch.Tensor, group: Group[DiffJpegParameters]) -> torch.Tensor:
     """Each sample at its own quality, filled with black beyond its own sides."""
     return diffjpeg(images, group.heights(), group.widths(), group.floats("quality"))
+
+
+def unquantised_diffjpeg(images: torch.Tensor, group: Group[DiffJpegParameters]) -> torch.Tensor:
+    """The surrogate: the model at quality 100, which rounds no coefficient."""
+    full = torch.full_like(group.floats("quality"), 100.0)
+    return diffjpeg(images, group.heights(), group.widths(), full)
 
 
 def _double_words(record: DoubleJpegParameters) -> str:
@@ -104,22 +155,22 @@ DOUBLE_JPEG = Operator(
     name="double_jpeg",
     version=1,
     parameters=DoubleJpegParameters,
-    kernel=on_host(single_double_jpeg),
+    kernel=double_jpeg_kernel,
     single=single_double_jpeg,
     words=_double_words,
     summary="Two JPEG round trips, the first on a grid shifted against the second's.",
     source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
     border="replicate",
     channels=(1, 3),
-    on_host=True,
     differentiable=False,
+    surrogate=relaxed_double_jpeg,
 )
 
 JPEG_TABLES = Operator(
     name="jpeg_tables",
     version=1,
     parameters=JpegTablesParameters,
-    kernel=on_host(single_jpeg_tables),
+    kernel=jpeg_tables_kernel,
     single=single_jpeg_tables,
     words=_tables_words,
     strength=_tables_strength,
@@ -127,8 +178,8 @@ JPEG_TABLES = Operator(
     source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
     border="replicate",
     channels=(1, 3),
-    on_host=True,
     differentiable=False,
+    surrogate=relaxed_jpeg,
 )
 
 BASICSR_DIFFJPEG = Operator(
@@ -142,6 +193,7 @@ BASICSR_DIFFJPEG = Operator(
     border="black, to multiples of 16",
     channels=(1, 3),
     differentiable=False,
+    surrogate=unquantised_diffjpeg,
 )
 
 ROWS: tuple[Operator[Any], ...] = (DOUBLE_JPEG, JPEG_TABLES, BASICSR_DIFFJPEG)

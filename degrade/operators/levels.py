@@ -9,6 +9,7 @@ import torch
 from pydantic import Field, model_validator
 
 from degrade.operators.base import Group, Image, Operator, Parameters, column
+from degrade.operators.surrogates import unchanged
 
 
 class ClampParameters(Parameters):
@@ -88,6 +89,7 @@ QUANTISE = Operator(
     words=_quantise_words,
     housekeeping=True,
     differentiable=False,
+    surrogate=unchanged,
     summary="Round to equally spaced values, as 8-bit files do with 256.",
     source="definition",
 )

@@ -19,6 +19,7 @@ from degrade.functional.library_resize import (
     measured_shift,
     pil_resize,
     torch_resize,
+    weighed_resize,
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, scaled
 from degrade.operators.base import Group, Image, Operator, Parameters
@@ -125,17 +126,40 @@ def _single(resize: Resize) -> Callable[[Image, Any, Size], Image]:
     return lambda image, record, size: resize(image, size, record)
 
 
-def _torch(images: torch.Tensor, group: Group[TorchResizeParameters]) -> torch.Tensor:
-    """Sample by sample, so that the pixels are torch's own: calls grow with the batch."""
+def _each(
+    images: torch.Tensor,
+    group: Group[Any],
+    resize: Callable[[torch.Tensor, Size, Any], torch.Tensor],
+) -> torch.Tensor:
+    """Sample by sample (1 c h w, size, record): calls grow with the batch."""
     outs = _out_sizes(group)
     height, width = (max(size[axis] for size in outs) for axis in (0, 1))
     results = []
     for index, (record, own, out) in enumerate(zip(group.records, group.sizes, outs, strict=True)):
         area = images[index : index + 1, :, : own.height, : own.width]
-        resized = torch_resize(area, out, record.filter, record.antialias)
         padding = (0, width - out.width, 0, height - out.height)
-        results.append(torch.nn.functional.pad(resized, padding))
+        results.append(torch.nn.functional.pad(resize(area, out, record), padding))
     return torch.cat(results)
+
+
+def _torch(images: torch.Tensor, group: Group[TorchResizeParameters]) -> torch.Tensor:
+    """One by one, so that the pixels are torch's own."""
+    return _each(
+        images,
+        group,
+        lambda area, out, record: torch_resize(area, out, record.filter, record.antialias),
+    )
+
+
+def _unrounded(library: str) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    """The surrogate: the library's weights; limited before and after where it works on eight bits."""
+
+    def resize(area: torch.Tensor, out: Size, record: Any) -> torch.Tensor:
+        if not getattr(record, "eight_bit", True):
+            return weighed_resize(area, out, library, record.filter)
+        return weighed_resize(area.clamp(0.0, 1.0), out, library, record.filter).clamp(0.0, 1.0)
+
+    return lambda images, group: _each(images, group, resize)
 
 
 def _words(library: str) -> Callable[[Any], str]:
@@ -164,6 +188,7 @@ ROWS: tuple[Operator[Any], ...] = (
         border="left out and renormalised",
         on_host=True,
         differentiable=False,
+        surrogate=_unrounded("pil"),
     ),
     Operator(
         name="cv2_resize",
@@ -179,6 +204,7 @@ ROWS: tuple[Operator[Any], ...] = (
         border="edge pixels repeated",
         on_host=True,
         differentiable=False,
+        surrogate=_unrounded("cv2"),
     ),
     Operator(
         name="torch_resize",

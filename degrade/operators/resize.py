@@ -255,9 +255,20 @@ def _matlab_lines(
 
 
 def _matlab(images: Tensor, group: Group[MatlabBicubicParameters]) -> Tensor:
+    return imresize(images, *_matlab_axes(group), eight_bit=True)
+
+
+def _matlab_unrounded(images: Tensor, group: Group[MatlabBicubicParameters]) -> Tensor:
+    """The surrogate: the same sums on [0, 1], limited before and after, rounded nowhere."""
+    resized = imresize(images.clamp(0.0, 1.0), *_matlab_axes(group), eight_bit=False)
+    return resized.clamp(0.0, 1.0).to(images.dtype)
+
+
+def _matlab_axes(
+    group: Group[MatlabBicubicParameters],
+) -> tuple[list[MatlabLine], list[MatlabLine]]:
     pairs = list(map(_matlab_lines, group.records, group.sizes, group.placements))
-    rows, columns = [row for row, _ in pairs], [column for _, column in pairs]
-    return imresize(images, rows, columns, eight_bit=True)
+    return [row for row, _ in pairs], [column for _, column in pairs]
 
 
 def _matlab_tables(
@@ -306,6 +317,7 @@ ROWS: tuple[Operator[Any], ...] = (
         kernel=_matlab,
         single=_matlab_single,
         differentiable=False,
+        surrogate=_matlab_unrounded,
         tables=_matlab_tables,
         place=_matlab_place,
         words=_matlab_words,

@@ -179,6 +179,12 @@ def screentone(images: torch.Tensor, group: Group[ScreentoneParameters]) -> torc
     return _mixed(images, 1.0 - _ink(coverage, threshold, group), group)
 
 
+def mean_of_screentone(images: torch.Tensor, group: Group[ScreentoneParameters]) -> torch.Tensor:
+    """The surrogate: what dots of all densities would show in the mean, the luma itself."""
+    light = luma(images.to(torch.float64)).clamp(0.0, 1.0)
+    return _mixed(images, light, group)
+
+
 def scan_lines(images: torch.Tensor, group: Group[ScanLinesParameters]) -> torch.Tensor:
     """Light times 1 - darkness * (1 + cos(2 pi (row / period - phase))) / 2."""
     rows, _ = grid(images)
@@ -246,6 +252,7 @@ SCREENTONE = Operator(
     strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
     channels=(1, 3),
     differentiable=False,
+    surrogate=mean_of_screentone,
     summary="Black dots of a few densities in place of grey tones, as in manga.",
     source="own model: the luma rounded to tones, on one clustered-dot screen",
 )

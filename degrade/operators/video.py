@@ -11,6 +11,7 @@ from degrade.functional.video_clip import Clip, video_clip
 from degrade.functional.video_coder import CODECS
 from degrade.operators.base import Image, Operator, Parameters
 from degrade.operators.codecs import on_host
+from degrade.operators.surrogates import clipped
 
 
 class VideoClipParameters(Parameters):
@@ -108,6 +109,7 @@ VIDEO_CLIP = Operator(
     channels=(1, 3),
     on_host=True,
     differentiable=False,
+    surrogate=clipped,
 )
 
 ROWS: tuple[Operator[Any], ...] = (VIDEO_CLIP,)

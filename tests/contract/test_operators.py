@@ -25,13 +25,13 @@ from tests.cases import CASES, Case
 SIZES = [Size(40, 37), Size(23, 48), Size(40, 37), Size(9, 9)]
 
 
-def _param(case: Case) -> Any:
+def param(case: Case) -> Any:
     absent = bool(case.needs) and importlib.util.find_spec(case.needs) is None
     skip = pytest.mark.skipif(absent, reason=f"{case.needs} is not installed")
     return pytest.param(case, marks=skip, id=case.op)
 
 
-by_operator = pytest.mark.parametrize("case", [_param(case) for case in CASES])
+by_operator = pytest.mark.parametrize("case", [param(case) for case in CASES])
 
 
 def image(size: Size, channels: int = 3, seed: int = 0) -> torch.Tensor:

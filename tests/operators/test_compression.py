@@ -1,4 +1,4 @@
-"""The JPEG operator: batches through the host codec."""
+"""The JPEG operator: ragged batches by tensors, each sample as the host codec has it."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def test_an_empty_batch() -> None:
     assert JPEG.kernel(torch.empty((0, 3, 8, 8)), group([], [])).shape == (0, 3, 8, 8)
 
 
-def test_it_says_that_it_leaves_the_device() -> None:
-    assert JPEG.on_host
+def test_it_stays_on_the_device_and_takes_grey_and_rgb() -> None:
+    assert not JPEG.on_host
     assert JPEG.channels == (1, 3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -13,9 +14,16 @@ from PIL import Image
 from pydantic import ValidationError
 
 from degrade.functional import codec
-from degrade.functional.diffjpeg import CHROMA_TABLE, LUMA_TABLE, diffjpeg
+from degrade.functional.diffjpeg import diffjpeg
 from degrade.functional.jpeg_tables import jpeg_by_tables, read_table
+from degrade.functional.libjpeg.quantise import CHROMA_TABLE, LUMA_TABLE
+from degrade.functional.libjpeg.sampling import FACTORS
+from degrade.geometry import Placement, Size
+from degrade.operators.base import Group
 from degrade.operators.jpeg_variants import DoubleJpegParameters, JpegTablesParameters
+from degrade.operators.table import OPERATORS
+from degrade.trace import Values
+from tests.forms import fast
 from tests.operators.test_codecs import Floats, floats, photograph, psnr, run
 
 SUBSAMPLINGS = ["4:4:4", "4:2:2", "4:2:0"]
@@ -32,6 +40,61 @@ def test_without_an_offset_it_is_two_jpegs(channels: int) -> None:
     image = floats(photograph(61, 75, channels))
     out = run("double_jpeg", image, first_quality=30, second_quality=80, first_subsampling="4:4:4")
     assert np.array_equal(out, codec.jpeg(codec.jpeg(image, 30, "4:4:4"), 80, "4:2:0"))
+
+
+SIZES = [Size(61, 75), Size(1, 1), Size(5, 3), Size(24, 40), Size(17, 2)]
+
+
+def kernels_of(op: str, values: list[Values], channels: int) -> Iterator[tuple[Floats, Floats]]:
+    """Each record on an image of its own size: by the kernel, all in one canvas of noise, and by the host."""
+    operator, generator = OPERATORS[op], torch.Generator().manual_seed(0)
+    canvas = torch.rand((len(values), channels, 80, 80), generator=generator)
+    records = [operator.parameters.model_validate(dict(one)) for one in values]
+    sizes = [SIZES[index % len(SIZES)] for index in range(len(values))]
+    places = [Placement(size) for size in sizes]
+    out = operator.kernel(canvas, Group(records, sizes, places, torch.device("cpu")))
+    for index, (record, (height, width)) in enumerate(zip(records, sizes, strict=True)):
+        one, other = (
+            whole[index, :, :height, :width].permute(1, 2, 0).contiguous().numpy()
+            for whole in (canvas, out)
+        )
+        yield other, fast(operator, one, record)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("seed", range(8))
+def test_both_round_trips_as_tensors_are_the_hosts(channels: int, seed: int) -> None:
+    """Every offset once over the seeds, with subsamplings and qualities in any combination."""
+    generator = np.random.default_rng(seed)
+    values: list[Values] = [
+        {
+            "first_quality": int(generator.integers(1, 101)),
+            "second_quality": int(generator.integers(1, 101)),
+            "first_subsampling": str(generator.choice(list(FACTORS))),
+            "second_subsampling": str(generator.choice(list(FACTORS))),
+            "offset_y": seed,
+            "offset_x": offset,
+        }
+        for offset in range(8)
+    ]
+    for found, expected in kernels_of("double_jpeg", values, channels):
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_own_tables_as_tensors_are_pillows(channels: int) -> None:
+    generator = np.random.default_rng(0)
+
+    def table(most: int) -> str:
+        return " ".join(map(str, generator.integers(1, most + 1, 64)))
+
+    values: list[Values] = [
+        {"luma": table(most), "chroma": table(256 - most), "subsampling": subsampling}
+        for most in (1, 2, 7, 64, 255)
+        for subsampling in SUBSAMPLINGS
+    ]
+    for found, expected in kernels_of("jpeg_tables", values, channels):
+        assert np.array_equal(found, expected)
 
 
 def blockiness(image: Floats, axis: int) -> list[float]:
