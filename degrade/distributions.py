@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import NormalDist
 from typing import Annotated, Any
 
@@ -24,10 +24,13 @@ from pydantic import (
 )
 
 from degrade.trace import Scalar
-from degrade.values import Constant, Number, Strict, Weight, pick, rounded
+from degrade.values import Constant, Number, Strict, Weight, picker, rounded
 
 Supports = Mapping[str, Sequence[Scalar]]
 """The extreme or possible values of a stage's earlier fields."""
+
+Quantile = Callable[[float, Mapping[str, Scalar]], Scalar]
+"""(u in (0, 1), the stage's earlier values) -> the value at u."""
 
 _STANDARD_NORMAL = NormalDist()
 
@@ -36,8 +39,8 @@ class Distribution(Strict, ABC):
     """Base of the distributions."""
 
     @abstractmethod
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
-        """The value at u in (0, 1), given the stage's earlier values."""
+    def quantile(self) -> Quantile:
+        """The quantile function: made once for a pipeline, called for every sample."""
 
     @abstractmethod
     def support(self, earlier: Supports) -> list[Scalar]:
@@ -64,9 +67,15 @@ class Uniform(Distribution):
     uniform: tuple[Number, Number]
     _ordered = field_validator("uniform")(_interval)
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> float:
+    def quantile(self) -> Quantile:
         low, high = self.uniform
-        return min(max(rounded(low + u * (high - low)), low), high)
+        width = high - low
+
+        def at(u: float, earlier: Mapping[str, Scalar]) -> float:
+            value = rounded(low + u * width)
+            return value if low <= value <= high else min(max(value, low), high)
+
+        return at
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.uniform)
@@ -87,10 +96,10 @@ class LogUniform(Distribution):
             raise ValueError(f"the low end must be above 0, not {bounds[0]:g}")
         return _interval(bounds)
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> float:
+    def quantile(self) -> Quantile:
         low, high = self.log_uniform
-        value = math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
-        return rounded(min(max(value, low), high))
+        start, width = math.log(low), math.log(high) - math.log(low)
+        return lambda u, earlier: rounded(min(max(math.exp(start + u * width), low), high))
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.log_uniform)
@@ -121,8 +130,8 @@ class UniformPower(Distribution):
         low, high = self.uniform_power.low, self.uniform_power.high
         return rounded((low + u * (high - low)) ** self.uniform_power.power)
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> float:
-        return self._at(u)
+    def quantile(self) -> Quantile:
+        return lambda u, earlier: self._at(u)
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return sorted((self._at(0.0), self._at(1.0)))
@@ -155,12 +164,16 @@ class Normal(Distribution):
 
     normal: NormalParameters
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> float:
+    def quantile(self) -> Quantile:
         shape = NormalDist(self.normal.mean, self.normal.std)
         below, above = shape.cdf(self.normal.low), shape.cdf(self.normal.high)
-        part = min(max(below + u * (above - below), 2.0**-53), 1.0 - 2.0**-53)
-        value = self.normal.mean + self.normal.std * _STANDARD_NORMAL.inv_cdf(part)
-        return rounded(min(max(value, self.normal.low), self.normal.high))
+
+        def at(u: float, earlier: Mapping[str, Scalar]) -> float:
+            part = min(max(below + u * (above - below), 2.0**-53), 1.0 - 2.0**-53)
+            value = self.normal.mean + self.normal.std * _STANDARD_NORMAL.inv_cdf(part)
+            return rounded(min(max(value, self.normal.low), self.normal.high))
+
+        return at
 
     def support(self, earlier: Supports) -> list[Scalar]:
         # Nine standard deviations hold every value that a 52-bit uniform can reach.
@@ -198,9 +211,9 @@ class Integer(Distribution):
         low, high, step = (*self.integer, 1)[:3]
         return range(low, high + 1, step)
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> int:
+    def quantile(self) -> Quantile:
         values = self.values()
-        return values[int(u * len(values))]
+        return lambda u, earlier: values[int(u * len(values))]
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.values())
@@ -232,8 +245,9 @@ class Choice(Distribution):
             else [1.0] * len(self.choice)
         )
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
-        return list(self.choice)[pick(self.weights(), u)[0]]
+    def quantile(self) -> Quantile:
+        values, pick = list(self.choice), picker(self.weights())
+        return lambda u, earlier: values[pick(u)[0]]
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.choice)

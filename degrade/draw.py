@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Sequence
 
 from degrade.address import Floats, Key, draw_words, noise_key, uniforms
 from degrade.nodes import order_at
@@ -18,19 +16,16 @@ from degrade.program import (
     DrawnStage,
     Program,
 )
-from degrade.specs import quantile
-from degrade.trace import Scalar, Step, Trace
-from degrade.values import pick
+from degrade.trace import Step, Trace
 
 
 def draw(pipeline: Pipeline, keys: Sequence[Key]) -> list[Trace]:
     """One trace per key. A trace depends on the pipeline and its own key only."""
     program = pipeline.program
     words = draw_words(keys, program.addresses)
-    chances, columns = uniforms(words), np.stack(words[2:], axis=-1)
+    chances, low, high = uniforms(words).tolist(), words[2].tolist(), words[3].tolist()
     return [
-        _Sample(chances[row].tolist(), columns[row].tolist()).trace(pipeline.scale, program)
-        for row in range(len(keys))
+        _Sample(*row).trace(pipeline.scale, program) for row in zip(chances, low, high, strict=True)
     ]
 
 
@@ -40,22 +35,26 @@ def draw_uniforms(keys: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Flo
 
 
 class _Sample:
-    """One sample's draws: a uniform and a 64-bit key per address."""
+    """One sample's draws: a uniform, and the two words of a key, per address."""
 
-    def __init__(self, chances: list[float], keys: list[list[int]]) -> None:
+    def __init__(self, chances: list[float], low: list[int], high: list[int]) -> None:
         self.chances = chances
-        self.keys = keys
+        self.low, self.high = low, high
 
     def trace(self, scale: int, program: Program) -> Trace:
-        return Trace(scale, tuple(self.steps(program.hr)), tuple(self.steps(program.lr)))
+        hr: list[Step] = []
+        lr: list[Step] = []
+        self.run(program.hr, hr)
+        self.run(program.lr, lr)
+        return Trace(scale, tuple(hr), tuple(lr))
 
-    def steps(self, body: Body) -> Iterator[Step]:
+    def run(self, body: Body, steps: list[Step]) -> None:
         for node in body:
             if isinstance(node, DrawnStage):
-                yield self.step(node)
+                steps.append(self.step(node))
             else:
                 for inner in self.running(node):
-                    yield from self.steps(inner)
+                    self.run(inner, steps)
 
     def running(
         self, node: DrawnChoice | DrawnMaybe | DrawnShuffle | DrawnRepeat
@@ -64,26 +63,19 @@ class _Sample:
         chance = self.chances[node.column]
         match node:
             case DrawnChoice():
-                return [node.branches[pick(node.weights, chance)[0]]]
+                return [node.branches[node.pick(chance)[0]]]
             case DrawnMaybe():
                 return [node.body] if chance < node.probability else []
             case DrawnShuffle():
                 order = order_at(chance, len(node.items), node.constraints)
                 return [node.items[item] for item in order]
             case DrawnRepeat():
-                return node.rounds[: int(quantile(node.times, chance, {}))]
+                return node.rounds[: int(node.times(chance, {}))]
 
     def step(self, stage: DrawnStage) -> Step:
-        values: dict[str, Scalar] = {}
-        for name, spec, column in stage.fields:
-            value = quantile(spec, self.chances[column], values)
-            values[name] = _whole(value, stage.scope) if isinstance(value, str) else value
+        values = dict(stage.constants)
+        for name, at, column in stage.fields:
+            values[name] = at(self.chances[column], values)
         for name, column in stage.keys:
-            values[name] = noise_key(*self.keys[column])
+            values[name] = noise_key(self.low[column], self.high[column])
         return Step(stage.operator.name, stage.operator.version, stage.label, values)
-
-
-def _whole(value: str, scope: dict[str, str]) -> str:
-    """A reference to an earlier stage with that stage's whole label."""
-    side, colon, label = value.partition(":")
-    return f"{side}:{scope[label]}" if colon and side in ("before", "after") else value

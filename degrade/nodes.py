@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -104,13 +104,14 @@ class Stage(Node):
             )
             for place, (name, spec) in enumerate(self.fields.items()):
                 u = (0.5 + 7 * trial + 3 * place) / TRIALS % 1.0
-                values[name] = quantile(for_round(spec, trial), u or 0.5, values)
+                values[name] = quantile(for_round(spec, trial))(u or 0.5, values)
             try:
                 self.operator.parameters.model_validate(values)
             except ValidationError as error:
                 first = error.errors(include_url=False)[0]
+                drawn = {name: values[name] for name in self.fields}
                 raise _misfit(
-                    str((*first["loc"], "")[0]), f"{_said(first['msg'])}, with {values}"
+                    str((*first["loc"], "")[0]), f"{_said(first['msg'])}, with {drawn}"
                 ) from error
 
 
@@ -361,9 +362,15 @@ def available(count: int, constraints: tuple[tuple[int, int], ...], done: int) -
     return [item for item in range(count) if not done >> item & 1 and item not in waiting]
 
 
-def order_at(u: float, count: int, constraints: tuple[tuple[int, int], ...]) -> list[int]:
+def order_at(u: float, count: int, constraints: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     """The order at u in (0, 1) among all that keep the constraints, each equally likely."""
-    rank, done, order = int(u * linear_orders(count, constraints)), 0, list[int]()
+    return _order(int(u * linear_orders(count, constraints)), count, constraints)
+
+
+@lru_cache(maxsize=8192)
+def _order(rank: int, count: int, constraints: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """The order of this rank, in which orders are counted as a dictionary lists words."""
+    done, order = 0, list[int]()
     while len(order) < count:
         for item in available(count, constraints, done):
             ways = linear_orders(count, constraints, done | 1 << item)
@@ -372,4 +379,4 @@ def order_at(u: float, count: int, constraints: tuple[tuple[int, int], ...]) -> 
             rank -= ways
         order.append(item)
         done |= 1 << item
-    return order
+    return tuple(order)

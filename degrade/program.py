@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from degrade.distributions import Distribution, Quantile
 from degrade.errors import PipelineError
 from degrade.nodes import (
     ChoiceNode,
@@ -17,26 +18,30 @@ from degrade.nodes import (
     Stage,
 )
 from degrade.operators.base import Operator, noise_fields
-from degrade.specs import Spec, for_round, support
+from degrade.specs import Spec, for_round, quantile, support
 from degrade.trace import Scalar
+from degrade.values import picker
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnStage:
-    """A stage with its whole label. Each field and noise key names its column of the draws."""
+    """A stage with its whole label.
+
+    constants: the fields that are not drawn. fields: those that are, with their quantile functions and their
+    columns of the draws. keys: noise keys, with theirs.
+    """
 
     label: str
     operator: Operator[Any]
-    fields: tuple[tuple[str, Spec, int], ...]
+    constants: Mapping[str, Scalar]
+    fields: tuple[tuple[str, Quantile, int], ...]
     keys: tuple[tuple[str, int], ...]
-    scope: dict[str, str]
-    """Labels as written in the file -> whole labels, for values that refer to earlier stages."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnChoice:
     column: int
-    weights: tuple[float, ...]
+    pick: Callable[[float], tuple[int, float]]
     branches: tuple[Body, ...]
 
 
@@ -57,7 +62,7 @@ class DrawnShuffle:
 @dataclass(frozen=True, slots=True)
 class DrawnRepeat:
     column: int
-    times: Spec
+    times: Quantile
     rounds: tuple[Body, ...]
 
 
@@ -67,7 +72,10 @@ Body = tuple[DrawnNode, ...]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Both trees of a pipeline and the addresses (label, field) of all their draws."""
+    """Both trees of a pipeline and the addresses (label, field) of all their draws.
+
+    A constant draws nothing and has no address; its label is taken all the same.
+    """
 
     addresses: tuple[tuple[str, str], ...]
     hr: Body
@@ -142,12 +150,22 @@ class _Compiler:
         resolved = {
             name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
         }
-        fields = tuple((name, spec, self.column(label, name)) for name, spec in resolved.items())
+        labels = {**scope.labels, stage.label: label}
+        reach = self.reach(resolved, label, scope)
+        constants = {
+            name: _whole(spec, labels)
+            for name, spec in resolved.items()
+            if not isinstance(spec, Distribution)
+        }
+        fields = tuple(
+            (name, _located(spec, reach[name], labels), self.column(label, name))
+            for name, spec in resolved.items()
+            if isinstance(spec, Distribution)
+        )
         keys = tuple((name, self.column(label, name)) for name in noise_fields(parameters))
-        self.check_references(resolved, label, scope)
         scope.labels[stage.label] = label
         scope.certain |= {label}
-        return DrawnStage(label, stage.operator, fields, keys, dict(scope.labels))
+        return DrawnStage(label, stage.operator, constants, fields, keys)
 
     def resolved(self, name: str, spec: Spec, label: str, scope: _Scope) -> Spec:
         try:
@@ -155,20 +173,21 @@ class _Compiler:
         except PipelineError as error:
             raise PipelineError(f"the stage {label!r}, field {name!r}: {error}") from error
 
-    def check_references(self, fields: Mapping[str, Spec], label: str, scope: _Scope) -> None:
-        """Every value that a field can take, if it refers to a stage, must refer to one that surely ran."""
+    def reach(
+        self, fields: Mapping[str, Spec], label: str, scope: _Scope
+    ) -> Mapping[str, Sequence[Scalar]]:
+        """The values that each field can take; a stage that one refers to must surely have run."""
         reach: dict[str, list[Scalar]] = {}
         for name, spec in fields.items():
             reach[name] = support(spec, reach)
-            for value in reach[name]:
-                if not isinstance(value, str) or not value.startswith(("before:", "after:")):
-                    continue
-                if scope.labels.get(value.partition(":")[2]) not in scope.certain:
+            for value in filter(_refers, reach[name]):
+                if scope.labels.get(str(value).partition(":")[2]) not in scope.certain:
                     certain = ", ".join(sorted(scope.certain)) or "none"
                     raise PipelineError(
                         f"the stage {label!r} refers to {value!r}, which has not surely run before it; "
                         f"sure are {certain}"
                     )
+        return reach
 
     def choice(self, node: ChoiceNode, label: str, scope: _Scope) -> DrawnChoice:
         column = self.column(label, "choice")
@@ -176,7 +195,7 @@ class _Compiler:
         scope.certain = frozenset.intersection(*(certain for _, certain in branches))
         return DrawnChoice(
             column,
-            tuple(option.weight for option in node.choice),
+            picker([option.weight for option in node.choice]),
             tuple(body for body, _ in branches),
         )
 
@@ -203,7 +222,28 @@ class _Compiler:
             labels, scope.certain = inner.labels, inner.certain
             sure = inner.certain if index < node.least() else sure
         scope.labels, scope.certain = labels, sure
-        return DrawnRepeat(column, node.repeat, tuple(rounds))
+        return DrawnRepeat(column, quantile(node.repeat), tuple(rounds))
+
+
+def _refers(value: Scalar) -> bool:
+    """Whether a value names an earlier stage."""
+    return isinstance(value, str) and value.startswith(("before:", "after:"))
+
+
+def _whole(value: Scalar, labels: Mapping[str, str]) -> Scalar:
+    """A reference to an earlier stage with that stage's whole label; any other value as it is."""
+    if not _refers(value):
+        return value
+    side, _, label = str(value).partition(":")
+    return f"{side}:{labels[label]}"
+
+
+def _located(spec: Distribution, reach: Sequence[Scalar], labels: Mapping[str, str]) -> Quantile:
+    """A field's quantile function, in which references to earlier stages carry whole labels."""
+    at = spec.quantile()
+    if not any(map(_refers, reach)):
+        return at
+    return lambda u, earlier: _whole(at(u, earlier), labels)
 
 
 def _sorted_by(constraints: tuple[tuple[int, int], ...], count: int) -> list[int]:

@@ -5,7 +5,7 @@ Mixtures, tables of cases and values for each round hand their one uniform on to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -16,13 +16,14 @@ from degrade.distributions import (
     Integer,
     LogUniform,
     Normal,
+    Quantile,
     Supports,
     Uniform,
     UniformPower,
 )
 from degrade.errors import PipelineError
 from degrade.trace import Scalar
-from degrade.values import Constant, Number, Strict, Weight, pick, rounded
+from degrade.values import Constant, Number, Strict, Weight, picker, rounded
 
 Model = TypeVar("Model", bound=Strict)
 
@@ -45,9 +46,15 @@ class Mixture(Distribution):
             raise ValueError("the weights add up to 0")
         return self
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
-        index, rest = pick([part.weight for part in self.mixture], u)
-        return quantile(self.mixture[index].of, rest, earlier)
+    def quantile(self) -> Quantile:
+        pick = picker([part.weight for part in self.mixture])
+        parts = [quantile(part.of) for part in self.mixture]
+
+        def at(u: float, earlier: Mapping[str, Scalar]) -> Scalar:
+            index, rest = pick(u)
+            return parts[index](rest, earlier)
+
+        return at
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return _joined((part.of for part in self.mixture), earlier)
@@ -106,15 +113,27 @@ class Given(Distribution):
     def _plain(self) -> bool:
         return not self.model_fields_set & {"slope", "intercept", "plus"}
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
-        given = earlier[self.given]
+    def quantile(self) -> Quantile:
         if self.cases is not None:
-            chosen = next(case for case in self.cases if case.holds(given))
-            return quantile(chosen.value, u, earlier)
+            return self._by_case(self.cases)
         if self._plain():
-            return given
-        noise = 0.0 if self.plus is None else float(quantile(self.plus, u, earlier))
-        return rounded(self.slope * float(given) + self.intercept + noise)
+            return lambda u, earlier: earlier[self.given]
+        plus = quantile(0.0 if self.plus is None else self.plus)
+
+        def affine(u: float, earlier: Mapping[str, Scalar]) -> float:
+            given, noise = float(earlier[self.given]), float(plus(u, earlier))
+            return rounded(self.slope * given + self.intercept + noise)
+
+        return affine
+
+    def _by_case(self, cases: Sequence[Case]) -> Quantile:
+        table = [(case.holds, quantile(case.value)) for case in cases]
+
+        def at(u: float, earlier: Mapping[str, Scalar]) -> Scalar:
+            given = earlier[self.given]
+            return next(value for holds, value in table if holds(given))(u, earlier)
+
+        return at
 
     def support(self, earlier: Supports) -> list[Scalar]:
         if self.cases is not None:
@@ -146,7 +165,7 @@ class PerRepeat(Distribution):
 
     per_repeat: Annotated[list[Spec], Field(min_length=1)]
 
-    def quantile(self, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
+    def quantile(self) -> Quantile:
         raise PipelineError("`per_repeat` has a meaning only inside `repeat`")
 
     def support(self, earlier: Supports) -> list[Scalar]:
@@ -201,9 +220,11 @@ for _model in (Part, Mixture, Case, Given, PerRepeat):
     _model.model_rebuild()
 
 
-def quantile(spec: Spec, u: float, earlier: Mapping[str, Scalar]) -> Scalar:
-    """The value of a field at u, constants included."""
-    return spec.quantile(u, earlier) if isinstance(spec, Distribution) else spec
+def quantile(spec: Spec) -> Quantile:
+    """A field's quantile function, constants included."""
+    if isinstance(spec, Distribution):
+        return spec.quantile()
+    return lambda u, earlier: spec
 
 
 def support(spec: Spec, earlier: Supports) -> list[Scalar]:

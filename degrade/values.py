@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -58,12 +58,28 @@ class Strict(BaseModel):
 Weight = Annotated[Number, Field(ge=0)]
 
 
-def pick(weights: Sequence[float], u: float) -> tuple[int, float]:
-    """The part that u falls into when (0, 1) is cut by the weights, and u's place within that part."""
-    total, below = math.fsum(weights), 0.0
+def picker(weights: Sequence[float]) -> Callable[[float], tuple[int, float]]:
+    """Cuts (0, 1) by the weights: u -> the part that u falls into, and u's place within that part.
+
+    Raises ValueError where no weight is above 0.
+    """
+    total, below, parts = math.fsum(weights), 0.0, list[tuple[int, float, float]]()
     for index, weight in enumerate(weights):
-        share = weight / total
-        if share > 0 and (u < below + share or not any(weights[index + 1 :])):
-            return index, min(max((u - below) / share, 2.0**-53), 1.0 - 2.0**-53)
+        share = weight / total if total else 0.0
+        if share > 0:
+            parts.append((index, below, share))
         below += share
-    raise ValueError("no weight is above 0")
+    if not parts:
+        raise ValueError("no weight is above 0")
+    last = parts.pop()
+
+    def pick(u: float) -> tuple[int, float]:
+        for part in parts:
+            if u < part[1] + part[2]:
+                break
+        else:
+            part = last
+        index, start, share = part
+        return index, min(max((u - start) / share, 2.0**-53), 1.0 - 2.0**-53)
+
+    return pick

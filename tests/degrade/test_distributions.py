@@ -22,7 +22,7 @@ GRID = (np.arange(20000) + 0.5) / 20000
 
 def values(form: object, **earlier: float) -> list[Any]:
     spec = ADAPTER.validate_python(form)
-    return [quantile(spec, float(u), earlier) for u in GRID]
+    return [quantile(spec)(float(u), earlier) for u in GRID]
 
 
 def test_uniform_fills_its_interval_evenly() -> None:
@@ -84,9 +84,9 @@ def test_given_by_table_by_equality_and_by_affine_map() -> None:
             "cases": [{"equals": 7, "value": -1}, {"up_to": 11, "value": 1}, {"value": 2}],
         }
     )
-    assert [quantile(table, 0.5, {"size": size}) for size in (7, 9, 11, 13)] == [-1, 1, 1, 2]
+    assert [quantile(table)(0.5, {"size": size}) for size in (7, 9, 11, 13)] == [-1, 1, 1, 2]
     same = ADAPTER.validate_python({"given": "sigma_x"})
-    assert quantile(same, 0.1, {"sigma_x": 1.23456789012}) == 1.23456789012
+    assert quantile(same)(0.1, {"sigma_x": 1.23456789012}) == 1.23456789012
     affine = ADAPTER.validate_python(
         {
             "given": "shot",
@@ -95,7 +95,7 @@ def test_given_by_table_by_equality_and_by_affine_map() -> None:
             "plus": {"normal": {"mean": 0, "std": 1}},
         }
     )
-    assert quantile(affine, 0.5, {"shot": -3.0}) == pytest.approx(2.18 * -3 + 1.2, abs=1e-8)
+    assert quantile(affine)(0.5, {"shot": -3.0}) == pytest.approx(2.18 * -3 + 1.2, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ intervals = st.tuples(
 def test_a_draw_stays_within_the_support_and_on_the_grid(bounds: list[float], u: float) -> None:
     spec = ADAPTER.validate_python({"uniform": bounds})
     low, high = support(spec, {})
-    value = quantile(spec, u, {})
+    value = quantile(spec)(u, {})
     assert low <= value <= high
     assert value in (low, high) or value == rounded(value)
 
