@@ -27,6 +27,12 @@ class Arguments(BaseModel):
     channels: int = Field(default=3, ge=1, description="channels of LR and SR")
 
 
+class LumaArguments(Arguments):
+    """Of a network that its paper runs on the luma: one channel unless told otherwise."""
+
+    channels: int = Field(default=1, ge=1, description="channels of LR and SR")
+
+
 A = TypeVar("A", bound=Arguments)
 
 

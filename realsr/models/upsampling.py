@@ -47,7 +47,7 @@ def sub_pixel(
     for factor in steps_of(scale):
         conv = nn.Conv2d(features, after * factor**2, 3, padding=1, groups=groups)
         if icnr:
-            icnr_(conv.weight, factor)
+            icnr_(conv, factor)
         behind: list[nn.Module] = [nn.PixelShuffle(factor)]
         active = [] if activation is None else [activation()]
         layers += [conv, *(active + behind if before_shuffle else behind + active)]
@@ -55,13 +55,15 @@ def sub_pixel(
     return nn.Sequential(*layers)
 
 
-def icnr_(weight: Tensor, factor: int) -> None:
-    """Fills a sub-pixel convolution's weight with r*r equal phases: no checkerboard at the start."""
-    rows = weight.shape[0] // factor**2
-    first = torch.empty(rows, *weight.shape[1:])
+def icnr_(layer: nn.Conv2d, factor: int) -> None:
+    """Fills a sub-pixel convolution with r*r equal phases, biases 0: no checkerboard at the start."""
+    rows = layer.weight.shape[0] // factor**2
+    first = torch.empty(rows, *layer.weight.shape[1:])
     nn.init.kaiming_normal_(first)
     with torch.no_grad():
-        weight.copy_(first.repeat_interleave(factor**2, dim=0))
+        layer.weight.copy_(first.repeat_interleave(factor**2, dim=0))
+        if layer.bias is not None:
+            layer.bias.zero_()
 
 
 class NearestConv(nn.Module):
@@ -135,7 +137,7 @@ def _phases(scale: int) -> Tensor:
     distance = (position[:, None] - torch.arange(-2, 3, dtype=torch.float64)).abs()
     near = 1.5 * distance**3 - 2.5 * distance**2 + 1.0
     far = -0.5 * distance**3 + 2.5 * distance**2 - 4.0 * distance + 2.0
-    return torch.where(distance <= 1, near, torch.where(distance < 2, far, 0.0)).float()
+    return torch.where(distance <= 1, near, torch.where(distance < 2, far, 0.0))
 
 
 UPSAMPLERS = MappingProxyType(

@@ -1,0 +1,77 @@
+"""The table of discriminators, and how one is built by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from pydantic import Field
+
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments
+from realsr.models.discriminators.enhancenet import (
+    EnhanceNetDiscriminator,
+    EnhanceNetDiscriminatorArguments,
+)
+from realsr.models.discriminators.multi_scale import MultiScale
+from realsr.models.discriminators.patch import Patch, PatchArguments
+from realsr.models.discriminators.srgan import SRGANArguments, SRGANDiscriminator
+from realsr.models.discriminators.unet import UNetArguments, UNetSN
+from realsr.models.discriminators.vgg_style import VGGStyle, VGGStyleArguments
+from realsr.models.errors import ModelError
+
+A = TypeVar("A", bound=DiscriminatorArguments)
+
+
+@dataclass(frozen=True)
+class DiscriminatorRow(Generic[A]):
+    """A row of the table of discriminators."""
+
+    name: str
+    arguments: type[A]
+    build: Callable[[A], Discriminator]
+    summary: str
+
+
+class MultiScaleArguments(DiscriminatorArguments):
+    """Which discriminator is repeated, and over how many sizes."""
+
+    member: str = Field(default="patch", description="name of a discriminator")
+    member_arguments: Mapping[str, Any] = Field(default={}, description="its arguments")
+    sizes: int = Field(default=3, ge=1, description="full, half, quarter, ...")
+
+
+def build_discriminator(name: str, **arguments: Any) -> Discriminator:
+    """A discriminator of the table. Raises ModelError for an unknown name."""
+    if name not in DISCRIMINATORS:
+        raise ModelError(f"no discriminator {name!r}; there are: {', '.join(DISCRIMINATORS)}")
+    row = DISCRIMINATORS[name]
+    return row.build(row.arguments(**arguments))
+
+
+def _multi_scale(arguments: MultiScaleArguments) -> MultiScale:
+    given = {"channels": arguments.inputs, **arguments.member_arguments}
+    members = [build_discriminator(arguments.member, **given) for _ in range(arguments.sizes)]
+    return MultiScale(arguments, members)
+
+
+_ROWS: tuple[DiscriminatorRow[Any], ...] = (
+    DiscriminatorRow("vgg", VGGStyleArguments, VGGStyle, "ESRGAN's: whole images of any size"),
+    DiscriminatorRow("unet_sn", UNetArguments, UNetSN, "Real-ESRGAN's: every pixel"),
+    DiscriminatorRow("patch", PatchArguments, Patch, "pix2pix's: every 70 x 70 patch"),
+    DiscriminatorRow("srgan", SRGANArguments, SRGANDiscriminator, "SRGAN's: whole images"),
+    DiscriminatorRow(
+        "enhancenet",
+        EnhanceNetDiscriminatorArguments,
+        EnhanceNetDiscriminator,
+        "EnhanceNet's: whole images, no normalisation",
+    ),
+    DiscriminatorRow(
+        "multi_scale", MultiScaleArguments, _multi_scale, "one of the others at several sizes"
+    ),
+)
+
+DISCRIMINATORS: Mapping[str, DiscriminatorRow[Any]] = MappingProxyType(
+    {row.name: row for row in _ROWS}
+)
