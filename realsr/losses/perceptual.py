@@ -1,0 +1,86 @@
+"""Perceptual loss: the distance between the features of SR and HR in a trained network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from realsr.losses.backbones import Backbone, LazyFeatures, check_layers
+from realsr.losses.base import Batch, Loss
+from realsr.losses.errors import LossError
+from realsr.losses.pixel import Criterion, distance
+from realsr.losses.settings import Settings
+
+SRGAN_FEATURES = 1 / 12.75
+"""SRGAN divides VGG's features by 12.75 before it squares their difference: a factor of 0.006 in all."""
+
+LayerWeights = Mapping[str, Annotated[float, Field(ge=0)]]
+
+LEAST_MEAN = 1e-8
+"""Added to a mean that features are divided by: a dead layer stays at zero."""
+
+
+class FeatureArguments(Settings):
+    """Of every loss on a backbone's features."""
+
+    backbone: Backbone = Backbone()
+    layers: LayerWeights = Field(
+        description="weight by layer: conv5_4 before the ReLU, relu5_4 after"
+    )
+
+    @model_validator(mode="after")
+    def _layers_exist(self) -> Self:
+        try:
+            check_layers(self.backbone.name, self.layers)
+        except LossError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+
+class PerceptualArguments(FeatureArguments):
+    layers: LayerWeights = Field(default={"conv5_4": 1.0})
+    criterion: Criterion = "l1"
+    feature_scale: float = Field(default=1.0, gt=0, description="features are multiplied by it")
+    mean_one: bool = Field(default=False, description="features are divided by their mean first")
+
+
+def mean_one(features: Tensor) -> Tensor:
+    """Activations b c h w divided by their mean over a sample: EnhanceNet, 5.3, is silent on the axes."""
+    return features / (features.mean(dim=(1, 2, 3), keepdim=True) + LEAST_MEAN)
+
+
+class Perceptual:
+    """Sum over the layers of weight x mean distance of the scaled features."""
+
+    def __init__(self, arguments: PerceptualArguments) -> None:
+        self.arguments = arguments
+        self.features = LazyFeatures(arguments.backbone, arguments.layers)
+
+    def prepare(self) -> None:
+        """Loads the backbone. Raises MissingWeightsError."""
+        self.features.prepare()
+
+    def __call__(self, batch: Batch) -> Tensor:
+        found, target = self.features.pair(batch.sr, batch.hr)
+        total = batch.sr.new_zeros(())
+        for layer, weight in self.arguments.layers.items():
+            pair = self._scaled(found[layer]), self._scaled(target[layer])
+            total = total + weight * distance(*pair, self.arguments.criterion)
+        return total
+
+    def _scaled(self, features: Tensor) -> Tensor:
+        if self.arguments.mean_one:
+            features = mean_one(features)
+        return features * self.arguments.feature_scale
+
+
+PERCEPTUAL = Loss(
+    "perceptual",
+    PerceptualArguments,
+    Perceptual,
+    "Distance of the features of a trained network.",
+    "Johnson et al., ECCV 2016; SRGAN; ESRGAN, equation 3: VGG19 conv5_4 before the ReLU, L1",
+)

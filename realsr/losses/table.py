@@ -1,0 +1,45 @@
+"""All losses of a generator by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from realsr.losses.adversarial import ADVERSARIAL
+from realsr.losses.artefacts import LDL
+from realsr.losses.base import Loss
+from realsr.losses.consistency import LR_CONSISTENCY
+from realsr.losses.features import FEATURE_MATCHING
+from realsr.losses.frequency import FFT, FOCAL_FREQUENCY
+from realsr.losses.gradients import GRADIENT, TV
+from realsr.losses.lpips import LPIPS_LOSS
+from realsr.losses.perceptual import PERCEPTUAL
+from realsr.losses.pixel import CHARBONNIER_LOSS, HUBER, L1, MSE
+from realsr.losses.ranking import RANK_CONTENT
+from realsr.losses.similarity import MS_SSIM, SSIM
+from realsr.losses.texture import GRAM, PATCH_GRAM
+
+ROWS: tuple[Loss[Any], ...] = (
+    L1,
+    MSE,
+    CHARBONNIER_LOSS,
+    HUBER,
+    SSIM,
+    MS_SSIM,
+    TV,
+    GRADIENT,
+    FFT,
+    FOCAL_FREQUENCY,
+    LR_CONSISTENCY,
+    PERCEPTUAL,
+    GRAM,
+    PATCH_GRAM,
+    LPIPS_LOSS,
+    ADVERSARIAL,
+    FEATURE_MATCHING,
+    LDL,
+    RANK_CONTENT,
+)
+
+LOSSES: Mapping[str, Loss[Any]] = MappingProxyType({row.name: row for row in ROWS})
