@@ -2,8 +2,9 @@
 
     python -m benchmarks.disk --help
 
-The peer writes HR crops alone, as training set-ups do with OpenCV at compression level 3; ours degrades every
-crop by a pipeline and writes HR, LR and the manifest.
+The peers cut as training set-ups do, with OpenCV at compression level 3: HR crops alone, and HR crops with
+those of an LR image that BasicSR's imresize makes. Ours degrades every crop by a pipeline and writes HR, LR,
+digests and the manifest.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from benchmarks import harness, photographs
+from benchmarks import basicsr_import, harness, photographs
 from benchmarks.harness import Contender
 from degrade.pipeline import load_pipeline
 from realsr.pairs.crops import Cut
@@ -29,7 +30,9 @@ from realsr.pairs.failures import Failure
 from realsr.pairs.job import Job
 from realsr.pairs.make import make_pairs
 
-CROP, STEP, LEVEL = 480, 240, 3
+CROP, STEP, LEVEL, SCALE = 480, 240, 3, 4
+PEERS = {"HR at level 3": False, "HR and LR at level 3": True}
+"""Name -> whether it makes the LR too."""
 HEIGHT, WIDTH = 1356, 2040
 NOISE_255 = 2.0
 """Enlarged photographs are too smooth: a little noise makes their files as large as camera pictures."""
@@ -59,31 +62,39 @@ def make_images(folder: Path, number: int) -> list[Path]:
     return paths
 
 
-def usual(sources: Sequence[Path], out: Path, threads: int) -> None:
-    """HR crops by the usual script's steps; the last row and column end at the border."""
-    out.mkdir(parents=True)
+def usual(sources: Sequence[Path], out: Path, threads: int, with_lr: bool) -> None:
+    """Crops by the usual script's steps; the last row and column end at the border."""
+    for side in ("hr", "lr") if with_lr else ("hr",):
+        (out / side).mkdir(parents=True)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(partial(_cut, out=out), sources))
+        list(pool.map(partial(_cut_file, out=out, with_lr=with_lr), sources))
 
 
-def _cut(source: Path, out: Path) -> None:
-    image = cv2.imread(str(source), cv2.IMREAD_UNCHANGED)
-    assert image is not None
+def _cut_file(source: Path, out: Path, with_lr: bool) -> None:
+    image = np.asarray(cv2.imread(str(source), cv2.IMREAD_UNCHANGED), dtype=np.uint8)
+    _cut(image, out / "hr" / source.stem, 1)
+    if with_lr:
+        shrunk = basicsr_import.load("basicsr.utils.matlab_functions").imresize(image, 1 / SCALE)
+        _cut(np.clip(shrunk.round(), 0, 255).astype(np.uint8), out / "lr" / source.stem, SCALE)
+
+
+def _cut(image: photographs.Pixels, stem: Path, scale: int) -> None:
+    side = CROP // scale
     for number, (top, left) in enumerate(
-        (y, x) for y in _starts(image.shape[0]) for x in _starts(image.shape[1])
+        (y, x) for y in _starts(image.shape[0], scale) for x in _starts(image.shape[1], scale)
     ):
-        crop = np.ascontiguousarray(image[top : top + CROP, left : left + CROP])
-        name = str(out / f"{source.stem}_s{number:03d}.png")
-        cv2.imwrite(name, crop, [cv2.IMWRITE_PNG_COMPRESSION, LEVEL])
+        crop = np.ascontiguousarray(image[top : top + side, left : left + side])
+        cv2.imwrite(f"{stem}_s{number:03d}.png", crop, [cv2.IMWRITE_PNG_COMPRESSION, LEVEL])
 
 
-def _starts(length: int) -> list[int]:
-    starts = list(range(0, length - CROP + 1, STEP))
-    return starts if length - CROP in starts else [*starts, length - CROP]
+def _starts(length: int, scale: int) -> list[int]:
+    side, step = CROP // scale, STEP // scale
+    starts = list(range(0, length - side + 1, step))
+    return starts if length - side in starts else [*starts, length - side]
 
 
 def ours(sources: Path, out: Path, threads: int, pipeline: str) -> None:
-    loaded = load_pipeline(pipeline, scale=4)
+    loaded = load_pipeline(pipeline, scale=SCALE)
     job = Job(loaded, Cut(loaded.scale, CROP, STEP))
     make_pairs([sources], out, job, observer=Silent(), workers=threads)
 
@@ -105,7 +116,11 @@ def compare(folder: Path, options: argparse.Namespace, threads: int) -> dict[str
 
         return run
 
-    contenders = [Contender("level-3 script", into(partial(usual, sources, threads=threads)))]
+    peers = {
+        name: partial(usual, sources, threads=threads, with_lr=with_lr)
+        for name, with_lr in PEERS.items()
+    }
+    contenders = [Contender(name, into(run)) for name, run in peers.items()]
     for pipeline in options.pipelines:
         run = partial(ours, sources[0].parent, threads=threads, pipeline=pipeline)
         contenders.append(Contender(pipeline, into(run)))
@@ -116,7 +131,9 @@ def compare(folder: Path, options: argparse.Namespace, threads: int) -> dict[str
         "threads": threads,
         "images_per_second": harness.rates(seconds, options.images),
         "times_faster": {
-            name: harness.speedup(seconds, "level-3 script", name) for name in options.pipelines
+            f"{name} against {peer}": harness.speedup(seconds, peer, name)
+            for name in options.pipelines
+            for peer in peers
         },
     }
 
@@ -124,9 +141,9 @@ def compare(folder: Path, options: argparse.Namespace, threads: int) -> dict[str
 def file_sizes(folder: Path, number: int) -> dict[str, float]:
     """Bytes of the HR files of both sides, and the ratio."""
     sources = make_images(folder / "sized", number)
-    usual(sources, folder / "usual", 4)
+    usual(sources, folder / "usual", 4, with_lr=False)
     ours(folder / "sized", folder / "ours", 4, "bicubic")
-    theirs, mine = _hr_bytes(folder / "usual"), _hr_bytes(folder / "ours" / "hr")
+    theirs, mine = _hr_bytes(folder / "usual" / "hr"), _hr_bytes(folder / "ours" / "hr")
     return {"level_3_bytes": theirs, "our_bytes": mine, "ours_over_theirs": round(mine / theirs, 4)}
 
 
