@@ -22,10 +22,10 @@ from degrade.geometry import Size
 from degrade.operators.base import noise_fields
 from degrade.operators.table import OPERATORS
 from degrade.trace import Scalar, Step
-from realsr.ladders import LADDERS
+from realsr.ladders import LADDERS, Ladder
 
-PHOTOGRAPH, CENTRE = "astronaut.png", (110, 222)
-"""A public photograph inside scikit-image's wheel, and the row and column that a small view is centred on."""
+PHOTOGRAPH = "astronaut.png"
+"""A public photograph inside scikit-image's wheel."""
 PANEL, GAP, CAPTION = 192, 6, 34
 KEY = "0123456789abcdef"
 QUALITY = 85
@@ -35,7 +35,7 @@ QUALITY = 85
 def sheet(name: str) -> Image.Image:
     """The sheet of an operator that has a ladder: the photograph, then one panel a rung, words below."""
     ladder = LADDERS[name]
-    view = _view(ladder.view)
+    view = _view(ladder)
     panels = [(view, "untouched"), *(_rung(name, rung, view) for rung in ladder.rungs)]
     page = Image.new("RGB", (len(panels) * (PANEL + GAP) - GAP, PANEL + CAPTION), "white")
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(11)
@@ -48,11 +48,11 @@ def sheet(name: str) -> Image.Image:
     return page
 
 
-def _view(side: int) -> torch.Tensor:
+def _view(ladder: Ladder) -> torch.Tensor:
     with resources.as_file(resources.files("skimage") / "data" / PHOTOGRAPH) as path:
         pixels = np.array(Image.open(path).convert("RGB"))
-    top, left = (max(0, centre - side // 2) for centre in CENTRE)
-    part = pixels[top : top + side, left : left + side]
+    top, left = (max(0, centre - ladder.view // 2) for centre in ladder.centre)
+    part = pixels[top : top + ladder.view, left : left + ladder.view]
     return torch.from_numpy(part).permute(2, 0, 1).float() / 255
 
 

@@ -11,13 +11,24 @@ from typing import Any
 
 from degrade.operators.base import Operator, noise_fields
 from degrade.operators.table import OPERATORS
+from realsr.ladders import LADDERS
 
 HEAD = """# Operators
 
 Written from the operators' own rows by `python -m realsr.reference`; a test keeps it so. In a pipeline every
 field may be a constant or a distribution ([pipelines](pipelines.md)); a field with a default may be left out.
 Noise keys are drawn and are not listed.
+
+In formulas `x` is the image and `y` the result, on 0..1, each channel by itself where none is named;
+`p = (i, j)` is a pixel's row and column, `k * x` the correlation `sum_d k(d) x(p + d)`, `G(s)` the Gaussian
+kernel of standard deviation `s` pixels, `Y` the BT.601 luma, `encode` and `decode` the sRGB transfer function
+and its inverse; other names are the record's fields. Sheets show one photograph untouched and from mild to
+severe, pixels as squares. What published systems offer, and what answers it here: [coverage](coverage.md).
 """
+
+SHEETS = "images/operators"
+"""Where `realsr.operator_sheets` draws, from the page's folder."""
+NO_SHEET = "No sheet: it works on files of your own.\n"
 
 
 def page() -> str:
@@ -31,6 +42,8 @@ def page() -> str:
 def _section(row: Operator[Any]) -> Iterator[str]:
     yield f"## {row.name}\n"
     yield f"{row.summary} Version {row.version}. Source: {row.source}.\n"
+    yield f"`` {row.formula} ``\n"
+    yield _sheet(row)
     yield f"{'; '.join(_properties(row))}.\n"
     fields = _fields(row)
     if fields:
@@ -38,6 +51,17 @@ def _section(row: Operator[Any]) -> Iterator[str]:
         yield "|---|---|---|---|"
         yield from fields
         yield ""
+
+
+def _sheet(row: Operator[Any]) -> str:
+    if row.name not in LADDERS:
+        return NO_SHEET
+    return f"![{row.name}, untouched and in {_steps(row.name)}]({SHEETS}/{row.name}.webp)\n"
+
+
+def _steps(name: str) -> str:
+    count = len(LADDERS[name].rungs)
+    return f"{count} steps" if count > 1 else "one step"
 
 
 def _properties(row: Operator[Any]) -> Iterator[str]:

@@ -33,6 +33,15 @@ def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert names["lr"].shape == (4, 3, 64, 64)  # type: ignore[attr-defined]
 
 
+def test_the_readme_counts_right() -> None:
+    import degrade
+    from degrade.operators.table import OPERATORS
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{len(OPERATORS)} operators: " in text
+    assert f"{len(degrade.pipeline_names())} pipelines:" in text
+
+
 @pytest.mark.parametrize(
     "page", ["README.md", *(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))]
 )

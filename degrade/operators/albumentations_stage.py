@@ -73,6 +73,8 @@ ALBUMENTATIONS = Operator(
     single=single_albumentations,
     words=_words,
     summary="A geometric or colour transform of albumentations on the HR, drawn from a key of its own.",
+    formula="y = T(x; arguments), T the named transform of albumentations with p = 1, its random "
+    "numbers seeded by the stage's key",
     source="Buslaev et al., Albumentations (Information 2020); the installed package, version 2",
     border="the transform's own `border_mode`",
     place=_place,

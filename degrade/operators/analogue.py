@@ -184,6 +184,10 @@ ANALOGUE_VIDEO = Operator(
     words=_words,
     strength=_strength,
     summary="Composite video or tape: bands of luma and chroma, crosstalk, unsteady lines, noise.",
+    formula="(Y, C) = (B_l (Y + n_l), B_c (C + n_c)); (Y, C) += composite ((Y, C) through s = Y + U "
+    "sin + V cos - (Y, C)); C delayed by chroma_delay_px, turned by N(0, hue_sigma**2) a "
+    "line; Y += peaking (Y - B_l/2 Y); lines moved by +-N(0, jitter_px**2); B: Gaussian "
+    "along the line, 1/2 at the cutoff in cycles/px",
     source="own model; signal of SMPTE 170M and ITU-R BT.470, one-line decoder",
     border="reflect101",
     channels=(1, 3),

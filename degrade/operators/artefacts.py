@@ -244,6 +244,7 @@ BANDING = Operator(
     surrogate=unchanged,
     channels=(1, 3),
     summary="Posterise to few levels, channel by channel or in the luma alone.",
+    formula="y = q(x), q(v) = rint(v (levels - 1)) / (levels - 1); `space: luma`: y = x + q(Y) - Y",
     source="definition: uniform quantiser without dither",
 )
 
@@ -255,6 +256,7 @@ OVERSHARPEN = Operator(
     words=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",
     strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
     summary="Unsharp mask without threshold; its overshoot is not clipped.",
+    formula="y = x + weight (x - G(sigma) * x), sigma in px, cut at 4 sigma",
     source="unsharp mask, Gonzalez and Woods, Digital Image Processing, 3.6.3",
     border="reflect101",
 )
@@ -268,6 +270,8 @@ HALO = Operator(
     strength=lambda record: {"halo_weight": record.weight, "halo_limit_255": record.limit_255},
     channels=(1, 3),
     summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",
+    formula="y = x + clip(weight (Y - G(sigma) * Y), -l, l), l = limit_255 / 255; `side: light` "
+    "keeps what is above 0, `dark` what is below",
     source="own model, from the unsharp mask",
     border="reflect101",
 )
@@ -280,6 +284,8 @@ VIGNETTE = Operator(
     words=lambda record: f"vignette, corners at {100 * record.corner_gain:.3g} % of the light",
     strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)},
     summary="Natural fall of light towards the corners, in linear light.",
+    formula="y = encode(decode(x) / (1 + k r**2)**2), r = distance from the centre over that of a "
+    "corner pixel, k = corner_gain**(-1/2) - 1",
     source="cos**4 law: Kingslake, Optical System Design, 1983",
 )
 
@@ -291,6 +297,8 @@ DEAD_PIXELS = Operator(
     words=_dead_words,
     strength=lambda record: {"dead_share": record.share},
     summary="Single values, or whole pixels, stuck at white or black.",
+    formula="y = 1 with probability share hot, 0 with probability share (1 - hot), else x; per "
+    "value, or per pixel",
     source="definition: independent defects, Philox4x64-10 (Salmon et al. 2011)",
 )
 
@@ -302,6 +310,7 @@ PIXELATE = Operator(
     words=lambda record: f"pixelated, blocks of {record.block} px",
     strength=lambda record: {"block_pixels": float(record.block)},
     summary="Blocks replaced by their means; the size stays.",
+    formula="y(p) = the mean of x over the block x block pixels that hold p",
     source="definition: block mean",
 )
 
@@ -313,6 +322,8 @@ LINE_THICKENING = Operator(
     words=_line_words,
     strength=lambda record: {"line_growth_pixels": record.radius * record.strength},
     summary="Grow dark or light lines by grey erosion or dilation.",
+    formula="y = (1 - strength) x + strength min x(p + d) over the square or plus |d| <= radius px; "
+    "`grow: light`: max",
     source="grey morphology: Serra, Image Analysis and Mathematical Morphology, 1982",
     border="ignored",
 )

@@ -151,7 +151,8 @@ class Operator(Generic[P]):
     made for the sample, None without it.
     tables: group -> one table per sample, made for many samples at once: kernels, taps and the like, whose
     small tensors cost more in calls than in arithmetic. A table depends on its own sample only.
-    words: a drawn record in plain words. strength: its physical strength (effective sigma and the like).
+    words: a drawn record in plain words. formula: what becomes of an image, one line of plain mathematics; the
+    page of operators explains its signs. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
     of a summary in words. differentiable: whether a gradient through it means something. hr_only: it may
@@ -166,6 +167,7 @@ class Operator(Generic[P]):
     kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor]
     words: Callable[[P], str]
     summary: str
+    formula: str
     source: str
     border: str = "none"
     place: Callable[[P, Frame], Placement] = same_place

@@ -162,6 +162,8 @@ GAUSSIAN_BLUR = Operator(
     words=_words,
     strength=psf_strength(_gaussian_psfs),
     summary="Blur with a Gaussian, isotropic or not.",
+    formula="y = k * x, k(d) = exp(-q / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
     source=REAL_ESRGAN,
     border="reflect101 or replicate",
 )
@@ -176,6 +178,8 @@ GENERALISED_GAUSSIAN_BLUR = Operator(
     words=_generalised_words,
     strength=psf_strength(_generalised_psfs),
     summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
+    formula="y = k * x, k(d) = exp(-q**beta / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
     source=REAL_ESRGAN,
     border="reflect101 or replicate",
 )
@@ -190,6 +194,8 @@ PLATEAU_BLUR = Operator(
     words=_plateau_words,
     strength=psf_strength(_plateau_psfs),
     summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
+    formula="y = k * x, k(d) = 1 / (1 + q**beta) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
     source=REAL_ESRGAN,
     border="reflect101 or replicate",
 )
@@ -204,6 +210,8 @@ SINC_BLUR = Operator(
     words=_sinc_words,
     strength=_sinc_strength,
     summary="Circular low-pass filter that rings and overshoots.",
+    formula="y = k * x, k(d) = cutoff J1(cutoff r) / (2 pi r) / sum, r = |d| px, at r = 0 cutoff**2 "
+    "/ (4 pi); size x size taps, no window",
     source=f"{REAL_ESRGAN}, equation 6",
     border="reflect101 or replicate",
 )

@@ -184,6 +184,8 @@ BAYER_DEMOSAIC = Operator(
     words=lambda record: f"Bayer mosaic {record.pattern}, {record.method}",
     channels=(3,),
     summary="Keep one colour a pixel, as a Bayer sensor does, and interpolate the others.",
+    formula="y = D(M x), M keeps one colour a pixel by `pattern`, D interpolates the other two by "
+    "`method` (bilinear, Malvar's 5x5 gradient-corrected or Menon's directional)",
     source=DEMOSAICING,
     border="reflect101",
 )
@@ -198,6 +200,10 @@ CAMERA = Operator(
     strength=_camera_strength,
     channels=(3,),
     summary="Take the picture again with a noisy Bayer sensor, and develop it.",
+    formula="y = tone(encode(A**-1 D(g (M r + n)))), r = (A decode(tone**-1(x))) / g, n ~ N(0, max(M "
+    "r, 0) exp(log_shot) + exp(log_read)) per raw value; A: linear sRGB to sensor, g = "
+    "(red_gain, 1, blue_gain) / exposure, M, D as in bayer_demosaic, tone(v) = 3 v**2 - 2 "
+    "v**3; with `clip` 1/g fades to 1 in highlights and g (.) ends at 1",
     source=f"Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019; {DEMOSAICING}",
     border="reflect101",
 )

@@ -69,6 +69,9 @@ CHROMA_SUBSAMPLING = Operator(
     words=_words,
     strength=_strength,
     summary="Chroma at fewer samples, centred on its luma pixels; luma stays.",
+    formula="y = T**-1(Y, U D Cb, U D Cr), T: full-range YCbCr of `matrix`, D: mean of each block of "
+    "`layout`, or the triangle of twice its width, U: repeats or bilinear, both centred on "
+    "the block",
     source="ITU-R BT.601, BT.709, BT.2020 for the matrices; siting as in ITU-T T.871 (JFIF)",
     border="replicate",
     channels=(1, 3),

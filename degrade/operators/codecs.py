@@ -171,6 +171,8 @@ WEBP = Operator(
     single=single_webp,
     words=_webp_words,
     summary="Lossy WebP by libwebp, encoded and decoded again.",
+    formula="y = libwebp decode(encode(rint(255 clip(x, 0, 1)), quality)) / 255 by OpenCV: lossy "
+    "VP8, YCbCr 4:2:0 studio range, default method",
     source="RFC 6386 and RFC 9649; libwebp as built into OpenCV",
     border="replicate",
     channels=(1, 3),
@@ -187,6 +189,8 @@ AVIF = Operator(
     single=single_avif,
     words=_avif_words,
     summary="AVIF by libavif with libaom, encoded and decoded again.",
+    formula="y = libavif decode(encode(rint(255 clip(x, 0, 1)), quality, speed, subsampling)) / 255 "
+    "by Pillow: AV1 by libaom on one thread, BT.601 full range",
     source="AV1 Image File Format 1.1; libavif as built into Pillow",
     border="replicate",
     channels=(1, 3),
@@ -203,6 +207,8 @@ JPEG2000 = Operator(
     single=single_jpeg2000,
     words=_jpeg2000_words,
     summary="JPEG 2000 (9/7 wavelet) by OpenJPEG, encoded and decoded again.",
+    formula="y = OpenJPEG decode(encode(rint(255 clip(x, 0, 1)))) / 255 by Pillow: 9/7 wavelet, one "
+    "tile, one layer at raw bytes / coded bytes = ratio, or at psnr_db dB",
     source="ITU-T T.800; OpenJPEG as built into Pillow (quality_mode rates or dB)",
     border="symmetric",
     channels=(1, 3),
@@ -219,6 +225,8 @@ HEIC = Operator(
     single=single_heic,
     words=_heic_words,
     summary="HEIC by libheif with x265, encoded and decoded again; needs the extra `heif`.",
+    formula="y = libheif decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255 by "
+    "pillow-heif: HEVC by x265",
     source="ISO/IEC 23008-12; libheif as built into pillow-heif",
     border="replicate",
     channels=(1, 3),
@@ -235,6 +243,9 @@ VIDEO_FRAME = Operator(
     single=single_video_frame,
     words=_video_words,
     summary="One intra frame of H.264, H.265, VP9, MPEG-2 or MPEG-4; needs the extra `video`.",
+    formula="y = FFmpeg decode(encode(rint(255 clip(x, 0, 1)))) / 255, one intra frame, yuv420p, "
+    "BT.601 studio range: libx264 and libx265 preset medium, libvpx-vp9 cpu-used 4 at crf = "
+    "quantiser, mpeg2video, mpeg4 at qscale = quantiser",
     source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
     border="replicate",
     channels=(1, 3),

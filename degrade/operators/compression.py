@@ -58,6 +58,9 @@ JPEG = Operator(
     single=single_jpeg,
     words=_words,
     summary="JPEG by libjpeg-turbo, encoded and decoded again.",
+    formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255: "
+    "integer DCT 8x8, rint(X / Q) Q, tables Q of T.81 annex K scaled by quality, libjpeg's "
+    "chroma filters",
     source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
     border="replicate",
     channels=(1, 3),

@@ -145,6 +145,8 @@ CORRELATED_NOISE = Operator(
     words=_words,
     strength=_strength,
     summary="Add normal noise of stated correlations between the channels.",
+    formula="y = x + n, with `speckle` x + x n; n ~ N(0, C) per pixel, C_ij = sigma_i sigma_j "
+    "correlation_ij / 255**2",
     source="definition; Cholesky factor of the covariance",
     channels=(3,),
 )
@@ -158,6 +160,8 @@ BSRGAN_CORRELATED_NOISE = Operator(
     words=_words,
     strength=_strength,
     summary="Add normal noise of a random covariance of the channels, as BSRGAN states it.",
+    formula="y = x + n, with `speckle` x + x n; n ~ N(0, |U^T D U| (sigma_255 / 255)**2) per pixel, "
+    "D = diag(d_1, d_2, d_3), U the left singular vectors of (m_ij), |.| entry by entry",
     source="Zhang et al., BSRGAN, 2021 (add_Gaussian_noise, add_speckle_noise: third branch)",
     channels=(3,),
 )

@@ -114,6 +114,8 @@ CHANNEL_SHIFT = Operator(
     strength=_shift_strength,
     channels=(1, 3),
     summary="Move red and blue, or Cr and Cb, by parts of a pixel; green, or the luma, stays.",
+    formula="y_c(i, j) = x_c(i - s_y, j - s_x) px for c = R, B (or Cr, Cb), between pixels by Keys' "
+    "cubic, a = -1/2; y_G = x_G (or the luma stays)",
     source=KEYS,
     border="replicate",
 )
@@ -127,6 +129,8 @@ CHROMATIC_ABERRATION = Operator(
     strength=lambda record: {"red_blue_magnification": record.red_scale / record.blue_scale},
     channels=(1, 3),
     summary="Lateral colour: red and blue magnified about the centre; green stays.",
+    formula="y_c(p) = x_c(m + (p - m) / s_c), s = (red_scale, 1, blue_scale), m the centre; Keys' "
+    "cubic, a = -1/2",
     source=f"Born and Wolf, Principles of Optics, lateral colour of first order; {KEYS}",
     border="replicate",
 )
@@ -139,6 +143,8 @@ INTERLACE = Operator(
     words=lambda record: f"interlaced, comb {record.comb:.3g} px",
     strength=lambda record: {"comb_pixels": abs(record.comb)},
     summary="Combing: odd rows to the right of even rows, about an unmoved mean.",
+    formula="y(i, j) = x(i, j + comb / 2) on even rows i, x(i, j - comb / 2) on odd ones, px; Keys' "
+    "cubic, a = -1/2",
     source=f"own model of two fields under uniform motion; {KEYS}",
     border="replicate",
 )

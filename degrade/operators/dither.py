@@ -58,6 +58,8 @@ ORDERED_DITHER = Operator(
     kernel=ordered_dither,
     words=_ordered_words,
     summary="Round to few levels by Bayer's matrix of thresholds.",
+    formula="y = floor(x (levels - 1) + (B(i mod side, j mod side) + 1/2) / side**2) / (levels - 1), "
+    "B: Bayer's matrix of 0..side**2 - 1",
     source="Bayer, An optimum method for two-level rendition of continuous-tone pictures, 1973",
     differentiable=False,
     surrogate=unchanged,
@@ -70,6 +72,8 @@ ERROR_DIFFUSION = Operator(
     kernel=error_diffusion,
     words=_diffusion_words,
     summary="Round to few levels and spread the errors over later pixels, row by row.",
+    formula="y = round((x + e) (levels - 1)) / (levels - 1), to one of the two levels about x; e = "
+    "sum over earlier pixels q of c(p - q) (x + e - y)(q), c: the parts of `method`",
     source="Floyd and Steinberg 1976; Jarvis, Judice and Ninke 1976; Stucki 1981; Burkes 1988; Sierra 1989; "
     "Atkinson 1984",
     differentiable=False,

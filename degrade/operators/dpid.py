@@ -109,6 +109,9 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place,
         words=_words,
         summary="Shrink by the mean of the covered area in which pixels that stand out count more.",
+        formula="y(o) = sum_i c(i) |x(i) - g(o)|**lambda_ x(i) / sum_i c(i) |x(i) - g(o)|**lambda_; "
+        "c: the part of pixel i that o covers, g: the mean by coverage, smoothed by (1, 2, "
+        "1) / 4 along both axes of the output; |.|: Euclidean over the channels",
         source="Weber et al., Rapid, Detail-Preserving Image Downscaling, SIGGRAPH Asia 2016",
         border="left out and renormalised",
     ),

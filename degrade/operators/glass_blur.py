@@ -93,6 +93,9 @@ GLASS_BLUR = Operator(
     words=_words,
     strength=_strength,
     summary="Frosted glass: single pixels displaced at random between two Gaussian blurs.",
+    formula="y = G(sigma) * z, z(p) = (G(sigma) * x)(p + s(p)), s = the sum of `rounds` whole steps, "
+    "each uniform in -reach..reach px along both axes; the right pixel of each pair in a row "
+    "takes the opposite of the left one's",
     source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C); a field of mean zero for their swaps",
     border="reflect101; steps end at the border",
 )

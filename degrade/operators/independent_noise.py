@@ -154,6 +154,7 @@ SPECKLE_NOISE = Operator(
     words=lambda record: _words("speckle", record),
     strength=_speckle_strength,
     summary="Add normal noise in proportion to the image.",
+    formula="y = x + x n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
     source="Zhang et al., BSRGAN, 2021 (add_speckle_noise)",
 )
 
@@ -166,6 +167,8 @@ SALT_PEPPER_NOISE = Operator(
     words=_salt_pepper_words,
     strength=_salt_pepper_strength,
     summary="Turn a share of the values white or black, per channel or all of a pixel's.",
+    formula="y = 1 with probability amount salt, 0 with probability amount (1 - salt), else x; per "
+    "value, with `grey` per pixel",
     source="Gonzalez and Woods, Digital Image Processing, 5.2 (impulse noise)",
 )
 
@@ -178,6 +181,7 @@ UNIFORM_NOISE = Operator(
     words=lambda record: _words("uniform", record),
     strength=_stated_strength,
     summary="Add uniform noise of a stated standard deviation.",
+    formula="y = x + u, u ~ U(-w, w) per value, w = sqrt(3) sigma_255 / 255, with `grey` per pixel",
     source="definition",
 )
 
@@ -190,6 +194,8 @@ LAPLACE_NOISE = Operator(
     words=lambda record: _words("Laplace", record),
     strength=_stated_strength,
     summary="Add Laplace noise of a stated standard deviation.",
+    formula="y = x + l, l of density exp(-|l| / b) / (2 b) per value, b = sigma_255 / (255 sqrt(2)), "
+    "with `grey` per pixel",
     source="definition; Box and Muller 1958 for the exponential magnitude",
 )
 
@@ -202,6 +208,8 @@ RICIAN_NOISE = Operator(
     words=lambda record: _words("Rician", record),
     strength=_rician_strength,
     summary="The magnitude of the image plus complex normal noise.",
+    formula="y = sqrt((x + n)**2 + m**2), n and m ~ N(0, (sigma_255 / 255)**2) per value, with "
+    "`grey` per pixel",
     source="Gudbjartsson and Patz, The Rician distribution of noisy MRI data, 1995",
 )
 

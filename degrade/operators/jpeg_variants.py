@@ -159,6 +159,8 @@ DOUBLE_JPEG = Operator(
     single=single_double_jpeg,
     words=_double_words,
     summary="Two JPEG round trips, the first on a grid shifted against the second's.",
+    formula="y = J2(S**-1 J1(S x)), J as in jpeg at first_ and second_ settings, S repeats (-offset "
+    "mod 8) edge rows and columns before the image, S**-1 cuts them off; 8 bits between",
     source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
     border="replicate",
     channels=(1, 3),
@@ -175,6 +177,8 @@ JPEG_TABLES = Operator(
     words=_tables_words,
     strength=_tables_strength,
     summary="JPEG with two quantisation tables of one's own.",
+    formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), Q, subsampling)) / 255: "
+    "integer DCT 8x8, rint(X / Q) Q with Q = luma and chroma as given",
     source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
     border="replicate",
     channels=(1, 3),
@@ -189,6 +193,10 @@ BASICSR_DIFFJPEG = Operator(
     kernel=basicsr_diffjpeg,
     words=_diffjpeg_words,
     summary="The JPEG model of Real-ESRGAN's training code, which is not libjpeg.",
+    formula="y = clip(T**-1(C**-1(f Q rint(C(T 255 x) / (f Q)))), 0, 255) / 255, T: YCbCr, chroma "
+    "meaned over 2x2 and repeated back, C: float DCT 8x8 of values less 128, Q: tables of T.81 annex K "
+    "(luma transposed), f = 50 / quality below 50, else 2 - quality / 50, neither rounded "
+    "nor limited",
     source="BasicSR 1.4.2, DiffJPEG with plain rounding; tables of ITU-T T.81 annex K",
     border="black, to multiples of 16",
     channels=(1, 3),

@@ -78,6 +78,8 @@ KERNEL_BANK_BLUR = Operator(
     words=_words,
     strength=psf_strength(_psfs),
     summary="Blur with a measured kernel from a bank of files.",
+    formula="y = k * x, k = stored kernel `index`, turned by half a turn, of sum 1, its centre of "
+    "mass at 0 (`subpixel: false`: within half a pixel, declared as shift)",
     source="convolution with a measured point spread function",
     border="reflect101",
     place=_place,

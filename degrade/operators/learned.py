@@ -108,6 +108,8 @@ LEARNED_DOWNSAMPLER = Operator(
     kernel=learned_downsampler,
     words=_words,
     summary="A learned downsampler from a file, run sample by sample: launches grow with the batch.",
+    formula="y = f(x), f the module of the file, x mirrored by margin px beyond its borders; output "
+    "side = ceil(side / scale)",
     source="Bell-Kligler et al., KernelGAN (NeurIPS 2019); Fritsche et al., DSGAN (ICCVW 2019); or any module",
     border="reflect101",
     place=_place,

@@ -157,6 +157,7 @@ DEFOCUS_BLUR = psf_row(
     _disk_psfs,
     _disk_words,
     summary="Blur of a lens out of focus: a disk, antialiased by exact areas.",
+    formula="y = k * x, k(d) = the area of pixel d inside the disk of `radius` px / (pi radius**2)",
     source="geometrical optics; what MATLAB's fspecial('disk') approximates",
 )
 
@@ -166,6 +167,8 @@ AIRY_BLUR = psf_row(
     _airy_psfs,
     _airy_words,
     summary="Blur of diffraction at a circular aperture, in incoherent light.",
+    formula="y = k * x, k(d) = (2 J1(v) / v)**2 / sum, v = 3.8317 |d| / zero_radius; size x size "
+    "taps",
     source="Born and Wolf, Principles of Optics, 8.5.2",
 )
 
@@ -179,6 +182,9 @@ ZERNIKE_BLUR = Operator(
     words=_zernike_words,
     strength=_zernike_strength,
     summary="Blur of a lens with aberrations, per colour where wavelengths are given.",
+    formula="y_c = k_c * x_c, k_c(d) = |sum over the unit pupil of exp(2 pi i W / s_c - 3.8317 i (r "
+    ". d) / (s_c zero_radius))|**2 / sum, brought to mean 0; W = sum_j a_j Z_j waves (Noll), "
+    "s_c = red, 1, blue",
     source="Noll, Journal of the Optical Society of America 66(3), 1976; Fourier optics",
     border="reflect101",
 )

@@ -77,6 +77,7 @@ CLAMP = Operator(
     words=_clamp_words,
     housekeeping=True,
     summary="Bring values into a range.",
+    formula="y = min(max(x, low), high)",
     source="definition",
 )
 
@@ -91,6 +92,7 @@ QUANTISE = Operator(
     differentiable=False,
     surrogate=unchanged,
     summary="Round to equally spaced values, as 8-bit files do with 256.",
+    formula="y = rint(x (levels - 1)) / (levels - 1), halves to even",
     source="definition",
 )
 

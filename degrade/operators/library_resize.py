@@ -184,6 +184,9 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place("pil"),
         words=_words("Pillow"),
         summary="Pillow's resize of the image as uint8: the same pixels.",
+        formula="y = Image.resize(size, filter) of rint(255 clip(x, 0, 1)) as uint8, / 255; size = "
+        "round(factor side); every filter but nearest is stretched by max(1, input side / "
+        "output side)",
         source="Pillow, Image.resize, on each channel as mode L",
         border="left out and renormalised",
         on_host=True,
@@ -200,6 +203,9 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place("cv2"),
         words=_words("OpenCV"),
         summary="OpenCV's resize, without antialias but for area: the same pixels.",
+        formula="y = cv2.resize(v, size, filter) / 255, v = rint(255 clip(x, 0, 1)) as uint8 "
+        "(`eight_bit: false`: of x itself); size = round(factor side); no filter but area is "
+        "stretched",
         source="OpenCV, cv2.resize, on each channel",
         border="edge pixels repeated",
         on_host=True,
@@ -214,6 +220,9 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place("torch"),
         words=_words("torch"),
         summary="torch's interpolate of each sample by itself: the same pixels.",
+        formula="y = interpolate(x, size, mode=filter, antialias, align_corners=False); size = "
+        "round(factor side); pixel o lies at (o + 1/2) s - 1/2, s = input side / output side "
+        "(`nearest`: floor(s o))",
         source="torch.nn.functional.interpolate with size, align_corners=False",
         border="edge pixels repeated; with antialias left out and renormalised",
     ),

@@ -180,6 +180,7 @@ GAUSSIAN_NOISE = Operator(
     words=_gaussian_words,
     strength=_gaussian_strength,
     summary="Add independent normal noise, per channel or shared.",
+    formula="y = x + n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
     source="Box and Muller 1958 on Philox4x64-10 (Salmon et al. 2011)",
 )
 
@@ -192,6 +193,8 @@ POISSON_NOISE = Operator(
     words=_poisson_words,
     strength=_poisson_strength,
     summary="Add Poisson noise of a stated count, per channel or of the luma.",
+    formula="y = x + scale (v - r) / count, v ~ Poisson(r), r = count rint(255 clip(x, 0, 1)) / 255 "
+    "events; with `grey` of the luma, one v a pixel",
     source="Wang et al., Real-ESRGAN, 2021; alias tables: Walker 1977, Vose 1991",
 )
 

@@ -100,6 +100,8 @@ NOISE_BANK = Operator(
     words=_words,
     strength=_strength,
     summary="Add a measured patch of noise from a bank of files, tiled by reflection.",
+    formula="y = x + gain N(p + s), N the patch `index` of mean 0, tiled by reflection, s uniform "
+    "over its period",
     source="Ji et al., Real-World Super-Resolution via Kernel Estimation and Noise Injection, 2020",
 )
 

@@ -85,6 +85,9 @@ NOISY_KERNEL_BLUR = Operator(
     words=_words,
     strength=psf_strength(_psfs),
     summary="Blur with a kernel whose every tap has multiplicative noise, its mass re-centred.",
+    formula="y = k * x, k(d) = f(q(d)) (1 + noise u(d)) / sum, moved by linear interpolation until "
+    "its centre of mass lies at (centre_y, centre_x) px; u ~ U(-1, 1) per tap, f(q) = "
+    "exp(-q**beta / 2) or 1 / (1 + q**beta), q as in gaussian_blur",
     source="Bell-Kligler et al., KernelGAN, NeurIPS 2019 (DIV2KRK); BasicSR's noise_range",
     border="reflect101 or replicate",
     place=_place,

@@ -163,6 +163,10 @@ PRINT_AND_SCAN = Operator(
     words=_words,
     strength=_strength,
     summary="Ink that spreads and gains on textured paper, the back showing through, then a scanner.",
+    formula="y = encode(g(i, j) (G(scanner_px) * (R b t))), R = (a ink**(1/n) + (1 - a) "
+    "paper**(1/n))**n, n = yule_nielsen, a = v + 4 dot_gain v (1 - v), v = G(bleed_px) * (1 "
+    "- decode(x)); b = 1 - show_through (G(back_blur_px) * mirrored a), t = 1 + texture N(0, "
+    "1) blurred, g: streaks and flicker, relative",
     source="Murray 1936 and Davies; Yule and Nielsen 1951; gain as ISO 12647 states it; scanner: own model",
     border="reflect101",
     channels=(1, 3),

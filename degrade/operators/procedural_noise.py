@@ -212,6 +212,9 @@ COLOURED_NOISE = Operator(
     words=_coloured_words,
     strength=_strength,
     summary="Add normal noise of about the spectrum 1/f^alpha, as octaves of interpolated grids.",
+    formula="y = x + (sigma_255 / 255) sum_k w_k f_k, f_k: unit normals 2**k px apart, enlarged by "
+    "Keys' cubic to variance 1; w_k**2 ~ 2**(k (alpha - 2)) (1 - 2**-alpha), w_0**2 ~ 1, sum "
+    "w**2 = 1: power about 1 / f**alpha down to 2**-octaves cycles/px",
     source="definition; Voss, Fractals in nature, 1988, for sums of octaves; Keys 1981 for bicubic",
 )
 
@@ -224,6 +227,8 @@ SMEARED_NOISE = Operator(
     words=_smeared_words,
     strength=_strength,
     summary="Add normal noise smeared along a line, at a stated strength after the smear.",
+    formula="y = x + (sigma_255 / 255) (k * n), n ~ N(0, 1), k the line of linear_motion_blur scaled "
+    "to sum k**2 = 1",
     source="definition; exact integral of bilinear weights along the line",
 )
 
@@ -236,6 +241,9 @@ PERLIN_NOISE = Operator(
     words=_perlin_words,
     strength=_strength,
     summary="Add gradient noise of stated cells and octaves, at a stated strength.",
+    formula="y = x + (sigma_255 / 255) sum_k growth**k f_k / norm, f_k(p) = sum over the four "
+    "lattice points about p of b(t_y) b(t_x) (g . t), |g| = 1, t the distance in cells of "
+    "cell_px 2**k px, b(t) = 1 - 6 |t|**5 + 15 |t|**4 - 10 |t|**3; norm: variance 1",
     source="Perlin, An image synthesizer, 1985; Improving noise, 2002",
 )
 

@@ -85,6 +85,7 @@ def psf_row(
     psfs: Psfs,
     words: Callable[[Any], str],
     summary: str,
+    formula: str,
     source: str,
 ) -> Operator[Any]:
     """The row of a blur that its PSF says everything about."""
@@ -98,6 +99,7 @@ def psf_row(
         words=words,
         strength=psf_strength(psfs),
         summary=summary,
+        formula=formula,
         source=source,
         border="reflect101",
     )

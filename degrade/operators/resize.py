@@ -306,6 +306,11 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place,
         words=_resize_words,
         summary="Resize by a separable filter, with or without antialias, shifted, in linear light.",
+        formula="y(o) = sum_i w((i - s o - t) / a) x(i) / sum_i w((i - s o - t) / a), columns after "
+        "rows; s = input side / output side, t = (s - 1) / 2 + shift px, a = max(1, s) with "
+        "antialias, else 1; bicubic: w(u) = 1.5 |u|**3 - 2.5 |u|**2 + 1 for |u| < 1, -0.5 "
+        "|u|**3 + 2.5 |u|**2 - 4 |u| + 2 for |u| < 2; antialiased weights are balanced about "
+        "s o + t; `light: linear` sums decode(x) and encodes",
         source="bicubic: Keys, IEEE Trans. ASSP 29(6), 1981; antialias as Pillow, adaptive_area as "
         "torch's adaptive average pooling",
         border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
@@ -322,6 +327,10 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_matlab_place,
         words=_matlab_words,
         summary="MATLAB's imresize of the image as uint8, bicubic: the same pixels.",
+        formula="per axis, the smaller factor first: v(o) = floor(sum_i k(h (u - i)) v(i) / sum_i "
+        "k(h (u - i)) + 1/2) clipped to 0..255, v = rint(255 x), u = o / factor + (1 - 1 / "
+        "factor) / 2 counted from 1, h = min(1, factor) with antialias, else 1, k: Keys' "
+        "cubic, a = -1/2; y = v / 255",
         source="MATLAB imresize, method bicubic, on uint8: rounded and clipped after each axis",
         border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
     ),
@@ -333,6 +342,9 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_matlab_place,
         words=_matlab_words,
         summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",
+        formula="per axis, the smaller factor first: y(o) = sum_i k(h (u - i)) x(i) / sum_i k(h (u - "
+        "i)) in float64, u = o / factor + (1 - 1 / factor) / 2 counted from 1, h = min(1, "
+        "factor) with antialias, else 1, k: Keys' cubic, a = -1/2",
         source="MATLAB imresize, method bicubic, on double",
         border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
     ),

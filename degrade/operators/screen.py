@@ -240,6 +240,9 @@ HALFTONE = Operator(
     strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
     channels=(1, 3),
     summary="Colour print by dots of cyan, magenta, yellow and, if asked, black.",
+    formula="y = (1 - strength) x + strength (1 - i_c) (1 - i_k), i = clip((a - h) / w + 1/2, 0, 1), "
+    "w = min(softness, 2 a, 2 (1 - a)); h: dot threshold of an ink's turned lattice of "
+    "`cell` px, a_c = (1 - x_c - k) / (1 - k), k = min_c(1 - x_c) with `black`, else 0",
     source="clustered-dot screens: Ulichney, Digital Halftoning, 1987; inks: Demichel 1924",
 )
 
@@ -254,6 +257,9 @@ SCREENTONE = Operator(
     differentiable=False,
     surrogate=mean_of_screentone,
     summary="Black dots of a few densities in place of grey tones, as in manga.",
+    formula="y = (1 - strength) x + strength (1 - i), i = clip((a - h) / w + 1/2, 0, 1), w = "
+    "min(softness, 2 a, 2 (1 - a)); a = rint((1 - Y) (tones - 1)) / (tones - 1), h: dot "
+    "threshold of the lattice of `cell` px turned by angle",
     source="own model: the luma rounded to tones, on one clustered-dot screen",
 )
 
@@ -265,6 +271,8 @@ SCAN_LINES = Operator(
     words=_line_words,
     strength=lambda record: {"mean_light_lost": 0.5 * record.darkness},
     summary="Dark horizontal lines of raised-cosine profile, in linear light.",
+    formula="y(i, j) = encode(decode(x(i, j)) (1 - darkness (1 + cos(2 pi (i / period - phase))) / "
+    "2)), period in px",
     source="own model",
 )
 
@@ -280,6 +288,9 @@ MOIRE = Operator(
     },
     channels=(1, 3),
     summary="A display's red, green and blue stripes sampled by the pixel grid, in linear light.",
+    formula="y_c = encode(decode(x_c) (1 + contrast cos(2 pi u / pitch + phase_x + o_c)) (1 + "
+    "row_contrast cos(2 pi v / pitch + phase_y))), o = (-1, 0, 1) 2 pi / 3, (u, v): px along "
+    "axes turned by angle",
     source="own model: a cosine carrier of the display's pitch, sampled at pixel centres",
 )
 

@@ -107,6 +107,7 @@ SHOT_READ_NOISE = Operator(
     words=_shot_read_words,
     strength=_shot_read_strength,
     summary="Add normal noise whose variance is affine in the signal.",
+    formula="y = x + n, n ~ N(0, max(x, 0) exp(log_shot) + exp(log_read)) per value, on 0..1",
     source="Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019, equation 2",
 )
 
@@ -119,6 +120,8 @@ ROW_COLUMN_NOISE = Operator(
     words=_row_column_words,
     strength=_row_column_strength,
     summary="Add a number to each row and to each column.",
+    formula="y(i, j) = x(i, j) + a(i) + b(j), a ~ N(0, (row_sigma_255 / 255)**2) per row, b ~ N(0, "
+    "(column_sigma_255 / 255)**2) per column",
     source="Wei et al., A Physics-Based Noise Formation Model for Extreme Low-Light Raw Denoising, 2020: rows",
 )
 

@@ -158,6 +158,8 @@ USM = Operator(
     words=_words,
     strength=_strength,
     summary="Unsharp mask with a threshold; clips what it sharpens to [0, 1].",
+    formula="y = M s + (1 - M) x, s = clip(x + weight r, 0, 1), r = x - G(sigma) * x, M = G(sigma) * "
+    "[|r| > threshold_255 / 255]; sigma in px, 0 is 0.3 ((taps - 1) / 2 - 1) + 0.8",
     source="Wang et al., Real-ESRGAN, ICCV Workshops 2021, its published usm_sharp",
     border="reflect101",
 )

@@ -140,6 +140,8 @@ BOX_BLUR = Operator(
     words=_box_words,
     strength=_box_strength,
     summary="Mean of a square of pixels, of any width.",
+    formula="y = k * x, k(d) = b(d_y) b(d_x), b(i) = the part of pixel i within +-width / 2 px, / "
+    "width",
     source="moving mean, pixels at the ends by the covered share",
     border="reflect101",
 )
@@ -153,6 +155,7 @@ MEDIAN_BLUR = Operator(
     words=_median_words,
     strength=_median_strength,
     summary="Median of a square of pixels, each channel by itself.",
+    formula="y(p) = the median of x over the size x size pixels about p, per channel",
     source="Tukey 1977; equal to OpenCV's medianBlur",
     border="replicate",
 )
@@ -165,6 +168,9 @@ BILATERAL_BLUR = Operator(
     words=_bilateral_words,
     strength=_bilateral_strength,
     summary="Smooth what differs little and keep the edges.",
+    formula="y(p) = sum_d w(d) x(p + d) / sum_d w(d), |d| <= radius px, w = exp(-|d|**2 / (2 "
+    "sigma_space**2) - e**2 / (2 (sigma_range_255 / 255)**2)), e = sum over channels of |x(p "
+    "+ d) - x(p)|",
     source="Tomasi and Manduchi, ICCV 1998, with OpenCV's colour distance",
     border="reflect101",
 )

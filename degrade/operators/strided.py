@@ -86,6 +86,7 @@ ROWS: tuple[Operator[Any], ...] = (
         place=_place,
         words=_words,
         summary="Keep every s-th pixel from a stated phase on; the shift is declared.",
+        formula="y(i, j) = x(phase_y + step i, phase_x + step j)",
         source="the second half of blur-downsampling (BD), image[phase::s, phase::s]",
     ),
 )

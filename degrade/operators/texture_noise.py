@@ -115,6 +115,8 @@ SCALED_NOISE = Operator(
     words=_scaled_words,
     strength=_strength,
     summary="Add normal noise of a coarse grid, enlarged, at a stated strength.",
+    formula="y(p) = x(p) + (sigma_255 / 255) sum_i w_i(p) n(i) / sqrt(sum_i w_i(p)**2), n ~ N(0, 1) "
+    "on a grid pitch_px apart, w: bilinear or Keys' cubic weights",
     source="definition; Keys 1981 for bicubic",
 )
 
@@ -127,6 +129,9 @@ FILM_GRAIN = Operator(
     words=_film_grain_words,
     strength=_strength,
     summary="Add correlated noise whose strength follows the density of film grains.",
+    formula="y = x + (sigma_255 / 255) sqrt(V(x) / V(1/2)) (g * n), n ~ N(0, 1), g = G(size_px) "
+    "scaled to sum g**2 = 1, V(u) = (1 - u)**2 int_0^2 ((1 - u)**-t - 1) s ds, t(s) the "
+    "overlap of two unit disks s apart",
     source="Newson, Delon, Galerne, A stochastic film grain model, 2017: variance of its Boolean model",
 )
 

@@ -86,6 +86,8 @@ TONAL_NOISE = Operator(
     words=_words,
     strength=_strength,
     summary="Add normal noise to a range of tones, with soft edges.",
+    formula="y = x + w(g) n, n ~ N(0, (sigma_255 / 255)**2) per value, g the luma; w = 1 from low to "
+    "high, beyond t**2 (3 - 2 t) with t falling from 1 to 0 over softness",
     source="definition",
     channels=(1, 3),
 )

@@ -116,6 +116,7 @@ LEVELS = Operator(
     words=_levels_words,
     strength=lambda record: {"contrast": 1.0 / (record.white - record.black)},
     summary="Black point, white point and gamma.",
+    formula="y = sign(t) |t|**(1 / gamma), t = (x - black) / (white - black)",
     source="ImageMagick -level, without its clipping",
 )
 
@@ -128,6 +129,7 @@ SATURATION = Operator(
     strength=lambda record: {"saturation": record.factor},
     channels=(1, 3),
     summary="Move colours from or to their own BT.601 luma; grey images stay.",
+    formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
     source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
 )
 
@@ -140,6 +142,7 @@ WHITE_BALANCE = Operator(
     strength=_balance_strength,
     channels=(1, 3),
     summary="Gains on red and blue light, green the reference; grey images stay.",
+    formula="y_c = encode(g_c decode(x_c)), g = (red_gain, 1, blue_gain)",
     source="von Kries 1902, diagonal in linear sRGB",
 )
 
@@ -150,6 +153,7 @@ TO_LINEAR = Operator(
     kernel=to_linear,
     words=lambda record: "to linear light",
     summary="sRGB values to linear light, every channel.",
+    formula="y = x / 12.92 for x <= 0.04045, else ((x + 0.055) / 1.055)**2.4",
     source="IEC 61966-2-1:1999",
 )
 
@@ -160,6 +164,7 @@ TO_SRGB = Operator(
     kernel=to_srgb,
     words=lambda record: "to sRGB",
     summary="Linear light to sRGB values, every channel.",
+    formula="y = 12.92 x for x <= 0.0031308, else 1.055 x**(1 / 2.4) - 0.055",
     source="IEC 61966-2-1:1999",
 )
 
@@ -171,6 +176,7 @@ SWAP_RED_BLUE = Operator(
     words=lambda record: "red and blue swapped",
     channels=(1, 3),
     summary="Exchange red and blue, as a codec sees them that is handed the wrong order; grey stays.",
+    formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
     source="OpenCV's BGR order",
 )
 

@@ -206,7 +206,12 @@ def _bank_words(record: VaryingBankBlurParameters) -> str:
 
 
 def _row(
-    name: str, parameters: type[Any], grids: Grids, words: Callable[[Any], str], summary: str
+    name: str,
+    parameters: type[Any],
+    grids: Grids,
+    words: Callable[[Any], str],
+    summary: str,
+    formula: str,
 ) -> Operator[Any]:
     return Operator(
         name=name,
@@ -218,6 +223,7 @@ def _row(
         words=words,
         strength=_strength(grids),
         summary=summary,
+        formula=formula,
         source="Nagy and O'Leary, SIAM J. Sci. Comput. 19(4), 1998; efficient filter flow: "
         "Hirsch et al., CVPR 2010",
         border="reflect101",
@@ -229,7 +235,11 @@ SPATIALLY_VARYING_BLUR = _row(
     SpatiallyVaryingBlurParameters,
     _lens_grids,
     _lens_words,
-    "Blur that grows and stretches from the middle to the corners, as a lens's does.",
+    summary="Blur that grows and stretches from the middle to the corners, as a lens's does.",
+    formula="y(p) = sum over the four nodes n about p of w_n(p) (k_n * x)(p), w_n bilinear; k_n "
+    "Gaussian of sigma = sigma_centre + (sigma_corner - sigma_centre) r**2 px, times "
+    "stretch**(r**2 / 2) along the radius and its inverse across, each times exp(jitter n); r = "
+    "1 in the corners",
 )
 
 VARYING_BANK_BLUR = _row(
@@ -237,7 +247,10 @@ VARYING_BANK_BLUR = _row(
     VaryingBankBlurParameters,
     _bank_grids,
     _bank_words,
-    "A grid of measured kernels across the image, smoothly changing between its nodes.",
+    summary="A grid of measured kernels across the image, smoothly changing between its nodes.",
+    formula="y(p) = sum over the four nodes n about p of w_n(p) (k_n * x)(p), w_n bilinear, k_n a "
+    "kernel of the bank as in kernel_bank_blur; rows x columns nodes, the outermost at the "
+    "border",
 )
 
 ROWS: tuple[Operator[Any], ...] = (SPATIALLY_VARYING_BLUR, VARYING_BANK_BLUR)

@@ -104,6 +104,9 @@ VIDEO_CLIP = Operator(
     words=_words,
     strength=_strength,
     summary="One frame of a panning clip, coded with its neighbours; needs the extra `video`.",
+    formula="y = frame `taken` of FFmpeg decode(encode(f_0 .. f_(frames - 1))), f_t(p) = x(p - (t - "
+    "taken) velocity) in px, mirrored, Keys' cubic; encoders as in video_frame, crf or "
+    "bits_per_pixel w h 25 bit/s, intra_period, b_frames",
     source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
     border="reflect101",
     channels=(1, 3),

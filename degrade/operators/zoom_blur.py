@@ -73,6 +73,8 @@ ZOOM_BLUR = Operator(
     words=lambda record: f"zoom blur to x{record.most:.3g}, {record.exposures} exposures",
     strength=_strength,
     summary="Mean of the image at magnifications about 1, its centre and its mean position unmoved.",
+    formula="y(p) = the mean over `exposures` values a, evenly from 1 - w to 1 + w, of x(m + a (p - "
+    "m)); w = 1 - 1 / most, m the centre; Keys' cubic, a = -1/2",
     source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C), who enlarge only; Keys 1981, a = -1/2",
     border="replicate",
 )

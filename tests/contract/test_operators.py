@@ -71,6 +71,14 @@ def test_no_field_has_a_name_of_the_grammar() -> None:
         assert not taken & row.parameters.model_fields.keys(), name
 
 
+def test_every_operator_says_what_it_computes() -> None:
+    for name, row in OPERATORS.items():
+        lines = row.formula.splitlines()
+        assert len(lines) == 1, name
+        assert row.formula == row.formula.strip(), name
+        assert "``" not in row.formula, name
+
+
 def test_every_operator_has_a_case() -> None:
     assert {case.op for case in CASES} == set(OPERATORS)
 

@@ -22,3 +22,4 @@ def test_every_operator_and_field_is_explained() -> None:
         assert f"## {name}\n" in text
         assert row.summary.endswith("."), name
         assert row.source, name
+        assert f"`` {row.formula} ``" in text, name
