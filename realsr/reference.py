@@ -17,7 +17,8 @@ HEAD = """# Operators
 
 Written from the operators' own rows by `python -m realsr.reference`; a test keeps it so. In a pipeline every
 field may be a constant or a distribution ([pipelines](pipelines.md)); a field with a default may be left out.
-Noise keys are drawn and are not listed.
+Noise keys are drawn and are not listed. Values pass in float32 wherever no rounding is named
+([channels and depth](pipelines.md#channels-and-depth)).
 
 In formulas `x` is the image and `y` the result, on 0..1, each channel by itself where none is named;
 `p = (i, j)` is a pixel's row and column, `k * x` the correlation `sum_d k(d) x(p + d)`, `G(s)` the Gaussian
@@ -67,6 +68,8 @@ def _steps(name: str) -> str:
 def _properties(row: Operator[Any]) -> Iterator[str]:
     yield f"border: {row.border}"
     yield f"channels: {' or '.join(map(str, row.channels)) if row.channels else 'any'}"
+    if row.depth != "float32":
+        yield f"rounds to {row.depth}"
     yield _gradient(row)
     if row.on_host:
         yield "runs on the host"

@@ -8,6 +8,11 @@ from pathlib import Path
 import cv2
 import pytest
 import torch
+from hypothesis import settings
+
+# A busy machine is no finding: examples may take their time.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SHARED = Path(os.environ.get("REALSR_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeVar, cast, get_args
 
+import numpy as np
 import torch
 
 from degrade.errors import DegradeError, GeometryError, ImageError
@@ -43,7 +44,8 @@ def apply(
     traces' scale. Returns the same form with sides divided by the scale.
     threads: samples at a time on the CPU; None takes torch's count. engine: see `Engine`.
     A sample's result depends on its own trace and pixels only. An empty batch comes back as it is, since no
-    trace tells the scale.
+    trace tells the scale. NaN and infinite values are refused on the CPU; on a GPU, where a look at them would
+    wait for the device, they stay within their own sample.
     gradient: where the HR requires one, it passes with engine `auto` and `reference`. At a step that passes
     none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
     values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
@@ -108,6 +110,10 @@ class _Way(NamedTuple):
 
     def runner(self, images: Batch) -> Runner:
         """The back end for these images."""
+        if self.engine == "singles" and images[0].device.type != "cpu":
+            raise DegradeError(
+                f"engine 'singles' runs on the CPU, the images are on {images[0].device}; use engine auto"
+            )
         if self.engine != "auto":
             return self.engine
         if torch.is_grad_enabled() and any(image.requires_grad for image in images):
@@ -122,6 +128,7 @@ def _run(traces: Sequence[Trace], images: Batch, planner: Planner, way: _Way) ->
     plans = [planner(trace, size) for trace, size in zip(traces, sizes, strict=True)]
     if not any(plans):
         return images
+    _check_values(images)
     chosen = way.runner(images)
     if chosen == "batched":
         return run_batched(plans, images)
@@ -146,12 +153,33 @@ def _check(traces: Sequence[Trace], images: Batch) -> None:
         )
     each = images[:1] if isinstance(images, torch.Tensor) else images
     for index, image in enumerate(each):
-        if image.ndim != 3 or image.dtype != torch.float32:
-            raise ImageError(
-                f"image {index}: expected c h w float32, got shape {tuple(image.shape)} {image.dtype}; "
-                "scale 8-bit images by 1/255"
-            )
+        _check_image(index, image)
         if image.device != each[0].device or image.shape[0] != each[0].shape[0]:
             raise ImageError(
                 f"image {index}: differs from image 0 in its device or its channel count"
+            )
+
+
+def _check_image(index: int, image: torch.Tensor) -> None:
+    """One image c h w of float32; raises ImageError."""
+    kind = f"{type(image).__name__} of shape {tuple(image.shape)} {image.dtype}"
+    if not isinstance(image, torch.Tensor) or image.ndim != 3 or image.dtype != torch.float32:
+        raise ImageError(
+            f"image {index}: expected a tensor c h w of float32 in [0, 1], got {kind}; take torch.from_numpy "
+            "of an array, .float() of other floats, and scale 8-bit images by 1/255, 16-bit ones by 1/65535"
+        )
+    if not image.numel():
+        raise ImageError(
+            f"image {index}: a {kind} has no pixels; expected sides and channels from 1"
+        )
+
+
+def _check_values(images: Batch) -> None:
+    """Raises ImageError for NaN and infinite values on the CPU; on a GPU a look at them would wait for it."""
+    if images[0].device.type != "cpu":
+        return
+    for index, image in enumerate(images):
+        if not np.isfinite(image.detach().numpy().sum()):
+            raise ImageError(
+                f"image {index}: the HR holds NaN or infinite values; expected float32 in [0, 1]"
             )

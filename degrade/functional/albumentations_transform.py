@@ -12,6 +12,7 @@ import types
 from functools import lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -123,13 +124,23 @@ def transformed(image: Pixels, name: str, arguments: str, seed: int) -> Pixels:
     transform.set_random_seed(seed)
     try:
         out = transform(image=np.array(image, np.float32, order="C"))["image"]
-    except (TypeError, ValueError, NotImplementedError) as error:
-        raise ValueError(f"{name}: {error}") from error
+    except (ArithmeticError, cv2.error, NotImplementedError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} of an image of shape {image.shape}: {error}") from error
+    _check_made(name, image, out)
+    return np.ascontiguousarray(out, np.float32)
+
+
+def _check_made(name: str, image: Pixels, out: npt.NDArray[Any]) -> None:
+    """Raises ValueError for what an HR cannot be."""
     if out.shape != image.shape:
         raise ValueError(
             f"{name} made an image of shape {out.shape} from {image.shape}; expected the same shape"
         )
-    return np.ascontiguousarray(out, np.float32)
+    if not np.isfinite(out).all():
+        raise ValueError(
+            f"{name} made NaN or infinite values of {image.min():.3g} to {image.max():.3g}; it expects [0, 1]: "
+            "put a `clamp` before it"
+        )
 
 
 def _fresh(name: str, arguments: str) -> Any:

@@ -44,9 +44,12 @@ def _table(device: torch.device) -> torch.Tensor:
 
 
 def grain_sigma(images: torch.Tensor) -> torch.Tensor:
-    """sqrt(V(u) / V(1/2)) of each value clipped to [0, 1], float32, without gradient. V is a table's."""
+    """sqrt(V(u) / V(1/2)) of each value clipped to [0, 1], float32, without gradient. V is a table's.
+
+    NaN counts as 0: it has no place in the table, and one sample's must not end the others' launch.
+    """
     table = _table(images.device)
-    place = images.detach().clamp(0.0, 1.0).to(torch.float64) * NODES
+    place = images.detach().nan_to_num(0.0).clamp(0.0, 1.0).to(torch.float64) * NODES
     node = torch.floor(place).clamp(max=NODES - 1)
     index = node.to(torch.int64)
     lower, upper = table[index], table[index + 1]

@@ -47,9 +47,10 @@ CV_FILTERS = MappingProxyType(
     }
 )
 UNEVEN = frozenset({("pil", "nearest"), ("pil", "box"), ("cv2", "nearest")}) | frozenset(
-    {("torch", "nearest"), ("torch", "nearest-exact")}
+    {("torch", "nearest"), ("torch", "nearest-exact"), ("cv2", "area")}
 )
-"""Filters that choose whole pixels: their rules for ties and ends move the image in the mean."""
+"""Filters that choose whole pixels, as OpenCV's area does where it enlarges: their rules for ties and ends move
+the image in the mean."""
 
 
 def eight_bit(image: Image) -> Bytes:
@@ -102,7 +103,7 @@ def measured_shift(library: str, name: str, size_in: int, size_out: int) -> floa
 
     Measured on a column whose value is its row, for the filters in UNEVEN; 0 for others.
     """
-    if (library, name) not in UNEVEN:
+    if (library, name) not in UNEVEN or (name == "area" and size_out <= size_in):
         return 0.0
     rows = np.arange(size_in, dtype=np.float32)[:, None]
     resized = _COLUMNS[library](rows, size_out, name)[:, 0].astype(np.float64)

@@ -14,7 +14,7 @@ import math
 
 import torch
 
-LARGEST_CANVAS = 127
+LARGEST_CANVAS = 161
 """Beyond it the sum over a kernel would no longer be exact, see `normalised`."""
 
 GRID = 2.0**38
@@ -137,7 +137,7 @@ def gaussian_psf(
 
     sizes: int (b,), odd, at most `canvas`. sigma_x, sigma_y: float64 (b,), pixels, > 0, the standard
     deviations along the kernel's own axes. angle: float64 (b,), radians, turns the first axis from x towards
-    y (clockwise as images are shown). canvas: odd, 1..127. Isotropic where the sigmas are equal.
+    y (clockwise as images are shown). canvas: odd, 1..161. Isotropic where the sigmas are equal.
     """
     offsets = centred_offsets(canvas, sizes.device)
     q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)

@@ -240,6 +240,7 @@ BANDING = Operator(
     kernel=banding,
     words=lambda record: f"banding, {record.levels} levels of {record.space}",
     strength=lambda record: {"banding_step_255": 255.0 / (record.levels - 1)},
+    depth="`levels` values, of each channel or of the luma",
     differentiable=False,
     surrogate=unchanged,
     channels=(1, 3),

@@ -154,6 +154,7 @@ class Operator(Generic[P]):
     words: a drawn record in plain words. formula: what becomes of an image, one line of plain mathematics; the
     page of operators explains its signs. strength: its physical strength (effective sigma and the like).
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
+    depth: how finely its outputs are told apart: float32, or to what it rounds, as a codec does to 8 bits.
     on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
     of a summary in words. differentiable: whether a gradient through it means something. hr_only: it may
     stand under `hr` only, since it moves pixels in ways that no placement declares. surrogate: where no
@@ -175,6 +176,7 @@ class Operator(Generic[P]):
     tables: Callable[[Group[P]], Sequence[Any]] | None = None
     strength: Callable[[P], dict[str, float]] = no_strength
     channels: tuple[int, ...] | None = None
+    depth: str = "float32"
     on_host: bool = False
     housekeeping: bool = False
     differentiable: bool = True

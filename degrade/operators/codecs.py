@@ -177,6 +177,7 @@ WEBP = Operator(
     border="replicate",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )
@@ -195,6 +196,7 @@ AVIF = Operator(
     border="replicate",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )
@@ -213,6 +215,7 @@ JPEG2000 = Operator(
     border="symmetric",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )
@@ -231,6 +234,7 @@ HEIC = Operator(
     border="replicate",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )
@@ -250,6 +254,7 @@ VIDEO_FRAME = Operator(
     border="replicate",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )

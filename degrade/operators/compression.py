@@ -64,6 +64,7 @@ JPEG = Operator(
     source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
     border="replicate",
     channels=(1, 3),
+    depth="8 bits",
     differentiable=False,
     surrogate=relaxed_jpeg,
 )

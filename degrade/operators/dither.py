@@ -61,6 +61,7 @@ ORDERED_DITHER = Operator(
     formula="y = floor(x (levels - 1) + (B(i mod side, j mod side) + 1/2) / side**2) / (levels - 1), "
     "B: Bayer's matrix of 0..side**2 - 1",
     source="Bayer, An optimum method for two-level rendition of continuous-tone pictures, 1973",
+    depth="`levels` values",
     differentiable=False,
     surrogate=unchanged,
 )
@@ -76,6 +77,7 @@ ERROR_DIFFUSION = Operator(
     "sum over earlier pixels q of c(p - q) (x + e - y)(q), c: the parts of `method`",
     source="Floyd and Steinberg 1976; Jarvis, Judice and Ninke 1976; Stucki 1981; Burkes 1988; Sierra 1989; "
     "Atkinson 1984",
+    depth="`levels` values",
     differentiable=False,
     surrogate=unchanged,
 )

@@ -164,6 +164,7 @@ DOUBLE_JPEG = Operator(
     source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
     border="replicate",
     channels=(1, 3),
+    depth="8 bits",
     differentiable=False,
     surrogate=relaxed_double_jpeg,
 )
@@ -182,6 +183,7 @@ JPEG_TABLES = Operator(
     source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
     border="replicate",
     channels=(1, 3),
+    depth="8 bits",
     differentiable=False,
     surrogate=relaxed_jpeg,
 )

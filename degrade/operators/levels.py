@@ -89,6 +89,7 @@ QUANTISE = Operator(
     single=single_quantise,
     words=_quantise_words,
     housekeeping=True,
+    depth="`levels` values",
     differentiable=False,
     surrogate=unchanged,
     summary="Round to equally spaced values, as 8-bit files do with 256.",

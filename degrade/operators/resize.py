@@ -33,8 +33,9 @@ from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Image, Operator, Parameters
 
 Factor = Annotated[
-    float, Field(gt=0.0, le=64.0, description="output side / side of what `of` names")
+    float, Field(ge=1 / 64, le=64.0, description="output side / side of what `of` names")
 ]
+"""Bounded on both sides, since the taps of a filter grow with the inverse of the factor."""
 Reference = Annotated[
     str,
     StringConstraints(pattern=r"^(input|target|(before|after):.+)$"),
@@ -321,6 +322,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=MatlabBicubicParameters,
         kernel=_matlab,
         single=_matlab_single,
+        depth="8 bits",
         differentiable=False,
         surrogate=_matlab_unrounded,
         tables=_matlab_tables,

@@ -111,6 +111,7 @@ VIDEO_CLIP = Operator(
     border="reflect101",
     channels=(1, 3),
     on_host=True,
+    depth="8 bits",
     differentiable=False,
     surrogate=clipped,
 )

@@ -250,7 +250,15 @@ def test_any_pipeline_any_company_any_order(text: str, seed: int, random: Any) -
         (torch.zeros(3, 64, 64), ImageError, "expected images b c h w"),
         (torch.zeros(2, 3, 64, 64, dtype=torch.uint8), ImageError, "scale 8-bit images by 1/255"),
         (torch.zeros(2, 5, 64, 64), ImageError, "channels"),
-        (torch.full((2, 3, 64, 64), torch.nan), ImageError, "NaN or infinite"),
+        (
+            torch.full((2, 3, 64, 64), torch.nan),
+            ImageError,
+            "image 0: the HR holds NaN or infinite",
+        ),
+        (torch.zeros(2, 3, 64, 64).double(), ImageError, r"got Tensor .*float64; .*\.float\(\)"),
+        (torch.zeros(2, 3, 64, 64).numpy(), ImageError, "got ndarray of .*take torch.from_numpy"),
+        (torch.zeros(2, 0, 64, 64), ImageError, r"shape \(0, 64, 64\) .* has no pixels"),
+        (torch.zeros(2, 3, 0, 64), ImageError, r"shape \(3, 0, 64\) .* has no pixels"),
     ],
 )
 def test_what_does_not_fit_is_refused(hr: torch.Tensor, error: type[Exception], said: str) -> None:
@@ -271,6 +279,14 @@ def test_unknown_engines_and_no_threads_are_refused() -> None:
     for wrong in ({"engine": "foo"}, {"threads": 0}):
         with pytest.raises(degrade.errors.DegradeError, match="expected one of auto, singles"):
             degrade.apply(traces("bicubic", 1), batch(1), **wrong)  # type: ignore[arg-type]
+
+
+def test_singles_are_of_the_cpu() -> None:
+    away = torch.empty((1, 3, 64, 64), device="meta")
+    with pytest.raises(
+        degrade.errors.DegradeError, match="runs on the CPU, the images are on meta"
+    ):
+        degrade.apply(traces("second_order", 1), away, engine="singles")
 
 
 def test_a_pipeline_that_misses_its_target_is_refused() -> None:

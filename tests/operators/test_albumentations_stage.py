@@ -212,13 +212,23 @@ def test_sizes_and_channels_that_do_not_fit() -> None:
         )
         with pytest.raises(GeometryError, match="crop it to a square"):
             degrade.apply_hr(traces, batch(1)[..., :32])
-    grey = degrade.draw(
-        pipeline("{op: albumentations, transform: PlanckianJitter}"), degrade.keys(0, ["a"])
-    )
-    with pytest.raises(ImageError, match=r"albumentations: PlanckianJitter: .*3-channel"):
-        degrade.apply_hr(grey, batch(1)[:, :1])
     with pytest.raises(ValueError, match="expected the same shape"):
         transformed(PICTURE, "ToGray", '{"num_output_channels": 1}', 0)
+
+
+@pytest.mark.parametrize(
+    ("transform", "hr", "said"),
+    [
+        ("PlanckianJitter", batch(1)[:, :1], r"albumentations: PlanckianJitter of .*3-channel"),
+        ("GridDistortion", batch(1)[..., :4, :4], r"GridDistortion of .*\(4, 4, 3\): .*zero"),
+        ("RandomGamma", batch(1) - 1, r"RandomGamma made NaN .* put a `clamp` before it"),
+    ],
+)
+def test_images_that_a_transform_fails_on(transform: str, hr: torch.Tensor, said: str) -> None:
+    """Whatever the package raises or makes of them, it is an error with a name."""
+    stage = pipeline(f"{{op: albumentations, transform: {transform}}}")
+    with pytest.raises(ImageError, match=said):
+        degrade.apply_hr(degrade.draw(stage, degrade.keys(0, ["a"])), hr)
 
 
 def test_what_is_named_in_place_of_a_refused_transform_exists() -> None:

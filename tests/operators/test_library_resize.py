@@ -17,6 +17,7 @@ from degrade.functional.library_resize import (
     CvFilter,
     PilFilter,
     TorchFilter,
+    measured_shift,
 )
 from degrade.geometry import Frame, Size
 from degrade.operators.base import Group, Operator
@@ -135,3 +136,15 @@ def test_the_declared_map_is_the_librarys_in_the_mean(
     place = operator.place(record, Frame(Size(240, 24), Size(240, 24)))
     away = made - (place.y.scale * np.arange(len(made)) + place.y.shift)
     assert abs(away[10:-10].mean()) < 0.02
+
+
+@pytest.mark.parametrize(("size_in", "size_out"), [(98, 126), (39, 60), (60, 120), (50, 60)])
+def test_opencvs_enlarging_area_is_declared_where_it_lies(size_in: int, size_out: int) -> None:
+    """Where its float arithmetic misses a tie, it takes a pixel from beyond, and the image moves."""
+    rows = np.arange(size_in, dtype=np.float32)[:, None]
+    lies = cv2.resize(rows, (1, size_out), interpolation=cv2.INTER_AREA)[:, 0].astype(np.float64)
+    covering = (np.arange(size_out) + 0.5) * size_in / size_out - 0.5
+    found = measured_shift("cv2", "area", size_in, size_out)
+    assert found == pytest.approx((lies - covering).mean(), abs=1e-6)
+    assert (abs(found) > 0.01) == (size_in in (98, 39))
+    assert measured_shift("cv2", "area", size_out, size_in) == 0.0

@@ -197,7 +197,7 @@ def test_enlarging_takes_its_own_filter() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"factor": 0.0}, "greater than 0"),
+        ({"factor": 0.0}, "greater than or equal to 0.015625"),
         ({"factor": 65.0}, "less than or equal to 64"),
         ({"factor": 1, "of": "elsewhere"}, "should match pattern"),
         ({"factor": 1, "filter": "bicubik"}, "'bicubic'"),
