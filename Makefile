@@ -67,6 +67,7 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.real_esrgan
+	$(BIN)/python -m benchmarks.bsrgan
 	$(BIN)/python -m benchmarks.memory
 
 clean:

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 
-from benchmarks import harness, photographs
+import degrade
+from benchmarks import bsrgan_peer, harness, photographs
 from benchmarks.harness import Contender
+from degrade.functional.psf import gaussian_psf
 
 
 def test_contenders_take_turns_on_every_item_and_rotate() -> None:
@@ -74,3 +77,45 @@ def test_the_peer_repeats_a_plan_and_makes_eight_bit_pairs(usm: bool) -> None:
     assert torch.equal(first * 255, (first * 255).round())
     assert torch.equal(first, lr(1))
     assert not torch.equal(first, lr(2))
+
+
+def test_the_second_peer_repeats_a_plan_and_makes_eight_bit_pairs() -> None:
+    photo = photographs.crops(1, 64)[0].astype(np.float32) / 255
+
+    def lr(plan: int) -> bsrgan_peer.Image:
+        bsrgan_peer.seed_everything(plan)
+        return bsrgan_peer.degrade(photo)
+
+    first = lr(1)
+    assert first.shape == (16, 16, 3)
+    assert first.dtype == np.float32
+    assert np.array_equal(first * 255, (first * 255).round())
+    assert np.array_equal(first, lr(1))
+    assert not np.array_equal(first, lr(2))
+
+
+def test_the_second_peers_kernels_are_our_gaussians() -> None:
+    size, ones = torch.tensor([15]), torch.ones(1, dtype=torch.float64)
+    ours = gaussian_psf(size, 1.7 * ones, 0.9 * ones, 0.6 * ones, canvas=15)[0].numpy()
+    theirs = bsrgan_peer.anisotropic(15, 0.6, 1.7**2, 0.9**2)
+    assert np.abs(theirs - ours).max() < 1e-12
+    ours = gaussian_psf(size, 1.3 * ones, 1.3 * ones, 0 * ones, canvas=15)[0].numpy()
+    assert np.abs(bsrgan_peer.isotropic(15, 1.3) - ours).max() < 1e-12
+
+
+def test_the_second_peer_has_the_marginals_of_the_pipeline_of_its_name() -> None:
+    """Contrast and finest detail of the LR of one photograph, 150 draws each: Kolmogorov-Smirnov."""
+    photo = photographs.crops(1, 64)[0].astype(np.float32) / 255
+    bsrgan_peer.seed_everything(0)
+    theirs = np.stack([bsrgan_peer.degrade(photo) for _ in range(150)])
+    traces = degrade.draw(
+        degrade.load_pipeline("bsrgan", scale=4), degrade.keys(0, map(str, range(150)))
+    )
+    hr = torch.from_numpy(photo).permute(2, 0, 1).expand(150, -1, -1, -1)
+    ours = degrade.apply(traces, hr).permute(0, 2, 3, 1).numpy()
+
+    def detail(lr: np.ndarray) -> np.ndarray:
+        return np.asarray(np.square(np.diff(lr, axis=1)).mean((1, 2, 3)))
+
+    assert stats.ks_2samp(theirs.std((1, 2, 3)), ours.std((1, 2, 3))).pvalue > 1e-3
+    assert stats.ks_2samp(detail(theirs), detail(ours)).pvalue > 1e-3

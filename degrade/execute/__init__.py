@@ -11,7 +11,7 @@ import torch
 from degrade.errors import DegradeError, GeometryError, ImageError
 from degrade.execute.batched import run_batched, sizes_of
 from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
-from degrade.execute.singles import run_reference, run_singles
+from degrade.execute.singles import run_reference, run_singles, stacked
 from degrade.execute.straight_through import run_straight_through
 from degrade.geometry import Placement, Size
 from degrade.trace import Trace
@@ -139,6 +139,7 @@ def _run(traces: Sequence[Trace], images: Batch, planner: Planner, way: _Way) ->
         results = run_straight_through(plans, each)
     else:
         results = run_singles(plans, each, way.threads or torch.get_num_threads())
+        return stacked(results) if isinstance(images, torch.Tensor) else results
     return torch.stack(results) if isinstance(images, torch.Tensor) else results
 
 

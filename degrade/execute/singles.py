@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,11 @@ CPU = torch.device("cpu")
 CHUNK = 32
 """Samples whose tables are made together: enough to share the calls, few enough to hold in memory."""
 
-Tables = Sequence[Any]
-"""One entry for each step of a plan; None for a step without a table."""
+Made = Callable[[], Sequence[Any]]
+"""Waits for the tables of some steps of one operator."""
+
+Tables = Sequence[Callable[[], Any]]
+"""One call for each step of a plan, which waits for the step's table; None for a step without one."""
 
 
 def run_singles(
@@ -29,23 +33,36 @@ def run_singles(
 ) -> list[torch.Tensor]:
     """Runs each plan on its own image c h w (float32, CPU); equal bits for any number of threads."""
     if in_worker():
-        return [_run_one(*job) for job in zip(plans, images, _tables(plans), strict=True)]
+        tables = _tables(plans, _at_once)
+        return [_run_one(*job) for job in zip(plans, images, tables, strict=True)]
     results: list[torch.Tensor] = []
     with worker_pool(max(1, min(threads, len(plans)))) as pool:
         for start in range(0, len(plans), CHUNK):
             chunk = slice(start, start + CHUNK)
-            tables = pool.submit(_tables, plans[chunk]).result()
-            results += _spread(pool, plans[chunk], images[chunk], tables)
+            results += _spread(pool, plans[chunk], images[chunk])
     return results
+
+
+def stacked(images: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Images c h w of one size as b c h w.
+
+    By numpy, on this thread alone: torch would spread the copy over its own threads, and those keep spinning
+    for a while after it, on the cores that the next batch's workers want.
+    """
+    return torch.from_numpy(np.stack([image.numpy() for image in images]))
 
 
 def _spread(
     pool: ThreadPoolExecutor,
     plans: Sequence[Plan],
     images: Sequence[torch.Tensor],
-    tables: Sequence[Tables],
 ) -> list[torch.Tensor]:
-    """Runs samples on the pool, the longest first, so that no thread is left with one at the end."""
+    """Runs samples on the pool, the longest first, so that no thread is left with one at the end.
+
+    Each operator's tables are a job of the pool too. They are submitted before the samples that wait for them,
+    so that every table that a sample waits for is already being made.
+    """
+    tables = _tables(plans, lambda steps: pool.submit(tables_of, steps).result)
     order = sorted(range(len(plans)), key=lambda index: -_work(plans[index]))
     futures = {i: pool.submit(_run_one, plans[i], images[i], tables[i]) for i in order}
     return [futures[index].result() for index in range(len(plans))]
@@ -56,19 +73,33 @@ def _work(plan: Plan) -> int:
     return sum(step.size.height * step.size.width for step in plan)
 
 
-def _tables(plans: Sequence[Plan]) -> list[Tables]:
-    """The tables of all steps of all plans, made operator by operator."""
-    tables: list[list[Any]] = [[None] * len(plan) for plan in plans]
+def _tables(plans: Sequence[Plan], start: Callable[[Sequence[PlannedStep]], Made]) -> list[Tables]:
+    """The tables of all steps of all plans, started operator by operator, the most steps first."""
+    tables: list[list[Callable[[], Any]]] = [[_no_table] * len(plan) for plan in plans]
     places: dict[str, list[tuple[int, int]]] = {}
     for sample, plan in enumerate(plans):
         for number, step in enumerate(plan):
             if step.operator.tables is not None:
                 places.setdefault(step.operator.name, []).append((sample, number))
-    for found in places.values():
-        steps = [plans[sample][number] for sample, number in found]
-        for (sample, number), table in zip(found, tables_of(steps), strict=True):
-            tables[sample][number] = table
+    for found in sorted(places.values(), key=len, reverse=True):
+        made = start([plans[sample][number] for sample, number in found])
+        for place, (sample, number) in enumerate(found):
+            tables[sample][number] = partial(_table, made, place)
     return list(tables)
+
+
+def _table(made: Made, place: int) -> Any:
+    return made()[place]
+
+
+def _no_table() -> None:
+    return None
+
+
+def _at_once(steps: Sequence[PlannedStep]) -> Made:
+    """The tables made here and now."""
+    made = tables_of(steps)
+    return lambda: made
 
 
 def tables_of(steps: Sequence[PlannedStep]) -> Sequence[Any]:
@@ -91,7 +122,7 @@ def _run_one(plan: Plan, image: torch.Tensor, tables: Tables) -> torch.Tensor:
     pixels = np.array(image.detach().permute(1, 2, 0).numpy(), order="C")
     for step, table in zip(plan, tables, strict=True):
         check_channels(step, pixels.shape[2])
-        pixels = fast_step(step, pixels, table)
+        pixels = fast_step(step, pixels, table())
     return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
 
 

@@ -45,6 +45,8 @@ _this_thread = threading.local()
 
 
 def _become_worker(all_there: threading.Barrier) -> None:
+    # A thread takes up the noted count when it first asks for one, even after it has set its own.
+    torch.get_num_threads()
     torch.set_num_threads(1)
     _this_thread.is_worker = True
     all_there.wait()

@@ -27,6 +27,9 @@ LARGEST_COUNT = 1e5
 DISTINCT_COUNTS = tuple(float(2**power) for power in range(9))
 """The counts that the distinct levels of an 8-bit image can give."""
 
+BLOCK_BINS = 32768
+"""Bins that a table is made of at once: 256 KiB an array, which a processor's cache holds."""
+
 STRIP_VALUES = 131072
 """Values that `table_noise` works on at once: 1.6 MB of buffers."""
 
@@ -130,19 +133,21 @@ def alias_tables(masses: Integers) -> tuple[Integers, Integers]:
     capacity = 2**32 // bins
     # Rows are lifted one above the other, so that one sorted search serves all of them.
     lift = np.arange(rows, dtype=np.int64)[:, None] << 33
-    lack = np.maximum(capacity - masses, 0).ravel()
-    excess = np.maximum(masses - capacity, 0)
-    filled = (np.cumsum(lack.reshape(rows, bins), axis=1) + lift).ravel()
-    given = (np.cumsum(excess, axis=1) + lift).ravel()
-    start = filled - lack
-    donors = np.flatnonzero(excess)
-    start[donors] = given[donors]
-    lack[donors] = filled[np.searchsorted(filled, given[donors])] - given[donors]
-    lacking = np.flatnonzero(lack)
+    spare = masses - capacity
+    lack, excess = np.maximum(-spare, 0), np.maximum(spare, 0)
+    takers, donors = np.flatnonzero(lack), np.flatnonzero(excess)
+    filled = (np.cumsum(lack, axis=1) + lift).ravel()[takers]
+    given = (np.cumsum(excess, axis=1) + lift).ravel()[donors]
+    # Sums rise at takers and at donors only, so that it is enough to search among those.
+    wanting = lack.ravel()[takers]
+    left = filled[np.searchsorted(filled, given)] - given
     threshold = np.zeros(rows * bins, np.int64)
-    threshold[lacking] = capacity - lack[lacking]
+    threshold[takers] = capacity - wanting
+    threshold[donors] = np.where(left > 0, capacity - left, 0)
     alias = np.tile(np.arange(bins), rows)
-    alias[lacking] = np.searchsorted(given, start[lacking], side="right") % bins
+    served = np.diff(np.searchsorted(filled - wanting, given), prepend=0)
+    alias[takers] = np.repeat(donors, served) & (bins - 1)
+    alias[donors[:-1]] = np.where(left[:-1] > 0, donors[1:], donors[:-1]) & (bins - 1)
     return threshold.reshape(rows, bins), alias.reshape(rows, bins)
 
 
@@ -157,9 +162,14 @@ def poisson_table(count: float) -> PoissonTable:
     bits = window_bits(count)
     rates: Floats = count * np.arange(LEVELS, dtype=np.float64) / (LEVELS - 1.0)
     firsts = np.floor(rates - _reach(rates)[0]).astype(np.int64)
-    threshold, alias = alias_tables(_masses(rates, firsts, 2**bits))
-    entries = (threshold << bits | alias).astype(np.uint32).ravel()
-    return PoissonTable(count, bits, entries, firsts, (rates - firsts).astype(np.float32))
+    entries = np.empty((LEVELS, 2**bits), np.uint32)
+    step = max(1, BLOCK_BINS >> bits)
+    for start in range(0, LEVELS, step):
+        levels = slice(start, start + step)
+        threshold, alias = alias_tables(_masses(rates[levels], firsts[levels], 2**bits))
+        np.copyto(entries[levels], threshold << bits | alias, casting="unsafe")
+    shifts = (rates - firsts).astype(np.float32)
+    return PoissonTable(count, bits, entries.ravel(), firsts, shifts)
 
 
 def table_noise(levels: Levels, words: Words, table: PoissonTable) -> Floats32:
