@@ -18,7 +18,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_
 PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help environment demo test test-slow check format bench clean
+.PHONY: help environment demo test test-slow check format bench bench-gpu clean
 
 help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
@@ -28,6 +28,7 @@ help:
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
+	@echo 'make bench-gpu  time the toolkit on a CUDA device, and check it against the CPU'
 	@echo 'make clean      remove what was made here, the environment included'
 
 environment: $(STAMP)
@@ -69,6 +70,9 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.real_esrgan
 	$(BIN)/python -m benchmarks.bsrgan
 	$(BIN)/python -m benchmarks.memory
+
+bench-gpu: $(STAMP)
+	$(BIN)/python -m benchmarks.gpu
 
 clean:
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -36,13 +36,13 @@ class Peer:
     """Real-ESRGAN on fixed plans: item n is seeded with n, its kernels made beforehand."""
 
     def __init__(self, hr: torch.Tensor, items: Sequence[int], *, usm: bool, pool: bool) -> None:
-        self.model = RealEsrgan(usm=usm, pool=pool)
+        self.model = RealEsrgan(usm=usm, pool=pool, device=hr.device)
         self.hr = hr
         self.kernels = {item: self._kernels(item) for item in items}
 
     def _kernels(self, item: int) -> Any:
         seed_everything(item)
-        return draw_kernels(len(self.hr))
+        return draw_kernels(len(self.hr)).to(self.hr.device)
 
     def run(self, item: int) -> object:
         seed_everything(item)

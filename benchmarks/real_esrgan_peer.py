@@ -26,6 +26,7 @@ CANVAS = 21
 SCALE = 4
 CROP = 256
 POOL = 180
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Kernels:
     first: torch.Tensor
     second: torch.Tensor
     sinc: torch.Tensor
+
+    def to(self, device: torch.device) -> Kernels:
+        return Kernels(self.first.to(device), self.second.to(device), self.sinc.to(device))
 
 
 def draw_kernels(count: int) -> Kernels:
@@ -148,12 +152,12 @@ class RealEsrgan:
     pool: do also what comes after the pair is made: the crop to 256 and the queue of 180 pairs.
     """
 
-    def __init__(self, *, usm: bool, pool: bool) -> None:
+    def __init__(self, *, usm: bool, pool: bool, device: torch.device = CPU) -> None:
         self.degradations: Any = basicsr_import.load("basicsr.data.degradations")
-        self.jpeg: Any = basicsr_import.load("basicsr.utils.diffjpeg").DiffJPEG(
-            differentiable=False
+        self.jpeg: Any = (
+            basicsr_import.load("basicsr.utils.diffjpeg").DiffJPEG(differentiable=False).to(device)
         )
-        sharpen: Any = basicsr_import.load("basicsr.utils.img_process_util").USMSharp()
+        sharpen: Any = basicsr_import.load("basicsr.utils.img_process_util").USMSharp().to(device)
         self.sharpen = sharpen if usm else None
         self.crop: Any = basicsr_import.load("basicsr.data.transforms").paired_random_crop
         self.pool = Pool() if pool else None

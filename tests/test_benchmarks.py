@@ -11,7 +11,7 @@ import torch
 from scipy import stats
 
 import degrade
-from benchmarks import bsrgan_peer, harness, photographs
+from benchmarks import bsrgan_peer, gpu, gpu_operators, harness, photographs
 from benchmarks.harness import Contender
 from degrade.functional.psf import gaussian_psf
 
@@ -119,3 +119,35 @@ def test_the_second_peer_has_the_marginals_of_the_pipeline_of_its_name() -> None
 
     assert stats.ks_2samp(theirs.std((1, 2, 3)), ours.std((1, 2, 3))).pvalue > 1e-3
     assert stats.ks_2samp(detail(theirs), detail(ours)).pvalue > 1e-3
+
+
+def test_the_gpu_benchmark_refuses_in_one_sentence_where_no_such_device_is() -> None:
+    with pytest.raises(SystemExit, match="CUDA device and torch finds no 'cuda:99' here; run it"):
+        gpu.main(["--device", "cuda:99"])
+    assert gpu.arguments([]).batches == [32, 128]
+
+
+def test_the_gpu_benchmark_measures_any_device(tmp_path: Path) -> None:
+    """On the CPU, small: every part fills its place in the result."""
+    path = tmp_path / "gpu.json"
+    given = "--device cpu --batches 2 --side 64 --count 1 --rounds 1 --no-peer --out"
+    gpu.main([*given.split(), str(path)])
+    result = json.loads(path.read_text())
+    assert [row["usm"] for row in result["pairs"]] == [False, True]
+    assert all(0 < row["floor"]["reached"] < 1 for row in result["pairs"])
+    assert result["operators"]["2"]["usm"]["torch_calls"] > 0
+    assert result["agreement"]["equal_values"] > 0.99
+    assert max(result["agreement"]["largest_difference"].values()) == 0.0
+
+
+def test_the_floor_counts_each_step_once_in_and_once_out() -> None:
+    """realesrgan ends at a sixteenth of the HR; a quantise moves its image twice."""
+    hr = torch.zeros(3, 3, 64, 64)
+    plans = gpu.plans_of(hr, 0, usm=True)
+    last = [(plan[-1],) for plan in plans]
+    assert gpu.bytes_a_pair(last) == 2 * 16 * 16 * 3 * 4
+    assert gpu.bytes_a_pair(plans) > gpu.bytes_a_pair(gpu.plans_of(hr, 0, usm=False))
+
+
+def test_torch_calls_are_counted() -> None:
+    assert gpu_operators.torch_calls(lambda: torch.zeros(3) + 1) == 2

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 
 import torch
 
+from degrade.execute.device import form_of
 from degrade.execute.plan import Plan
 from degrade.execute.schedule import rounds
 from degrade.execute.singles import check_channels, group_of
@@ -104,7 +105,7 @@ class _Arena:
             check_channels(step, self.channels)
         group = group_of(steps, self.device)
         # The canvas has no name here, so that a kernel's last reference to it is the last.
-        result = steps[0].operator.kernel(self._gather(members), group)
+        result = form_of(steps[0].operator, self.device)(self._gather(members), group)
         sizes = [step.placement.size for step in steps]
         for index, size in zip(members, sizes, strict=True):
             self.progress[index] += 1

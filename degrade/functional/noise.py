@@ -61,7 +61,7 @@ _SQUARES = _squares()
 
 
 @lru_cache(maxsize=8)
-def _tables(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def normal_tables(device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     """The directions (65536, 2) and the squared radii at the nodes, on one device."""
     parts = _CIRCLE.view(np.float32).reshape(-1, 2)
     return torch.from_numpy(parts).to(device), torch.from_numpy(_SQUARES).to(device)
@@ -84,21 +84,26 @@ def _radius(words: torch.Tensor, squares: torch.Tensor) -> torch.Tensor:
 
 def directions_of_words(words: torch.Tensor) -> torch.Tensor:
     """A unit vector, float32 (..., 2), of one of 65536 even directions for each 32-bit word (int64)."""
-    return _tables(words.device)[0][words >> 16]
+    return normal_tables(words.device)[0][words >> 16]
 
 
 def normals_of_words(words: torch.Tensor) -> torch.Tensor:
     """Two independent unit normals, float32 (..., 2), for each 64-bit word (int64, its bits)."""
-    circle, squares = _tables(words.device)
+    circle, squares = normal_tables(words.device)
     direction = circle[(words >> RADIUS_BITS) & (DIRECTIONS - 1)]
     return direction * _radius(words, squares).unsqueeze(-1)
+
+
+def normals_at(longs: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """The normals of a field's longs (b, n) at the places of `philox.field_index`: float32, shaped as index."""
+    return gathered(normals_of_words(longs).flatten(1), index)
 
 
 def normals(
     key: tuple[torch.Tensor, torch.Tensor], index: torch.Tensor, count: int, stream: int = 0
 ) -> torch.Tensor:
     """Unit normals, float32, shaped as index; the arguments are those of `field_words`."""
-    return gathered(normals_of_words(field_longs(key, count, stream)).flatten(1), index)
+    return normals_at(field_longs(key, count, stream), index)
 
 
 def uniforms(

@@ -146,6 +146,12 @@ def gathered(fields: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
     return fields.gather(1, index.flatten(1)).view(index.shape)
 
 
+def words_at(longs: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+    """The words of `field_longs` (b, n) at the places of `field_index`: int64 in [0, 2**32)."""
+    # On a little-endian machine, and every device is one, the view puts the lower half first.
+    return gathered(longs.view(torch.int32), index).to(torch.int64) & MASK_32
+
+
 def field_words(
     key: tuple[torch.Tensor, torch.Tensor], index: torch.Tensor, count: int, stream: int = 0
 ) -> torch.Tensor:
@@ -154,9 +160,7 @@ def field_words(
     key: as for `field_longs`. index, count: as for `field_index`. Each value is a function of key, index and
     stream only.
     """
-    # On a little-endian machine, and every device is one, the view puts the lower half first.
-    halves = field_longs(key, count, stream).view(torch.int32)
-    return gathered(halves, index).to(torch.int64) & MASK_32
+    return words_at(field_longs(key, count, stream), index)
 
 
 def word_source(key: tuple[int, int], stream: int = 0) -> np.random.Philox:

@@ -218,7 +218,15 @@ class PoissonBank:
 
 
 def poisson_bank(counts: Sequence[float], device: torch.device) -> PoissonBank:
-    """The tables of some counts, uploaded: two small vectors and two arrays, whatever their number."""
+    """The tables of some counts, uploaded: two small vectors and two arrays, whatever their number.
+
+    The last few banks are kept on their devices: a copy of that size from ordinary memory waits for the device.
+    """
+    return _uploaded(tuple(counts), device)
+
+
+@lru_cache(maxsize=4)
+def _uploaded(counts: tuple[float, ...], device: torch.device) -> PoissonBank:
     tables = [poisson_table(count) for count in counts]
     starts = np.cumsum([0, *(table.entries.size for table in tables[:-1])])
     entries = np.concatenate([table.entries for table in tables]).view(np.int32)

@@ -15,7 +15,7 @@ that every output pixel's centre is where the map says.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,9 @@ import torch
 from torch import Tensor
 
 from degrade.functional.filters import ADAPTIVE, FILTERS
+
+ApplyTaps = Callable[[Tensor, Tensor, Tensor, int], Tensor]
+"""(images, index, weight, dim) -> images, as by `apply_taps`."""
 
 _TIE_GRID = 2.0**36
 """Positions are rounded to such parts of a pixel, so that a tie of two pixels is always one."""
@@ -203,16 +206,21 @@ def apply_taps(images: Tensor, index: Tensor, weight: Tensor, dim: int) -> Tenso
     return total
 
 
-def resample(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
+def resample(
+    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], apply: ApplyTaps = apply_taps
+) -> Tensor:
     """Resample a canvas b c H W, each sample by its own lines: rows first, then columns.
 
     Returns a canvas b c H' W' of the largest outputs, in the images' type; beyond a sample's own
-    output it is 0. Any filter, size and map may stand beside any other.
+    output it is 0. Any filter, size and map may stand beside any other. apply: `apply_taps`, or what stands in
+    for it.
     """
-    for dim, lines in ((2, rows), (3, columns)):
-        length = max(line.size_out for line in lines)
-        images = apply_taps(images, *taps(lines, length, images.device), dim)
-    return images
+    height, width = (max(line.size_out for line in lines) for lines in (rows, columns))
+    # Taps of both axes are made together: most of their cost is in calls.
+    index, weight = taps([*rows, *columns], max(height, width), images.device)
+    down, across = slice(len(rows)), slice(len(rows), None)
+    images = apply(images, index[down, :height], weight[down, :height], 2)
+    return apply(images, index[across, :width], weight[across, :width], 3)
 
 
 @dataclass(frozen=True)

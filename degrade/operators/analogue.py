@@ -18,7 +18,7 @@ from degrade.functional.color import RGB_FROM_YCBCR, YCBCR_FROM_RGB, apply_matri
 from degrade.functional.sampling import grid, read_along
 from degrade.geometry import Size
 from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
-from degrade.operators.random_fields import Fields, canvas_form, image_form
+from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
 
 
 class AnalogueVideoParameters(Parameters):
@@ -180,6 +180,7 @@ ANALOGUE_VIDEO = Operator(
     version=1,
     parameters=AnalogueVideoParameters,
     kernel=canvas_form(analogue_video_law),
+    device_kernel=gpu_form(analogue_video_law),
     single=image_form(analogue_video_law),
     words=_words,
     strength=_strength,

@@ -1,7 +1,7 @@
 """What an operator is: a row that joins a parameter record, a kernel and a geometry.
 
 The kernel over `b c h w` with per-sample vectors is the operator's definition. A faster form for one image
-on the CPU may stand beside it and is held to it by the contract tests.
+on the CPU, and one for the batch on a GPU, may stand beside it and are held to it by the contract tests.
 """
 
 from __future__ import annotations
@@ -147,6 +147,8 @@ class Operator(Generic[P]):
 
     name, version: what a trace calls it; the version rises when the same values give other pixels.
     kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
+    device_kernel: the same in few launches on a GPU, by Triton; without gradients, and free to leave what lies
+    beyond a sample's own output unwritten.
     single: (image h w c, record, table) -> image; the CPU's fast form of the same thing. table: what `tables`
     made for the sample, None without it.
     tables: group -> one table per sample, made for many samples at once: kernels, taps and the like, whose
@@ -172,6 +174,7 @@ class Operator(Generic[P]):
     source: str
     border: str = "none"
     place: Callable[[P, Frame], Placement] = same_place
+    device_kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None
     single: Callable[[Image, P, Any], Image] | None = None
     tables: Callable[[Group[P]], Sequence[Any]] | None = None
     strength: Callable[[P], dict[str, float]] = no_strength

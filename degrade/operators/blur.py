@@ -15,7 +15,14 @@ from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
 from degrade.operators.base import Group, Image, Operator, Parameters
-from degrade.operators.psf_blur import correlating, one_psf, psf_single, psf_strength, psf_tables
+from degrade.operators.psf_blur import (
+    correlate_on_gpu,
+    correlating,
+    one_psf,
+    psf_single,
+    psf_strength,
+    psf_tables,
+)
 
 LONGEST_SEPARABLE = 25
 REAL_ESRGAN = "Wang et al., Real-ESRGAN, ICCV Workshops 2021, section 3.1"
@@ -157,6 +164,7 @@ GAUSSIAN_BLUR = Operator(
     version=1,
     parameters=GaussianBlurParameters,
     kernel=correlating(_gaussian_psfs),
+    device_kernel=correlating(_gaussian_psfs, correlate_on_gpu),
     single=_gaussian_single,
     tables=_gaussian_tables,
     words=_words,
@@ -173,6 +181,7 @@ GENERALISED_GAUSSIAN_BLUR = Operator(
     version=1,
     parameters=GeneralisedGaussianBlurParameters,
     kernel=correlating(_generalised_psfs),
+    device_kernel=correlating(_generalised_psfs, correlate_on_gpu),
     single=psf_single,
     tables=psf_tables(_generalised_psfs),
     words=_generalised_words,
@@ -189,6 +198,7 @@ PLATEAU_BLUR = Operator(
     version=1,
     parameters=PlateauBlurParameters,
     kernel=correlating(_plateau_psfs),
+    device_kernel=correlating(_plateau_psfs, correlate_on_gpu),
     single=psf_single,
     tables=psf_tables(_plateau_psfs),
     words=_plateau_words,
@@ -205,6 +215,7 @@ SINC_BLUR = Operator(
     version=1,
     parameters=SincBlurParameters,
     kernel=correlating(_sinc_psfs),
+    device_kernel=correlating(_sinc_psfs, correlate_on_gpu),
     single=psf_single,
     tables=psf_tables(_sinc_psfs),
     words=_sinc_words,

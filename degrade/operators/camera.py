@@ -23,7 +23,7 @@ from degrade.functional.demosaic import LEAST_SENSOR, RED_AT, Method, Pattern, d
 from degrade.functional.filtering import extend
 from degrade.geometry import Size
 from degrade.operators.base import Group, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, image_form
+from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
 from degrade.operators.sensor_noise import ShotReadNoiseParameters, shot_read_sigma
 
 MID_GREY = 128 / 255
@@ -195,6 +195,7 @@ CAMERA = Operator(
     version=1,
     parameters=CameraParameters,
     kernel=canvas_form(camera_law),
+    device_kernel=gpu_form(camera_law),
     single=image_form(camera_law),
     words=_camera_words,
     strength=_camera_strength,

@@ -37,6 +37,12 @@ def jpeg(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
     return libjpeg(images, layouts_of(group), *tables_of(group.integers("quality")))
 
 
+def jpeg_on_gpu(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
+    from degrade.functional.gpu.blocks import coded_planes
+
+    return libjpeg(images, layouts_of(group), *tables_of(group.integers("quality")), coded_planes)
+
+
 def relaxed_jpeg(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
     """The surrogate of records with a `subsampling`."""
     return relaxed(images, layouts_of(group))
@@ -55,6 +61,7 @@ JPEG = Operator(
     version=1,
     parameters=JpegParameters,
     kernel=jpeg,
+    device_kernel=jpeg_on_gpu,
     single=single_jpeg,
     words=_words,
     summary="JPEG by libjpeg-turbo, encoded and decoded again.",

@@ -11,7 +11,7 @@ import torch
 from pydantic import Field, model_validator
 
 from degrade.operators.base import Group, NoiseKey, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, image_form
+from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
 
 Matrix = npt.NDArray[np.float64]
 MID_GREY = 128 / 255
@@ -141,6 +141,7 @@ CORRELATED_NOISE = Operator(
     version=1,
     parameters=CorrelatedNoiseParameters,
     kernel=canvas_form(correlated_law),
+    device_kernel=gpu_form(correlated_law),
     single=image_form(correlated_law),
     words=_words,
     strength=_strength,
@@ -156,6 +157,7 @@ BSRGAN_CORRELATED_NOISE = Operator(
     version=1,
     parameters=BsrganCorrelatedNoiseParameters,
     kernel=canvas_form(correlated_law),
+    device_kernel=gpu_form(correlated_law),
     single=image_form(correlated_law),
     words=_words,
     strength=_strength,

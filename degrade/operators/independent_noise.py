@@ -9,7 +9,13 @@ import torch
 from pydantic import Field
 
 from degrade.operators.base import Group, Operator, column
-from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+from degrade.operators.random_fields import (
+    FieldParameters,
+    Fields,
+    canvas_form,
+    gpu_form,
+    image_form,
+)
 
 MID_GREY = 128 / 255
 
@@ -150,6 +156,7 @@ SPECKLE_NOISE = Operator(
     version=1,
     parameters=SpeckleNoiseParameters,
     kernel=canvas_form(speckle_law),
+    device_kernel=gpu_form(speckle_law),
     single=image_form(speckle_law),
     words=lambda record: _words("speckle", record),
     strength=_speckle_strength,
@@ -163,6 +170,7 @@ SALT_PEPPER_NOISE = Operator(
     version=1,
     parameters=SaltPepperNoiseParameters,
     kernel=canvas_form(salt_pepper_law),
+    device_kernel=gpu_form(salt_pepper_law),
     single=image_form(salt_pepper_law),
     words=_salt_pepper_words,
     strength=_salt_pepper_strength,
@@ -177,6 +185,7 @@ UNIFORM_NOISE = Operator(
     version=1,
     parameters=StatedNoiseParameters,
     kernel=canvas_form(uniform_law),
+    device_kernel=gpu_form(uniform_law),
     single=image_form(uniform_law),
     words=lambda record: _words("uniform", record),
     strength=_stated_strength,
@@ -190,6 +199,7 @@ LAPLACE_NOISE = Operator(
     version=1,
     parameters=StatedNoiseParameters,
     kernel=canvas_form(laplace_law),
+    device_kernel=gpu_form(laplace_law),
     single=image_form(laplace_law),
     words=lambda record: _words("Laplace", record),
     strength=_stated_strength,
@@ -204,6 +214,7 @@ RICIAN_NOISE = Operator(
     version=1,
     parameters=RicianNoiseParameters,
     kernel=canvas_form(rician_law),
+    device_kernel=gpu_form(rician_law),
     single=image_form(rician_law),
     words=lambda record: _words("Rician", record),
     strength=_rician_strength,

@@ -14,7 +14,13 @@ from degrade.functional.kernel_bank import Floats, centred_kernel, read_bank
 from degrade.geometry import Axis, Frame, Placement
 from degrade.operators.banks import BankDigest, bank_entries, bank_entry
 from degrade.operators.base import Group, Operator, Parameters
-from degrade.operators.psf_blur import correlating, psf_single, psf_strength, psf_tables
+from degrade.operators.psf_blur import (
+    correlate_on_gpu,
+    correlating,
+    psf_single,
+    psf_strength,
+    psf_tables,
+)
 
 NAME = "kernel_bank_blur"
 KERNELS_KEPT = 1024
@@ -73,6 +79,7 @@ KERNEL_BANK_BLUR = Operator(
     version=1,
     parameters=KernelBankBlurParameters,
     kernel=correlating(_psfs),
+    device_kernel=correlating(_psfs, correlate_on_gpu),
     single=psf_single,
     tables=psf_tables(_psfs),
     words=_words,

@@ -12,7 +12,13 @@ from degrade.functional.psf import centred_offsets, quadratic_form
 from degrade.geometry import Axis, Frame, Placement
 from degrade.operators.base import Group, NoiseKey, Operator
 from degrade.operators.blur import Beta, GaussianBlurParameters
-from degrade.operators.psf_blur import correlating, psf_single, psf_strength, psf_tables
+from degrade.operators.psf_blur import (
+    correlate_on_gpu,
+    correlating,
+    psf_single,
+    psf_strength,
+    psf_tables,
+)
 
 FAR = 1e300
 """More than any quadratic form that matters, and finite: differences of it are no NaN."""
@@ -80,6 +86,7 @@ NOISY_KERNEL_BLUR = Operator(
     version=1,
     parameters=NoisyKernelBlurParameters,
     kernel=correlating(_psfs),
+    device_kernel=correlating(_psfs, correlate_on_gpu),
     single=psf_single,
     tables=psf_tables(_psfs),
     words=_words,

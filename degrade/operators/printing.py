@@ -22,7 +22,7 @@ from degrade.functional.printing import gained, reflectance
 from degrade.functional.psf import gaussian_taps
 from degrade.geometry import Size
 from degrade.operators.base import Group, NoiseKey, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, image_form
+from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
 
 LEAST_SIGMA = 0.02
 """A Gaussian this narrow is the pixel itself, in float64 to the last bit."""
@@ -159,6 +159,7 @@ PRINT_AND_SCAN = Operator(
     version=1,
     parameters=PrintAndScanParameters,
     kernel=canvas_form(print_and_scan_law),
+    device_kernel=gpu_form(print_and_scan_law),
     single=image_form(print_and_scan_law),
     words=_words,
     strength=_strength,

@@ -17,7 +17,13 @@ from degrade.functional.motion import line_psf, path_radius
 from degrade.functional.noise import directions_of_words
 from degrade.geometry import Size
 from degrade.operators.base import Group, Operator, column
-from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+from degrade.operators.random_fields import (
+    FieldParameters,
+    Fields,
+    canvas_form,
+    gpu_form,
+    image_form,
+)
 
 WORDS = 2.0**32
 
@@ -208,6 +214,7 @@ COLOURED_NOISE = Operator(
     version=1,
     parameters=ColouredNoiseParameters,
     kernel=canvas_form(coloured_law),
+    device_kernel=gpu_form(coloured_law),
     single=image_form(coloured_law),
     words=_coloured_words,
     strength=_strength,
@@ -223,6 +230,7 @@ SMEARED_NOISE = Operator(
     version=1,
     parameters=SmearedNoiseParameters,
     kernel=canvas_form(smeared_law),
+    device_kernel=gpu_form(smeared_law),
     single=image_form(smeared_law),
     words=_smeared_words,
     strength=_strength,
@@ -237,6 +245,7 @@ PERLIN_NOISE = Operator(
     version=1,
     parameters=PerlinNoiseParameters,
     kernel=canvas_form(perlin_law),
+    device_kernel=gpu_form(perlin_law),
     single=image_form(perlin_law),
     words=_perlin_words,
     strength=_strength,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -33,24 +33,52 @@ def border_of(record: Parameters) -> Border:
     return border
 
 
-def correlating(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
-    """The defining kernel of a blur: correlation with each sample's PSF at its own border.
+class Correlate(Protocol):
+    """`filtering.correlate`, or what stands in for it."""
 
-    Where a group asks for both borders, both are made.
+    def __call__(
+        self,
+        images: torch.Tensor,
+        kernels: torch.Tensor,
+        heights: torch.Tensor,
+        widths: torch.Tensor,
+        border: Border = ...,
+    ) -> torch.Tensor: ...
+
+
+def correlating(
+    psfs: Psfs, correlate: Correlate = filtering.correlate
+) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    """The kernel of a blur: correlation with each sample's PSF at its own border.
+
+    Where a group asks for both borders, both are made. With `filtering.correlate` it is the definition.
     """
 
     def blur(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
         kernels, heights, widths = psfs(group), group.heights(), group.widths()
         borders = [border_of(record) for record in group.records] or ["reflect101"]
         first, *others = sorted(set(borders))
-        out = filtering.correlate(images, kernels, heights, widths, first)
+        out = correlate(images, kernels, heights, widths, first)
         for border in others:
-            other = filtering.correlate(images, kernels, heights, widths, border)
+            other = correlate(images, kernels, heights, widths, border)
             asked = group.upload([one == border for one in borders], torch.bool)
             out = torch.where(asked.view(-1, 1, 1, 1), other, out)
         return out
 
     return blur
+
+
+def correlate_on_gpu(
+    images: torch.Tensor,
+    kernels: torch.Tensor,
+    heights: torch.Tensor,
+    widths: torch.Tensor,
+    border: Border = "reflect101",
+) -> torch.Tensor:
+    """`filtering.correlate` by Triton, which loads here."""
+    from degrade.functional.gpu.correlation import correlate
+
+    return correlate(images, kernels, heights, widths, border)
 
 
 def psf_tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
@@ -94,6 +122,7 @@ def psf_row(
         version=1,
         parameters=parameters,
         kernel=correlating(psfs),
+        device_kernel=correlating(psfs, correlate_on_gpu),
         single=psf_single,
         tables=psf_tables(psfs),
         words=words,

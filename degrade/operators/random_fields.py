@@ -1,7 +1,7 @@
 """Random fields for the laws of noise: on a canvas of many samples, or fast for one image, with the same bits.
 
 A law is written once, as a function of the images and of such fields; `canvas_form` makes an operator's kernel
-of it, `image_form` its fast form for one image on the CPU.
+of it, `gpu_form` its form on a GPU, `image_form` its fast form for one image on the CPU.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import torch
 from pydantic import Field
 
 from degrade.address import split_noise_key
-from degrade.functional.noise import normal_image, normals
-from degrade.functional.philox import field_index, field_words, word_image
+from degrade.functional.noise import normal_image, normals_at
+from degrade.functional.philox import field_index, field_longs, word_image, words_at
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group, Image, NoiseKey, Parameters
 
@@ -56,11 +56,18 @@ def _depth(record: Parameters, channels: int) -> int:
     return 1 if getattr(record, "grey", False) else channels
 
 
-class CanvasFields:
-    """Fields of many samples on one canvas."""
+LongSource = Callable[[tuple[torch.Tensor, torch.Tensor], int, int], torch.Tensor]
+"""(key, count, stream) -> words by twos, as by `philox.field_longs`."""
 
-    def __init__(self, images: torch.Tensor, group: Group[Any]) -> None:
+
+class CanvasFields:
+    """Fields of many samples on one canvas. longs: `philox.field_longs`, or what stands in for it."""
+
+    def __init__(
+        self, images: torch.Tensor, group: Group[Any], longs: LongSource = field_longs
+    ) -> None:
         self.group = group
+        self.longs = longs
         self.extent = Size(*images.shape[2:])
         self.depths = [_depth(record, images.shape[1]) for record in group.records]
 
@@ -68,13 +75,13 @@ class CanvasFields:
         self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
     ) -> torch.Tensor:
         index, count = self._places(grids or self.group.sizes, extent or self.extent)
-        return normals(self.group.noise_keys(), index, count, stream)
+        return normals_at(self.longs(self.group.noise_keys(), count, stream), index)
 
     def words(
         self, stream: int, grids: Sequence[Size] | None = None, extent: Size | None = None
     ) -> torch.Tensor:
         index, count = self._places(grids or self.group.sizes, extent or self.extent)
-        return field_words(self.group.noise_keys(), index, count, stream)
+        return words_at(self.longs(self.group.noise_keys(), count, stream), index)
 
     def _places(self, grids: Sequence[Size], extent: Size) -> tuple[torch.Tensor, int]:
         """Where each value finds its random word, and the words of the longest field."""
@@ -120,6 +127,22 @@ def canvas_form(law: Law) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
         return law(images, group, CanvasFields(images, group))
 
     return kernel
+
+
+def fields_on_gpu(images: torch.Tensor, group: Group[Any]) -> CanvasFields:
+    """`CanvasFields` by Triton, which loads here."""
+    from degrade.functional.gpu.fields import field_longs
+
+    return CanvasFields(images, group, field_longs)
+
+
+def gpu_form(law: Law) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+    """An operator's form on a GPU: the law on fields of one launch each."""
+
+    def device_kernel(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
+        return law(images, group, fields_on_gpu(images, group))
+
+    return device_kernel
 
 
 def image_form(law: Law) -> Callable[[Image, Any, Any], Image]:

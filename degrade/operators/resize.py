@@ -23,8 +23,10 @@ from degrade.functional.matlab import (
     rounded_up,
 )
 from degrade.functional.resample import (
+    ApplyTaps,
     Line,
     Table,
+    apply_taps,
     resample,
     resample_image,
     tables,
@@ -156,23 +158,34 @@ def _lines(record: ResizeParameters, current: Size, placement: Placement) -> tup
     )
 
 
-def _resize_light(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
+def _resize_light(
+    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], apply: ApplyTaps = apply_taps
+) -> Tensor:
     """Resamples linear light, in float64: near black a stored value is 13 times its light."""
-    return linear_to_srgb(resample(srgb_to_linear(images.double()), rows, columns)).to(images.dtype)
+    light = resample(srgb_to_linear(images.double()), rows, columns, apply)
+    return linear_to_srgb(light).to(images.dtype)
 
 
-def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
+def _resize(
+    images: Tensor, group: Group[ResizeParameters], apply: ApplyTaps = apply_taps
+) -> Tensor:
     """Each sample as stored or as light; where both are asked for, both are made."""
     pairs = list(map(_lines, group.records, group.sizes, group.placements))
     lines = [row for row, _ in pairs], [column for _, column in pairs]
     asked = {record.light for record in group.records}
     if asked == {"linear"}:
-        return _resize_light(images, *lines)
-    stored = resample(images, *lines)
+        return _resize_light(images, *lines, apply)
+    stored = resample(images, *lines, apply)
     if asked == {"srgb"}:
         return stored
     linear = group.equals("light", "linear").view(-1, 1, 1, 1)
-    return torch.where(linear, _resize_light(images, *lines), stored)
+    return torch.where(linear, _resize_light(images, *lines, apply), stored)
+
+
+def _resize_on_gpu(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
+    from degrade.functional.gpu.taps import apply_taps
+
+    return _resize(images, group, apply_taps)
 
 
 def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table] | tuple[Line, Line]]:
@@ -302,6 +315,7 @@ ROWS: tuple[Operator[Any], ...] = (
         version=1,
         parameters=ResizeParameters,
         kernel=_resize,
+        device_kernel=_resize_on_gpu,
         single=_resize_single,
         tables=_resize_tables,
         place=_place,

@@ -10,7 +10,13 @@ from pydantic import Field
 
 from degrade.geometry import Size
 from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
-from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+from degrade.operators.random_fields import (
+    FieldParameters,
+    Fields,
+    canvas_form,
+    gpu_form,
+    image_form,
+)
 
 MID_GREY = 128 / 255
 
@@ -103,6 +109,7 @@ SHOT_READ_NOISE = Operator(
     version=1,
     parameters=ShotReadNoiseParameters,
     kernel=canvas_form(shot_read_law),
+    device_kernel=gpu_form(shot_read_law),
     single=image_form(shot_read_law),
     words=_shot_read_words,
     strength=_shot_read_strength,
@@ -116,6 +123,7 @@ ROW_COLUMN_NOISE = Operator(
     version=1,
     parameters=RowColumnNoiseParameters,
     kernel=canvas_form(row_column_law),
+    device_kernel=gpu_form(row_column_law),
     single=image_form(row_column_law),
     words=_row_column_words,
     strength=_row_column_strength,

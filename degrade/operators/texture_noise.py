@@ -18,7 +18,13 @@ from degrade.functional.fields import (
 from degrade.functional.film import grain_sigma
 from degrade.geometry import Size
 from degrade.operators.base import Group, Operator, column
-from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+from degrade.operators.random_fields import (
+    FieldParameters,
+    Fields,
+    canvas_form,
+    gpu_form,
+    image_form,
+)
 
 
 class ScaledNoiseParameters(FieldParameters):
@@ -111,6 +117,7 @@ SCALED_NOISE = Operator(
     version=1,
     parameters=ScaledNoiseParameters,
     kernel=canvas_form(scaled_law),
+    device_kernel=gpu_form(scaled_law),
     single=image_form(scaled_law),
     words=_scaled_words,
     strength=_strength,
@@ -125,6 +132,7 @@ FILM_GRAIN = Operator(
     version=1,
     parameters=FilmGrainParameters,
     kernel=canvas_form(film_grain_law),
+    device_kernel=gpu_form(film_grain_law),
     single=image_form(film_grain_law),
     words=_film_grain_words,
     strength=_strength,

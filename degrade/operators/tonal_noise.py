@@ -9,7 +9,13 @@ from pydantic import Field, model_validator
 
 from degrade.functional.color import luma
 from degrade.operators.base import Group, Operator
-from degrade.operators.random_fields import FieldParameters, Fields, canvas_form, image_form
+from degrade.operators.random_fields import (
+    FieldParameters,
+    Fields,
+    canvas_form,
+    gpu_form,
+    image_form,
+)
 
 MID_GREY = 128 / 255
 LEAST_SOFTNESS = 2.0**-30
@@ -82,6 +88,7 @@ TONAL_NOISE = Operator(
     version=1,
     parameters=TonalNoiseParameters,
     kernel=canvas_form(tonal_law),
+    device_kernel=gpu_form(tonal_law),
     single=image_form(tonal_law),
     words=_words,
     strength=_strength,

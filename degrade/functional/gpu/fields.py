@@ -1,0 +1,139 @@
+"""Random fields by Philox4x64-10: the words of `degrade.functional.philox`, and normals added to images.
+
+A program makes BLOCKS consecutive Philox blocks of one sample: 4 longs, 8 words or 8 normals each, in the
+sample's own order (row, column, channel). Products of 64-bit words are the hardware's (`umulhi`), and every
+float operation rounds by itself (no fused multiply-add, IEEE quotient and root), so that words and normals are
+those of torch to the bit. 128 blocks are one a thread, so that its eight normals stay in registers; the 512 kB
+table of directions stays in the L2 cache.
+"""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+
+from degrade.functional import noise, philox
+
+BLOCKS = 128
+WARPS = 4
+BLOCK_LONGS = 4
+
+_WORD = 2**64
+_MULTIPLIER_0 = tl.constexpr(philox.LONG_MULTIPLIER_0 % _WORD)
+_MULTIPLIER_1 = tl.constexpr(philox.LONG_MULTIPLIER_1 % _WORD)
+_WEYL_0 = tl.constexpr(philox.LONG_WEYL_0 % _WORD)
+_WEYL_1 = tl.constexpr(philox.LONG_WEYL_1 % _WORD)
+_ROUNDS = tl.constexpr(philox.ROUNDS)
+_BLOCK_WORDS = tl.constexpr(philox.BLOCK_WORDS)
+_BLOCK_LONGS = tl.constexpr(BLOCK_LONGS)
+_RADIUS_BITS = tl.constexpr(noise.RADIUS_BITS)
+_RADIUS_MASK = tl.constexpr(noise.RADIUS_MASK)
+_NODE_MASK = tl.constexpr(noise.NODE_MASK)
+_LOG_SHIFT = tl.constexpr(noise.LOG_SHIFT)
+
+
+@triton.jit
+def _longs(first, stream, key, BLOCKS: tl.constexpr):
+    """The longs of blocks first .. first + BLOCKS - 1, in order: uint64 (4 * BLOCKS,)."""
+    c0 = (first + tl.arange(0, BLOCKS)).to(tl.uint64)
+    c1 = tl.zeros_like(c0) + stream
+    c2, c3 = tl.zeros_like(c0), tl.zeros_like(c0)
+    k0, k1 = c2 + key.to(tl.uint64), tl.zeros_like(c0)
+    for _ in tl.static_range(_ROUNDS):
+        high_0, low_0 = tl.umulhi(c0, _MULTIPLIER_0), c0 * _MULTIPLIER_0
+        high_1, low_1 = tl.umulhi(c2, _MULTIPLIER_1), c2 * _MULTIPLIER_1
+        c0, c1, c2, c3 = high_1 ^ c1 ^ k0, low_1, high_0 ^ c3 ^ k1, low_0
+        k0 += _WEYL_0
+        k1 += _WEYL_1
+    return tl.interleave(tl.interleave(c0, c2), tl.interleave(c1, c3))
+
+
+@triton.jit
+def _normals(longs, circle, squares):
+    """Two unit normals of each long, in order: `noise.normals_of_words`, operation for operation."""
+    direction = circle + 2 * (longs >> _RADIUS_BITS).to(tl.int32)
+    x = (longs & _RADIUS_MASK).to(tl.float32) + 0.5
+    bits = x.to(tl.int32, bitcast=True)
+    node = (bits & _NODE_MASK).to(tl.float32, bitcast=True)
+    t = tl.div_rn(x - node, node)
+    radius = tl.sqrt_rn(tl.load(squares + (bits >> _LOG_SHIFT)) - t * (2.0 - t))
+    return tl.interleave(tl.load(direction) * radius, tl.load(direction + 1) * radius)
+
+
+@triton.jit
+def _field_longs(keys, out, stream, blocks, BLOCKS: tl.constexpr):
+    chunks = tl.cdiv(blocks, BLOCKS)
+    sample = tl.program_id(0) // chunks
+    first = (tl.program_id(0) % chunks) * BLOCKS
+    longs = _longs(first, stream, tl.load(keys + sample), BLOCKS)
+    place = first * _BLOCK_LONGS + tl.arange(0, BLOCKS * _BLOCK_LONGS)
+    row = out + sample.to(tl.int64) * blocks * _BLOCK_LONGS
+    tl.store(row + place, longs.to(tl.int64), mask=place < blocks * _BLOCK_LONGS)
+
+
+@triton.jit
+def _add_normals(
+    images, out, keys, scales, heights, widths, depths, circle, squares,
+    stream, chunks, channels, height, width,
+    BLOCKS: tl.constexpr,
+):  # fmt: skip
+    sample = tl.program_id(0) // chunks
+    first = (tl.program_id(0) % chunks) * BLOCKS
+    own_width, depth = tl.load(widths + sample).to(tl.int32), tl.load(depths + sample).to(tl.int32)
+    count = tl.load(heights + sample).to(tl.int32) * own_width * depth
+    if first * _BLOCK_WORDS >= count:
+        return
+    longs = _longs(first, stream, tl.load(keys + sample), BLOCKS)
+    noise = _normals(longs, circle, squares) * tl.load(scales + sample)
+    place = first * _BLOCK_WORDS + tl.arange(0, BLOCKS * _BLOCK_WORDS)
+    pixel, channel = place // depth, place % depth
+    row, column = pixel // own_width, pixel % own_width
+    # A field of one channel serves them all: its copies are as many as the canvas has channels.
+    for copy in range(channels // depth):
+        plane = sample.to(tl.int64) * channels + channel + copy
+        at = (plane * height + row) * width + column
+        value = tl.load(images + at, mask=place < count, other=0.0)
+        tl.store(out + at, value + noise, mask=place < count)
+
+
+def field_longs(
+    key: tuple[torch.Tensor, torch.Tensor], count: int, stream: int = 0
+) -> torch.Tensor:
+    """`philox.field_longs`, bit for bit."""
+    keys = key[0] | (key[1] << 32)
+    blocks = -(-count // philox.BLOCK_WORDS)
+    longs = torch.empty((len(keys), BLOCK_LONGS * blocks), dtype=torch.int64, device=keys.device)
+    if longs.numel():
+        grid = (len(keys) * triton.cdiv(blocks, BLOCKS),)
+        _field_longs[grid](keys, longs, stream, blocks, BLOCKS, num_warps=WARPS)
+    return longs
+
+
+def add_normals(
+    images: torch.Tensor,
+    key: tuple[torch.Tensor, torch.Tensor],
+    scales: torch.Tensor,
+    sizes: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+    count: int,
+    stream: int = 0,
+) -> torch.Tensor:
+    """images + scale * unit normals, float32 b c h w, bit for bit as by `noise.normals`.
+
+    key: as for `philox.field_longs`. scales: float32 (b,). sizes: heights, widths and depths of the samples'
+    fields, int64 (b,) each; a depth is 1 or c. count: words of the longest field. Beyond a sample's own size
+    nothing is written.
+    """
+    source, out = (
+        images.contiguous(),
+        torch.empty_like(images, memory_format=torch.contiguous_format),
+    )
+    if not out.numel():
+        return out
+    keys = key[0] | (key[1] << 32)
+    chunks = triton.cdiv(count, BLOCKS * philox.BLOCK_WORDS)
+    _add_normals[(len(images) * chunks,)](
+        source, out, keys, scales, *sizes, *noise.normal_tables(images.device),
+        stream, chunks, *images.shape[1:], BLOCKS, num_warps=WARPS, enable_fp_fusion=False,
+    )  # fmt: skip
+    return out
