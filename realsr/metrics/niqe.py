@@ -1,0 +1,112 @@
+"""NIQE (Mittal, Soundararajan and Bovik, SPL 2013): distance of a picture's statistics from pristine ones'.
+
+Blocks of 96 pixels without overlap, two scales, 36 features; lower is better. The value depends on the pristine
+photographs behind the parameters, so those of another fit give another metric, under another name.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources, util
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from degrade.functional.matlab import imresize, line_by_factor
+from realsr.metrics.errors import MetricError, NotDefinedError, WeightsMissingError
+from realsr.metrics.natural_scenes import blocks, features, normalised
+from realsr.metrics.planes import Plane
+
+BLOCK = 96
+FEATURES = 36
+
+
+@dataclass(frozen=True)
+class Pristine:
+    """Mean (36,) and covariance (36, 36) of the features of pristine blocks."""
+
+    mean: npt.NDArray[np.float64]
+    covariance: npt.NDArray[np.float64]
+
+
+def niqe(image: Plane, pristine: Pristine) -> float:
+    """The distance of a plane h w on 0..255 (luma or grey) from the pristine model.
+
+    Raises NotDefinedError where fewer than two blocks of 96 pixels have statistics.
+    """
+    found = block_features(image)
+    known = found[~np.isnan(found).any(axis=1)]
+    if len(known) < 2:
+        raise NotDefinedError(
+            f"{len(known)} blocks with statistics in {image.shape[0]} x {image.shape[1]} px; expected two of "
+            f"{BLOCK} x {BLOCK}, so about 192 x 192 that is not flat"
+        )
+    away = pristine.mean - np.nanmean(found, axis=0)
+    spread = np.linalg.pinv((pristine.covariance + np.cov(known, rowvar=False)) / 2.0)
+    return float(np.sqrt(away @ spread @ away))
+
+
+def block_features(image: Plane) -> npt.NDArray[np.float64]:
+    """The features (n, 36) of the blocks of a plane, row by row: 18 of each of two scales."""
+    rows, columns = (length // BLOCK * BLOCK for length in image.shape)
+    image = image[:rows, :columns]
+    if not image.size:
+        return np.empty((0, FEATURES))
+    fine = features(blocks(normalised(image).values, BLOCK))
+    coarse = features(blocks(normalised(halved(image)).values, BLOCK // 2))
+    return np.concatenate((fine, coarse), axis=1)
+
+
+def halved(image: Plane) -> Plane:
+    """MATLAB's bicubic with antialias at half the size, in float64, neither rounded nor clipped."""
+    rows, columns = (line_by_factor(length, 0.5, True, "symmetric") for length in image.shape)
+    tensor = torch.from_numpy(np.ascontiguousarray(image))[None, None]
+    return np.asarray(imresize(tensor, [rows], [columns], eight_bit=False)[0, 0].numpy())
+
+
+def official(path: Path | None) -> Pristine:
+    """The authors' parameters: from `path` (BasicSR's `niqe_pris_params.npz`), or from an installed BasicSR."""
+    path = path or _in_basicsr()
+    if path is None:
+        raise WeightsMissingError(
+            "the official parameters of NIQE; give parameters=PATH of niqe_pris_params.npz or install basicsr, "
+            "or ask for niqe_own"
+        )
+    return load(path)
+
+
+@lru_cache(maxsize=1)
+def own() -> Pristine:
+    """The parameters that `realsr.metrics.niqe_fit` makes from scikit-image's photographs."""
+    with resources.as_file(resources.files("realsr.metrics") / "data" / "niqe_own.npz") as path:
+        return load(path)
+
+
+@lru_cache(maxsize=8)
+def load(path: Path) -> Pristine:
+    """Parameters from a file of `mu_pris_param` and `cov_pris_param`. Raises MetricError for another file."""
+    if not path.is_file():
+        raise WeightsMissingError(f"the parameters of NIQE: no file {path}")
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            mean = np.asarray(stored["mu_pris_param"], dtype=np.float64)
+            covariance = np.asarray(stored["cov_pris_param"], dtype=np.float64)
+        return Pristine(mean.reshape(FEATURES), covariance.reshape(FEATURES, FEATURES))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise MetricError(
+            f"{path} is not a file of NIQE parameters ({error}); expected mu_pris_param (36) and "
+            "cov_pris_param (36 x 36)"
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def _in_basicsr() -> Path | None:
+    """The file inside an installed BasicSR, which is looked up and not imported."""
+    found = util.find_spec("basicsr")
+    folders = found.submodule_search_locations if found else None
+    candidates = [Path(folder) / "metrics" / "niqe_pris_params.npz" for folder in folders or ()]
+    return next((path for path in candidates if path.is_file()), None)
