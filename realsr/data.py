@@ -46,7 +46,8 @@ class Crop(TypedDict):
 class HRCrops(Dataset[Crop]):
     """One crop of every source and variant, cut where `make-pairs` cuts it for the same seed.
 
-    roots: directories (recursively) and files. crop: side in HR pixels, a multiple of scale.
+    roots: directories (recursively) and files. crop: side in HR pixels, a multiple of scale; None for whole
+    pictures, cut right and bottom to a multiple of it.
     Indexed by (source index, variant); a plain index means variant 0. A source that cannot be read raises
     SourceError with its path: a training set with holes should be known before step one.
     """
@@ -55,7 +56,7 @@ class HRCrops(Dataset[Crop]):
         self,
         roots: Sequence[Path],
         *,
-        crop: int,
+        crop: int | None,
         scale: int,
         seed: int = 0,
         reading: Reading | None = None,

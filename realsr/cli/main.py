@@ -23,6 +23,10 @@ pipelines = typer.Typer(
     help="The named pipelines, and checks of your own.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(pipelines, name="pipelines")
+demo = typer.Typer(
+    help="What the losses do, seen on small tasks.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(demo, name="demo")
 
 
 class DeviceName(StrEnum):
@@ -271,6 +275,21 @@ def print_schema() -> int:
     from realsr.cli.pipelines import run_schema
 
     return run_schema()
+
+
+@demo.command("two-modes")
+@reported
+def two_modes(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where index.html and two_modes.json are written.")
+    ],
+    seed: Seed = 0,
+    steps: Annotated[int, typer.Option(min=1, help="Training steps of each network.")] = 400,
+) -> int:
+    """Train on two HR images behind one LR: MSE gives their mean, a GAN one of them, with noise both."""
+    from realsr.cli.demo import run_two_modes
+
+    return run_two_modes(out, seed, steps)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

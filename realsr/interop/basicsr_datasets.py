@@ -1,0 +1,142 @@
+"""Our data as BasicSR's datasets: HR images degraded on-line by a pipeline, and pairs made beforehand.
+
+An index names a source and a variant: the dataset is `variants` times as long as there are sources, so that
+BasicSR's sampler, which tells a dataset no epoch, comes by every variant once before it repeats one. A sample
+is a function of (seed, source, variant), whatever the workers, the batch size or the order.
+
+Samples are BasicSR's: lq and gt `c h w` RGB float32 in [0, 1], always of three channels as its own readers have
+them, and lq_path and gt_path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+import degrade
+from degrade import Key
+from realsr.data import HRCrops
+from realsr.interop.basicsr_augment import augmented
+from realsr.interop.basicsr_options import OnlineOptions, PairsOptions, read_options
+from realsr.pairs.crops import Box, Cut
+from realsr.pairs.errors import RequestError
+from realsr.pairs.folder import Folder
+from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.pixels import to_float
+from realsr.pairs.samples import drawn_boxes
+from realsr.pairs.stored import read_stored
+
+
+class Sample(TypedDict):
+    """One sample in BasicSR's words: lq is LR, gt is HR."""
+
+    lq: Tensor
+    gt: Tensor
+    lq_path: str
+    gt_path: str
+
+
+class RealSROnlineDataset(Dataset[Sample]):
+    """HR images degraded by a pipeline as they are asked for.
+
+    opt: a section of an option file, see OnlineOptions. Turned before they are degraded, not after. Both paths
+    are the source's. Raises RequestError, PipelineError and, for a source that cannot be read, SourceError.
+    """
+
+    def __init__(self, opt: Mapping[str, Any]) -> None:
+        self.opt = opt
+        self.options = options = read_options(OnlineOptions, opt)
+        self.crops = HRCrops(
+            options.dataroot_gt, crop=options.crop, scale=options.scale, seed=options.seed
+        )
+        self.degradation = degrade.OnlineDegradation(
+            options.pipeline, scale=options.scale, seed=options.seed, threads=1
+        )
+
+    def __len__(self) -> int:
+        return len(self.crops) * self.options.variants
+
+    def __getitem__(self, index: int) -> Sample:
+        variant, place = divmod(index, len(self.crops))
+        crop = self.crops[place, variant]
+        hr = _in_colour(crop["hr"])
+        if self.options.phase == "train":
+            key = Key(self.options.seed, crop["source"], variant)
+            (hr,) = augmented((hr,), key, hflip=self.options.use_hflip, rot=self.options.use_rot)
+        pair = self.degradation(hr[None], [crop["source"]], variant)
+        path = str(self.crops.sources[place].path)
+        return Sample(lq=pair.lr[0], gt=pair.hr[0], lq_path=path, gt_path=path)
+
+
+class RealSRPairsDataset(Dataset[Sample]):
+    """Pairs that make-pairs stored, checked against their manifest as they are read.
+
+    opt: a section of an option file, see PairsOptions. In `train` a crop at a drawn place of each. Raises
+    RequestError, ManifestError and, for a file that is missing or of another size, SourceError.
+    """
+
+    def __init__(self, opt: Mapping[str, Any]) -> None:
+        self.opt = opt
+        self.options = read_options(PairsOptions, opt)
+        self.folder = Folder(self.options.dataroot)
+        header, pairs = read_manifest(self.folder)
+        if header.scale != self.options.scale:
+            raise RequestError(
+                f"{self.folder.root} holds pairs of scale {header.scale}, "
+                f"the option file says {self.options.scale}"
+            )
+        self.pairs = list(pairs)
+        if not self.pairs:
+            raise RequestError(f"{self.folder.root} holds no pairs")
+        # In LR pixels: a crop of both begins and ends at whole pixels of the smaller one.
+        self.cut = Cut(1, _lr_side(self.options))
+
+    def __len__(self) -> int:
+        return len(self.pairs) * self.options.variants
+
+    def __getitem__(self, index: int) -> Sample:
+        variant, place = divmod(index, len(self.pairs))
+        pair = self.pairs[place]
+        key = Key(self.options.seed, pair.key, variant)
+        lr, hr = self._cropped(pair, key)
+        if self.options.phase == "train":
+            lr, hr = augmented(
+                (lr, hr), key, hflip=self.options.use_hflip, rot=self.options.use_rot
+            )
+        paths = str(self.folder.lr(pair.key)), str(self.folder.hr(pair.key))
+        return Sample(lq=lr, gt=hr, lq_path=paths[0], gt_path=paths[1])
+
+    def _cropped(self, pair: Pair, key: Key) -> tuple[Tensor, Tensor]:
+        lr = _read(self.folder.lr(pair.key), pair.lr_size)
+        hr = _read(self.folder.hr(pair.key), pair.hr_size)
+        size = degrade.Size(*pair.lr_size)
+        self.cut.check(size)
+        (box,) = drawn_boxes(self.cut, [key], size)
+        scale = self.options.scale
+        return _part(lr, box), _part(hr, Box(*(scale * number for number in box)))
+
+
+def _lr_side(options: PairsOptions) -> int | None:
+    crop = options.crop
+    if crop is not None and crop % options.scale:
+        raise RequestError(f"gt_size {crop} is not a multiple of the scale {options.scale}")
+    return None if crop is None else crop // options.scale
+
+
+def _read(path: Path, size: tuple[int, int]) -> Tensor:
+    return _in_colour(to_float(read_stored(path, size), torch.device("cpu")))
+
+
+def _part(image: Tensor, box: Box) -> Tensor:
+    part = image[:, box.y : box.y + box.height, box.x : box.x + box.width]
+    return part.clone(memory_format=torch.contiguous_format)
+
+
+def _in_colour(image: Tensor) -> Tensor:
+    """Three channels, grey repeated."""
+    return image.expand(3, -1, -1).contiguous() if image.shape[0] == 1 else image
