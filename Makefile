@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-EXTRAS := demo,test,check
+EXTRAS := demo,train,interop,onnx,video,test,check
 JOBS ?= auto
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt

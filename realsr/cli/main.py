@@ -27,6 +27,12 @@ demo = typer.Typer(
     help="What the losses do, seen on small tasks.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(demo, name="demo")
+models = typer.Typer(
+    help="Networks, and what can be done to trained ones.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(models, name="models")
 
 
 class DeviceName(StrEnum):
@@ -40,6 +46,11 @@ class AlphaPolicy(StrEnum):
     drop = "drop"
     white = "white"
     black = "black"
+
+
+class AlphaEnlarger(StrEnum):
+    bicubic = "bicubic"
+    model = "model"
 
 
 class FolderFormat(StrEnum):
@@ -58,6 +69,11 @@ Scale = Annotated[
     int | None,
     typer.Option(min=1, help="HR side / LR side.", show_default="the pipeline's own, or 4"),
 ]
+ModelScale = Annotated[
+    int | None,
+    typer.Option(min=1, help="For a model with several.", show_default="the model's own"),
+]
+ModelFile = Annotated[Path, typer.Argument(help="A model file of ours.")]
 Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
 
 
@@ -145,6 +161,55 @@ def verify(folder: FolderOfPairs, workers: Workers = None) -> int:
     from realsr.cli.checks import run_verify
 
     return run_verify(folder, workers)
+
+
+@app.command()
+@reported
+def upscale(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SRC...", help="Images, or directories of images.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go, as PNG files.")],
+    model: Annotated[
+        str,
+        typer.Option(
+            help="A file of weights (ours, or any that spandrel reads), TorchScript or ONNX; module:function; "
+            "or an interpolation such as bicubic."
+        ),
+    ],
+    scale: ModelScale = None,
+    tile: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Side of the tiles in LR pixels, 0 for none.",
+            show_default="512 where that gives the whole picture's result",
+        ),
+    ] = None,
+    overlap: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="LR pixels around a tile.",
+            show_default="as far as the model looks",
+        ),
+    ] = None,
+    alpha: Annotated[
+        AlphaEnlarger, typer.Option(help="What enlarges transparency.")
+    ] = AlphaEnlarger.bicubic,
+    device: Device = DeviceName.auto,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Larger sources are refused before they are decoded.")
+    ] = 2**28,
+) -> int:
+    """Enlarge pictures by any model; alpha, grey and 16 bits stay. Called again, goes on.
+
+    Exit: 0 all made, 2 usage or nothing to do, 3 some sources failed and the rest were made.
+    """
+    from realsr.cli.upscale import Request, run_upscale
+
+    request = Request(model, scale, tile, overlap, alpha.value, device.value, max_pixels)
+    return run_upscale(sources, out, request)
 
 
 @app.command()
@@ -290,6 +355,62 @@ def two_modes(
     from realsr.cli.demo import run_two_modes
 
     return run_two_modes(out, seed, steps)
+
+
+@models.command("list")
+@reported
+def list_models() -> int:
+    """List the architectures: what they see, parameters at each scale, source."""
+    from realsr.cli.models import run_list
+
+    return run_list()
+
+
+@models.command("show")
+@reported
+def show_model(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="An architecture, or anything `upscale` takes.")
+    ],
+    scale: ModelScale = None,
+) -> int:
+    """Print an architecture's arguments, or what is known of a trained model."""
+    from realsr.cli.models import run_show
+
+    return run_show(name, scale)
+
+
+@models.command("interpolate")
+@reported
+def interpolate_models(
+    first: ModelFile,
+    second: ModelFile,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new .safetensors file.")],
+    alpha: Annotated[float, typer.Option(help="0 is the first, 1 the second.")] = 0.5,
+    scale: ModelScale = None,
+) -> int:
+    """Mix the weights of two networks, one of which was trained on from the other."""
+    from realsr.cli.models import run_interpolate
+
+    return run_interpolate(first, second, alpha, out, scale)
+
+
+@models.command("export")
+@reported
+def export_model(
+    model: ModelFile,
+    onnx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An ONNX graph of any size.")
+    ] = None,
+    safetensors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Weights with a card.")
+    ] = None,
+    scale: ModelScale = None,
+) -> int:
+    """Write a network in other forms; an ONNX graph is checked against torch on another size."""
+    from realsr.cli.models import run_export
+
+    return run_export(model, onnx, safetensors, scale)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

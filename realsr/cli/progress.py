@@ -11,12 +11,10 @@ from realsr.pairs.failures import Failure
 
 
 class Progress:
-    """A bar of pairs with rate and time left on stderr; nothing where stderr is no terminal."""
+    """A bar of pairs or another unit, with rate and time left, on stderr; nothing where that is no terminal."""
 
-    def __init__(self) -> None:
-        self._bar: tqdm[NoReturn] = tqdm(
-            unit="pair", disable=not sys.stderr.isatty(), smoothing=0.05
-        )
+    def __init__(self, unit: str = "pair") -> None:
+        self._bar: tqdm[NoReturn] = tqdm(unit=unit, disable=not sys.stderr.isatty(), smoothing=0.05)
         self._sources = self._opened = self._pairs = 0
         self._known = False
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
+from realsr.models.carn_weights import from_authors
 from realsr.models.errors import ModelError
 
 StateDict = dict[str, Tensor]
@@ -109,7 +110,17 @@ def spectral_keys(state: Mapping[str, Tensor]) -> StateDict:
     return _renamed(state, _SPECTRAL)
 
 
-DIALECTS: tuple[Callable[[Mapping[str, Tensor]], StateDict], ...] = (esrgan_keys, spectral_keys)
+def carn_keys(state: Mapping[str, Tensor]) -> StateDict:
+    """The multi-scale CARN or CARN-M of its authors; a state dict of another network is left as it is."""
+    if {"c1.body.0.weight", "upsample.up2.body.0.weight"} <= state.keys():
+        return from_authors(state)
+    return dict(state)
+
+
+DIALECTS: tuple[Callable[[Mapping[str, Tensor]], StateDict], ...] = (
+    *(esrgan_keys, spectral_keys),
+    carn_keys,
+)
 """Renamings; each leaves alone the keys that are not its own."""
 
 

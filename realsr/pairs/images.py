@@ -30,7 +30,7 @@ Alpha = Literal["refuse", "drop", "white", "black"]
 MAX_PIXELS = 2**28
 """Default bound of a source's height x width, checked before decoding."""
 
-_GREY = ("1", "L", "LA")
+GREY = ("1", "L", "LA")
 _COLOUR = ("RGB", "RGBA", "P", "PA")
 _ORIENTATION = 0x0112
 _TURNS = {
@@ -64,12 +64,8 @@ class OpenSource:
 
     def pixels(self) -> Bytes:
         """Decoded, upright, grey or RGB: `h w c` uint8. Raises SourceError."""
-        _decode(self.image)
-        # Asked again: a TIFF is turned by its decoder, which then forgets the orientation.
-        turn = _TURNS.get(_orientation(self.image))
-        with _as_damage():
-            upright = self.image if turn is None else self.image.transpose(turn)
-            return _flattened(upright, self.reading.alpha)
+        with as_damage():
+            return _flattened(decoded(self.image), self.reading.alpha)
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, in hexadecimal."""
@@ -80,15 +76,34 @@ class OpenSource:
 @contextmanager
 def opened(path: Path, reading: Reading) -> Iterator[OpenSource]:
     """The source at `path`, past every check of its header. Raises SourceError with its path."""
+    with opened_header(path, reading.max_pixels) as (file, image):
+        _check_kind(image, file)
+        yield OpenSource(file, image, _upright_size(image), reading)
+
+
+@contextmanager
+def opened_header(
+    path: Path, max_pixels: int
+) -> Iterator[tuple[BufferedReader, ImageFile.ImageFile]]:
+    """A still picture of bounded size at `path`, of any depth and colours. Raises SourceError with its path."""
     try:
         with _open_file(path) as file:
             image = open_header(file)
-            _check_size(image, reading.max_pixels)
-            _check_kind(image, file)
-            yield OpenSource(file, image, _upright_size(image), reading)
+            _check_size(image, max_pixels)
+            _check_still(image)
+            yield file, image
     except SourceError as error:
         error.path = path
         raise
+
+
+def decoded(image: ImageFile.ImageFile) -> Image.Image:
+    """The pixels, upright. Raises SourceError."""
+    _decode(image)
+    # Asked only now: a TIFF is turned by its decoder, which then forgets the orientation.
+    turn = _TURNS.get(orientation(image))
+    with as_damage():
+        return image if turn is None else image.transpose(turn)
 
 
 def _open_file(path: Path) -> BufferedReader:
@@ -121,10 +136,13 @@ def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
         )
 
 
-def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
+def _check_still(image: ImageFile.ImageFile) -> None:
     frames = _frames(image)
     if frames > 1:
         raise SourceError("animated", f"it holds {frames} pictures; a source is one still picture")
+
+
+def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
     mode = image.mode
     if mode in ("I", "F") or mode.startswith("I;16") or bits_per_channel(image, file) > 8:
         raise SourceError(
@@ -132,9 +150,14 @@ def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
             "it has more than 8 bits a channel, which the 8-bit PNG files of a pairs folder would lose; "
             "convert it to 8 bits first",
         )
-    if mode not in _GREY + _COLOUR:
+    check_colours(image)
+
+
+def check_colours(image: ImageFile.ImageFile) -> None:
+    """Raises SourceError for colours that are neither grey nor RGB."""
+    if image.mode not in GREY + _COLOUR:
         raise SourceError(
-            "colour-mode", f"its colours are stored as {mode}; convert it to RGB first"
+            "colour-mode", f"its colours are stored as {image.mode}; convert it to RGB first"
         )
 
 
@@ -149,11 +172,11 @@ def _upright_size(image: ImageFile.ImageFile) -> Size:
     if isinstance(image, PngImageFile):
         _decode(image)  # a PNG's EXIF may stand behind the pixels
     width, height = stored_size(image)
-    return Size(width, height) if _orientation(image) in _SIDEWAYS else Size(height, width)
+    return Size(width, height) if orientation(image) in _SIDEWAYS else Size(height, width)
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
-    """1 to 8; 1 too where the file says nothing, or no such number."""
+def orientation(image: ImageFile.ImageFile) -> int:
+    """Of EXIF, 1 to 8; 1 too where the file says nothing, or no such number."""
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)
     except Exception as error:  # a broken EXIF block raises whatever its bytes lead to
@@ -164,12 +187,12 @@ def _orientation(image: ImageFile.ImageFile) -> int:
 
 
 def _decode(image: ImageFile.ImageFile) -> None:
-    with _as_damage():
+    with as_damage():
         image.load()
 
 
 @contextmanager
-def _as_damage() -> Iterator[None]:
+def as_damage() -> Iterator[None]:
     """Turns whatever bad data leads to into a SourceError: decoders raise a dozen types."""
     try:
         yield
@@ -188,12 +211,23 @@ def _damaged(error: Exception) -> SourceError:
     return SourceError("damaged", f"its pixels cannot be decoded ({text})")
 
 
-def _flattened(image: Image.Image, alpha: Alpha) -> Bytes:
-    grey = image.mode in _GREY
-    if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
-        return _without_alpha(np.array(image.convert("LA" if grey else "RGBA")), alpha)
+def channels_of(image: Image.Image) -> Bytes:
+    """`h w c` uint8 of a picture in 8 bits: grey, grey and alpha, RGB or RGBA (c = 1 to 4)."""
+    grey = image.mode in GREY
+    if has_alpha(image):
+        return np.array(image.convert("LA" if grey else "RGBA"))
     pixels = np.array(image.convert("L" if grey else "RGB"))  # a copy of our own, for torch to wrap
     return pixels[..., None] if grey else pixels
+
+
+def has_alpha(image: Image.Image) -> bool:
+    """Whether a picture says how opaque its pixels are."""
+    return image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
+
+
+def _flattened(image: Image.Image, alpha: Alpha) -> Bytes:
+    pixels = channels_of(image)
+    return _without_alpha(pixels, alpha) if has_alpha(image) else pixels
 
 
 def _without_alpha(pixels: Bytes, alpha: Alpha) -> Bytes:

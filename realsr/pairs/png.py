@@ -15,19 +15,30 @@ from isal import isal_zlib
 
 from realsr.pairs.images import Bytes
 
+Words = npt.NDArray[np.uint16]
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_COLOUR_TYPES = {1: 0, 3: 2}
+_COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 _AVERAGE = 3
 _LEVEL = 1
 
 
-def encode_png(image: Bytes) -> bytes:
-    """`h w c` uint8, grey (c = 1) or RGB (c = 3), as a PNG file's bytes (ISO/IEC 15948)."""
+def encode_png(image: Bytes | Words) -> bytes:
+    """`h w c`, uint8 or uint16, as a PNG file's bytes (ISO/IEC 15948): grey (c = 1) or RGB (3), each with
+    alpha (2, 4) or without.
+    """
     height, width, channels = image.shape
-    header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR_TYPES[channels], 0, 0, 0)
-    body = isal_zlib.compress(_filtered(image), _LEVEL)
+    bits = 8 * image.itemsize
+    header = struct.pack(">IIBBBBB", width, height, bits, _COLOUR_TYPES[channels], 0, 0, 0)
+    body = isal_zlib.compress(_filtered(_as_bytes(image)), _LEVEL)
     chunks = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _as_bytes(image: Bytes | Words) -> Bytes:
+    """The bytes of every pixel, the high one of a word first: `h w itemsize*c`."""
+    ordered = np.ascontiguousarray(image, dtype=image.dtype.newbyteorder(">"))
+    return ordered.view(np.uint8).reshape(*image.shape[:2], -1)
 
 
 def _filtered(image: Bytes) -> npt.NDArray[np.uint8]:

@@ -53,7 +53,16 @@ def test_help_loads_neither_torch_nor_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("make-pairs", "replay", "verify", "pipelines", "preview", "doctor"):
+    for command in (
+        "make-pairs",
+        "replay",
+        "verify",
+        "upscale",
+        "models",
+        "pipelines",
+        "preview",
+        "doctor",
+    ):
         assert command in done.stdout
 
 

@@ -1,0 +1,115 @@
+"""`realsr models`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from realsr.cli.reporting import OK
+from realsr.inference.loading import load
+from realsr.inference.mixing import interpolated, loaded
+from realsr.inference.onnx_export import onnx_bytes
+from realsr.inference.upscaler import Upscaler
+from realsr.models.base import Architecture
+from realsr.models.cards import model_bytes
+from realsr.models.recognition import default_channels, skeleton
+from realsr.models.table import ARCHITECTURES, parameter_count
+from realsr.pairs.errors import RequestError
+from realsr.pairs.folder import write_whole
+
+
+def run_list() -> int:
+    """The architectures, two lines each."""
+    width = max(len(row.name) for row in ARCHITECTURES)
+    for row in ARCHITECTURES:
+        typer.echo(f"{row.name:<{width}}  {row.colour:<3}  {_counts(row)}")
+        typer.echo(f"{'':<{width}}  {row.source}")
+    return OK
+
+
+def run_show(name: str, scale: int | None) -> int:
+    """An architecture with its arguments, or a model with what is known of it."""
+    row = next((row for row in ARCHITECTURES if row.name == name), None)
+    lines = _of_model(load(name, scale=scale)) if row is None else _of_architecture(row)
+    for line in lines:
+        typer.echo(line)
+    return OK
+
+
+def run_interpolate(first: Path, second: Path, alpha: float, out: Path, scale: int | None) -> int:
+    """Mixes two files into a new one."""
+    _refuse_existing(out, ".safetensors")
+    network, card = interpolated(first, second, alpha, scale)
+    write_whole(out, model_bytes(network, card))
+    typer.echo(f"{out}: {1 - alpha:g} {first.stem} + {alpha:g} {second.stem}")
+    return OK
+
+
+def run_export(model: Path, onnx: Path | None, safetensors: Path | None, scale: int | None) -> int:
+    """Writes a model in the forms asked for."""
+    if onnx is None and safetensors is None:
+        raise RequestError("nothing to write; give --onnx FILE, --safetensors FILE or both")
+    _refuse_existing(onnx, ".onnx")
+    _refuse_existing(safetensors, ".safetensors")
+    network, card = loaded(model, scale)
+    if safetensors is not None:
+        write_whole(safetensors, model_bytes(network, card))
+        typer.echo(f"{safetensors}: {card.architecture} x{card.scale} with its card")
+    if onnx is not None:
+        graph, difference = onnx_bytes(network, card)
+        write_whole(onnx, graph)
+        typer.echo(
+            f"{onnx}: {card.architecture} x{card.scale}, any size; differs from torch by {difference:.1e} on "
+            "another size"
+        )
+    return OK
+
+
+def _counts(row: Architecture[Any]) -> str:
+    counts = {
+        scale: parameter_count(skeleton(row.name, scale, default_channels(row)))
+        for scale in row.scales
+    }
+    if len(set(counts.values())) == 1:
+        scales = ", ".join(f"x{scale}" for scale in counts)
+        return f"{scales}: {counts[row.scales[0]]:,} parameters"
+    return ", ".join(f"x{scale}: {count:,}" for scale, count in counts.items()) + " parameters"
+
+
+def _of_architecture(row: Architecture[Any]) -> Iterator[str]:
+    yield f"{row.name}: {row.summary}"
+    yield f"sees {row.colour}; {_counts(row)}"
+    yield f"source: {row.source}"
+    for name, field in row.arguments.model_fields.items():
+        default = f" = {default_channels(row)}" if name == "channels" else f" = {field.default}"
+        shown = " (required)" if field.is_required() else default
+        yield f"  {name}{shown}  {field.description or ''}".rstrip()
+
+
+def _of_model(upscaler: Upscaler) -> Iterator[str]:
+    sees = "luma alone" if upscaler.channels == 1 else "RGB"
+    yield f"{upscaler.name}: x{upscaler.scale}, sees {sees}"
+    for name, value in vars(upscaler.metadata).items():
+        yield f"  {name.replace('_', ' ')}: {'unknown' if value is None else value}"
+    if upscaler.module is not None:
+        yield f"  parameters: {parameter_count(upscaler.module):,}"
+    reach = upscaler.reach
+    yield (
+        "  looks at the whole picture"
+        if reach is None
+        else f"  looks {reach} LR pixels around a block"
+    )
+
+
+def _refuse_existing(path: Path | None, suffix: str) -> None:
+    if path is None:
+        return
+    if path.suffix != suffix:
+        raise RequestError(f"{path} does not end in {suffix}")
+    if path.exists():
+        raise RequestError(f"{path} is there already; name a new file")
+    if not path.parent.is_dir():
+        raise RequestError(f"{path.parent} is no directory; make it first")

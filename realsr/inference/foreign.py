@@ -1,0 +1,106 @@
+"""Models that are no network of ours: Python functions, TorchScript and ONNX."""
+
+from __future__ import annotations
+
+import importlib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from degrade.errors import MissingExtraError
+from realsr.inference.errors import InferenceError
+from realsr.inference.probing import probed
+from realsr.inference.upscaler import Metadata, Upscaler
+from realsr.models.cards import CARD, ModelCard, parsed_card
+
+
+def from_function(text: str, device: torch.device) -> Upscaler:
+    """`module:function`, imported and so run: b c h w on the device -> b c s*h s*w. It may say `scale` and
+    `channels` as attributes; else it is asked. Raises InferenceError.
+    """
+    module, _, name = text.partition(":")
+    try:
+        function = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise InferenceError(
+            f"no function {text} ({error}); expected module:function of an importable module (PYTHONPATH)"
+        ) from error
+    channels, scale = getattr(function, "channels", None), getattr(function, "scale", None)
+    if channels is None or scale is None:
+        channels, scale = probed(function, text, channels, device)
+    return Upscaler(function, scale, channels, name=text, device=device)
+
+
+def is_torchscript(path: Path) -> bool:
+    """Whether a file is an archive of TorchScript rather than of weights."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any("/code/" in name for name in archive.namelist())
+
+
+def from_torchscript(path: Path, device: torch.device) -> Upscaler:
+    """A scripted or traced network. Its scale and channels are asked of it. Raises InferenceError."""
+    try:
+        module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InferenceError(f"{path}: no TorchScript that this torch reads: {reason}") from error
+    module.eval()
+    channels, scale = probed(module, path.name, None, device)
+    return Upscaler(module, scale, channels, name=path.stem, device=device, module=module)
+
+
+def from_onnx(path: Path, device: torch.device) -> Upscaler:
+    """An ONNX graph with one input b c h w of any size, by ONNX Runtime; our card is read where it has one.
+
+    Raises MissingExtraError, and InferenceError for a graph of a fixed size or one that cannot be read.
+    """
+    session = _session(path, device)
+    (first, *more) = session.get_inputs()
+    if more or len(first.shape) != 4 or any(isinstance(side, int) for side in first.shape[2:]):
+        shapes = ", ".join(f"{each.name} {each.shape}" for each in (first, *more))
+        raise InferenceError(
+            f"{path}: its input is {shapes}; expected one b c h w with free h and w: export it so"
+        )
+    run = _runner(session, first.name)
+    given = first.shape[1] if isinstance(first.shape[1], int) else None
+    channels, scale = probed(run, path.name, given)
+    text = session.get_modelmeta().custom_metadata_map.get(CARD)
+    metadata = Metadata() if text is None else metadata_of(parsed_card(text, path))
+    return Upscaler(run, scale, channels, name=path.stem, metadata=metadata)
+
+
+def metadata_of(card: ModelCard) -> Metadata:
+    """The parts of a card that reports show."""
+    return Metadata(card.trained_on, card.objective, card.seed, card.steps, card.architecture)
+
+
+def _runner(session: Any, name: str) -> Callable[[Tensor], Tensor]:
+    def run(images: Tensor) -> Tensor:
+        (result, *_) = session.run(None, {name: images.float().contiguous().numpy()})
+        return torch.from_numpy(result)
+
+    return run
+
+
+def _session(path: Path, device: torch.device) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise MissingExtraError("running ONNX models", "onnx") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3
+    kinds = {"cuda": ["CUDAExecutionProvider"]}.get(device.type, [])
+    there = [kind for kind in kinds if kind in onnxruntime.get_available_providers()]
+    try:
+        return onnxruntime.InferenceSession(
+            path, options, providers=[*there, "CPUExecutionProvider"]
+        )
+    except Exception as error:  # its exceptions share no base class but this
+        raise InferenceError(f"{path}: no ONNX graph that can be run: {error}") from error

@@ -1,0 +1,89 @@
+"""Two trained networks mixed weight by weight: network interpolation (Wang et al., ESRGAN, 2018, sec. 3.4)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from realsr.inference.errors import InferenceError
+from realsr.models.cards import ModelCard, read_card
+from realsr.models.checkpoints import compare, load_weights, read_checkpoint
+from realsr.models.dialects import StateDict, understood
+from realsr.models.recognition import recognised
+
+
+def mixed(first: StateDict, second: StateDict, alpha: float) -> StateDict:
+    """(1 - alpha) * first + alpha * second; counters and other whole numbers stay the first's.
+
+    It means something where one network was trained on from the other. Raises InferenceError where their
+    tensors differ in name or shape.
+    """
+    report = compare(first, second)
+    if not report.complete:
+        raise InferenceError(f"these are two different networks: {report}")
+    return {key: _between(value, second[key], alpha) for key, value in first.items()}
+
+
+def interpolated(
+    first: Path, second: Path, alpha: float, scale: int | None = None
+) -> tuple[nn.Module, ModelCard]:
+    """The network between two files of one architecture of ours, and its card.
+
+    alpha: 0 gives the first, 1 the second, beyond them it extrapolates. Raises InferenceError, ModelError.
+    """
+    cards = [card_of(path, scale) for path in (first, second)]
+    if cards[0].architecture != cards[1].architecture or cards[0].scale != cards[1].scale:
+        kinds = " and ".join(f"{card.architecture} x{card.scale}" for card in cards)
+        raise InferenceError(f"{first} and {second} are {kinds}: only two of one kind can be mixed")
+    one, other = (understood(read_checkpoint(path)) for path in (first, second))
+    network = cards[0].built()
+    load_weights(network, mixed(one, other, alpha))
+    return network.eval(), _mixed_card(cards[0], cards[1], alpha)
+
+
+def card_of(path: Path, scale: int | None = None) -> ModelCard:
+    """The card of a model file, or one that says what a bare state dict of ours is. Raises InferenceError."""
+    card = read_card(path)
+    if card is not None:
+        return card
+    fit = recognised(understood(read_checkpoint(path)), scale, str(path))
+    if fit is None:
+        raise InferenceError(
+            f"{path}: not one of our architectures at its default arguments, nor with a card"
+        )
+    colour = "y" if fit.arguments["channels"] == 1 else "rgb"
+    return ModelCard(
+        architecture=fit.architecture, arguments=dict(fit.arguments), scale=fit.scale, colour=colour
+    )
+
+
+def loaded(path: Path, scale: int | None = None) -> tuple[nn.Module, ModelCard]:
+    """A network of ours from a file, ready to enlarge, and its card. Raises InferenceError, ModelError."""
+    card = card_of(path, scale)
+    network = card.built()
+    load_weights(network, path)
+    return network.eval(), card
+
+
+def _between(first: Tensor, second: Tensor, alpha: float) -> Tensor:
+    return torch.lerp(first, second, alpha) if first.is_floating_point() else first
+
+
+def _mixed_card(first: ModelCard, second: ModelCard, alpha: float) -> ModelCard:
+    def both(one: str | None, other: str | None) -> str | None:
+        if one == other:
+            return one
+        return f"{1 - alpha:g} {one or 'unknown'} + {alpha:g} {other or 'unknown'}"
+
+    changes = {
+        "trained_on": both(first.trained_on, second.trained_on),
+        "objective": both(first.objective, second.objective),
+        "pipeline_digests": {**first.pipeline_digests, **second.pipeline_digests}
+        if first.trained_on == second.trained_on
+        else {},
+        "seed": first.seed if first.seed == second.seed else None,
+        "steps": first.steps if first.steps == second.steps else None,
+    }
+    return first.model_copy(update=changes)

@@ -1,0 +1,87 @@
+"""A network as an ONNX graph of any batch and size, checked against torch before it is kept."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.export import Dim
+
+from degrade.errors import MissingExtraError
+from realsr.inference.errors import InferenceError
+from realsr.inference.loading import load
+from realsr.models.cards import CARD, ModelCard
+
+_TRACED, _CHECKED = (2, 24, 32), (1, 40, 17)
+"""Batch, height, width: what the graph is made from, and another that it is checked on."""
+
+TOLERANCE = 1e-4
+"""Largest difference from torch in [0, 1] at which a graph is kept."""
+
+
+def onnx_bytes(network: nn.Module, card: ModelCard) -> tuple[bytes, float]:
+    """The graph as a file's bytes, and its largest difference from torch on another size.
+
+    Raises MissingExtraError; InferenceError where the network cannot be exported or the graph differs.
+    """
+    channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
+    graph = _graph(network.eval(), channels, card)
+    difference = _difference(graph, network, channels)
+    if not difference <= TOLERANCE:
+        raise InferenceError(
+            f"the ONNX graph of {card.architecture} differs from torch by {difference:.3g} on {_CHECKED}; "
+            f"at most {TOLERANCE:g} is kept"
+        )
+    return graph, difference
+
+
+def _graph(network: nn.Module, channels: int, card: ModelCard) -> bytes:
+    onnx = _onnx()
+    batch, height, width = _TRACED
+    example = torch.zeros(batch, channels, height, width)
+    free = {0: Dim.DYNAMIC, 2: Dim.DYNAMIC, 3: Dim.DYNAMIC}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                network,
+                (example,),
+                dynamo=True,
+                input_names=["lr"],
+                output_names=["sr"],
+                dynamic_shapes=(free,),
+                verbose=False,
+            )
+    except Exception as error:  # the exporter raises what its stages raise
+        reason = str(error).strip().splitlines()[0]
+        raise InferenceError(f"{card.architecture} cannot be exported to ONNX: {reason}") from error
+    if program is None:
+        raise InferenceError(f"{card.architecture} cannot be exported to ONNX")
+    model = program.model_proto
+    onnx.helper.set_model_props(model, {CARD: card.model_dump_json()})
+    graph: bytes = model.SerializeToString()
+    return graph
+
+
+def _difference(graph: bytes, network: nn.Module, channels: int) -> float:
+    batch, height, width = _CHECKED
+    image = torch.rand(batch, channels, height, width, generator=torch.Generator().manual_seed(0))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        path.write_bytes(graph)
+        run = load(path).network
+        with torch.no_grad():
+            return float((run(image) - network(image)).abs().max())
+
+
+def _onnx() -> Any:
+    try:
+        import onnx
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("exporting to ONNX", "onnx") from error
+    return onnx

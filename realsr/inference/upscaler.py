@@ -1,0 +1,159 @@
+"""What every model is here: a function from LR to SR with a scale, a name, and what is known of its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import lcm
+
+import torch
+from torch import Tensor, nn
+
+from degrade.functional.color import luma
+from realsr.inference.errors import InferenceError
+from realsr.inference.reach import measured_reach
+from realsr.inference.sizes import SizeRules, mirrored_to
+from realsr.inference.tiling import in_tiles
+from realsr.losses.base import studio_luma
+from realsr.models.upsampling import enlarge
+
+_GRID = 16
+"""Networks fold, pool or window pixels in blocks of 2, 4, 8 or 16 as a rule; tiles keep to them all."""
+
+_FULL_PER_STUDIO = 255.0 / 219.0
+"""What a step of studio luma is in red, green and blue (BT.601, chroma unchanged)."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Where a model comes from; None is unknown."""
+
+    trained_on: str | None = None
+    loss: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    architecture: str | None = None
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """side: of a tile in LR pixels, rounded up to the network's grid. overlap: margin around it in LR pixels;
+    None: as far as the network looks, so that the result is the whole image's. or_whole: where it looks
+    everywhere, the image is taken whole instead of refused.
+    """
+
+    side: int
+    overlap: int | None = None
+    or_whole: bool = False
+
+    def __post_init__(self) -> None:
+        if self.side < 1 or (self.overlap or 0) < 0:
+            raise InferenceError(
+                f"tiles of {self.side} pixels with {self.overlap} around them: give a side from 1 on and "
+                "an overlap from 0 on"
+            )
+
+
+@dataclass(frozen=True)
+class Upscaler:
+    """A model behind one contract.
+
+    `upscaler(images)`: `b c h w`, float, [0, 1], c = 1 (grey) or 3 (RGB), any size -> `b c scale*h scale*w` in
+    the same range, not clamped, without gradient, on the images' device. channels: what the network sees; 1 is
+    the luma (BT.601 studio range): chroma is then enlarged by bicubic interpolation. network: the model itself
+    at its own channels, on `device`. module: the same where it is a torch module, for training and export.
+    """
+
+    network: Callable[[Tensor], Tensor] = field(repr=False)
+    scale: int
+    channels: int
+    name: str
+    metadata: Metadata = Metadata()
+    sizes: SizeRules = field(default_factory=SizeRules)
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    module: nn.Module | None = field(default=None, repr=False)
+
+    def __call__(self, images: Tensor, tiling: Tiling | None = None) -> Tensor:
+        """SR of a batch, whole or in tiles. Raises InferenceError for another shape or a broken promise."""
+        if images.ndim != 4 or images.shape[1] not in (1, 3) or 0 in images.shape:
+            raise InferenceError(
+                f"images of shape {tuple(images.shape)}; expected b c h w, c = 1 (grey) or 3 (RGB), h and w "
+                "from 1 on"
+            )
+        with torch.no_grad():
+            coloured = images.expand(-1, 3, -1, -1)
+            run = self._by_luma if self.channels == 1 else self._run
+            result = run(coloured, tiling)
+            return result if images.shape[1] == 3 else luma(result)
+
+    @property
+    def grid(self) -> int:
+        """LR pixels at whose multiples tiles begin."""
+        return lcm(_GRID, self.sizes.multiple_of)
+
+    @cached_property
+    def reach(self) -> int | None:
+        """LR pixels around a block of the grid that its content changes, measured once by a forward pass on
+        strips; None where there is no bound (attention over the whole picture), and tiles are not exact.
+        """
+        if self.sizes.square:
+            return None
+        with torch.no_grad():
+            return measured_reach(self._sized, self.channels, self.scale, self._block)
+
+    @property
+    def _block(self) -> int:
+        return -(-self.sizes.minimum // self.grid) * self.grid
+
+    def _by_luma(self, images: Tensor, tiling: Tiling | None) -> Tensor:
+        """YCbCr with its chroma enlarged is the enlarged RGB moved along grey by the luma's difference."""
+        enlarged = enlarge(images, self.scale)
+        detail = self._run(studio_luma(images), tiling) - studio_luma(enlarged)
+        return enlarged + _FULL_PER_STUDIO * detail
+
+    def _run(self, images: Tensor, tiling: Tiling | None) -> Tensor:
+        if tiling is None or max(images.shape[-2:]) <= tiling.side:
+            return self._sized(images)
+        margin = self.reach if tiling.overlap is None else tiling.overlap
+        if margin is None:
+            return self._sized(self._whole(images, tiling))
+        return in_tiles(
+            self._sized,
+            images,
+            self.scale,
+            tile=tiling.side,
+            margin=margin,
+            grid=self.grid,
+            shortest=max(self.sizes.minimum, 2 * self.grid),
+        )
+
+    def _whole(self, images: Tensor, tiling: Tiling) -> Tensor:
+        if not tiling.or_whole:
+            raise InferenceError(
+                f"{self.name} looks at the whole picture, so no tiles give the whole picture's result; leave "
+                "the tiles out, or say how far they overlap (--overlap 32)"
+            )
+        return images
+
+    def _sized(self, images: Tensor) -> Tensor:
+        """The network on an image that keeps its size rules, cut back, on the images' device."""
+        height, width = images.shape[-2:]
+        padded = mirrored_to(images, *self.sizes.fitting(height, width))
+        result = self._answer(padded.to(self.device))
+        expected = (*padded.shape[:2], *(self.scale * side for side in padded.shape[2:]))
+        if tuple(result.shape) != expected:
+            raise InferenceError(
+                f"{self.name} turned {tuple(padded.shape)} into {tuple(result.shape)}; expected {expected}"
+            )
+        return result[..., : self.scale * height, : self.scale * width].to(images)
+
+    def _answer(self, images: Tensor) -> Tensor:
+        try:
+            return self.network(images)
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise InferenceError(
+                f"{self.name} fails on {tuple(images.shape)}: {reason}"
+                + ("; smaller tiles need less (--tile)" if "memory" in reason else "")
+            ) from error

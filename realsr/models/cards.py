@@ -1,0 +1,76 @@
+"""The card in a model file: what the network is and how it came to be.
+
+A model file is safetensors: the state dict, and in the metadata the card as JSON under `realsr`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from realsr.models.errors import ModelError
+from realsr.models.table import build
+
+CARD = "realsr"
+"""The key of the card in the file's metadata."""
+
+
+class ModelCard(BaseModel):
+    """architecture, arguments: how to build it. colour: what it sees. trained_on: degradation of the training
+    pairs. pipeline_digests: by scale. objective: the loss. steps: of training. ema: whether the weights are a
+    moving average. None is unknown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    architecture: str
+    arguments: dict[str, Any]
+    scale: int
+    colour: str
+    trained_on: str | None = None
+    pipeline_digests: dict[str, str] = {}
+    objective: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    ema: bool = False
+    versions: dict[str, str] = {}
+
+    def built(self, scale: int | None = None) -> nn.Module:
+        """The network with initial weights, at another scale if told. Raises ModelError."""
+        arguments = self.arguments if scale is None else {**self.arguments, "scale": scale}
+        return build(self.architecture, **{"scale": self.scale, **arguments})
+
+
+def read_card(path: Path) -> ModelCard | None:
+    """The card of a file; None for any file without one. Raises ModelError for a card that cannot be read."""
+    if path.suffix != ".safetensors":
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            text = (file.metadata() or {}).get(CARD)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"cannot read {path}: {error}; expected a safetensors file") from error
+    return None if text is None else parsed_card(text, path)
+
+
+def parsed_card(text: str, path: Path) -> ModelCard:
+    """A card from its JSON. Raises ModelError naming the file."""
+    try:
+        return ModelCard.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "JSON"
+        raise ModelError(f"{path}: its card is wrong at {place}: {first['msg']}") from error
+
+
+def model_bytes(network: nn.Module, card: ModelCard | None) -> bytes:
+    """A network and its card as a safetensors file's bytes."""
+    state = network.state_dict()
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
+    # No second key beside the card: safetensors writes several in an order that changes from call to call.
+    return save(tensors, None if card is None else {CARD: card.model_dump_json()})
