@@ -247,6 +247,37 @@ def sheet(
 
 @app.command()
 @reported
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="What to train.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Wins over the file: optimiser.lr=1e-3."),
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=A,B,C", help="Train all: data.pipeline=bicubic,bd_x3. Several multiply."
+        ),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Train each with so many seeds.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="New, or to go on with.", show_default="runs/NAME-OF-CONFIG"
+        ),
+    ] = None,
+) -> int:
+    """Train a network, or a grid of them; called again, go on.
+
+    Exit: 0 trained, 2 usage, data or numbers at fault, 130 interrupted and saved.
+    """
+    from realsr.cli.train import run_train
+
+    return run_train(config, settings or [], grid or [], seeds, out)
+
+
+@app.command()
+@reported
 def doctor() -> int:
     """Report versions, devices, codecs, threads and known traps of this installation."""
     from realsr.doctor import report

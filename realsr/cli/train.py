@@ -1,0 +1,30 @@
+"""`realsr train`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.training import read_config, train
+from realsr.training.grid import cells, train_grid
+
+
+def run_train(
+    config: Path, settings: Sequence[str], axes: Sequence[str], seeds: int | None, out: Path | None
+) -> int:
+    """The command's body; its exit code."""
+    out = out or Path("runs") / config.stem
+    if axes or seeds is not None:
+        study, ended = train_grid(cells(config, settings, axes, seeds), out, tell=_tell)
+        typer.echo(str(study))
+        return OK if ended else INTERRUPTED
+    outcome = train(read_config(config, settings), out, tell=_tell)
+    typer.echo(str(outcome.model))
+    return OK if outcome.finished else INTERRUPTED
+
+
+def _tell(sentence: str) -> None:
+    typer.echo(sentence, err=True)

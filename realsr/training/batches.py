@@ -1,0 +1,191 @@
+"""The batches of a training: a pure function of the step, whatever the workers, processes and interruptions.
+
+Samples stand in one endless line: epoch after epoch, each in an order that only (seed, epoch) decides. Step n
+takes the samples [n G, (n + 1) G) of a global batch G, process r of W every sample r, r + W, ... of them. So
+there is no position to save, and one process with a batch of 8 sees what two with 4 see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+import degrade
+from degrade import Key, Pipeline, Trace
+from realsr.data import KeyedSampler
+from realsr.losses.base import studio_luma
+from realsr.training.config import TrainingConfig
+
+
+class Sample(NamedTuple):
+    """hr: c h w. lr: c h/s w/s of a stored pair; None where it is still to be made for `key`."""
+
+    hr: Tensor
+    key: Key
+    lr: Tensor | None = None
+
+
+class Samples(Protocol):
+    """What can be trained on: a number of sources, and a sample of each in every epoch."""
+
+    def __len__(self) -> int: ...
+
+    def sample(self, index: int, epoch: int) -> Sample: ...
+
+
+@dataclass(frozen=True)
+class TrainingBatch:
+    """hr: b c H W; lr: b c h w, of the colour that the network sees. degrade_again: HR-size images -> LR by the
+    traces that made `lr`; None where some pairs are stored ones or the colour is y. scale: H / h, where a
+    network of several is to be told.
+    """
+
+    hr: Tensor
+    lr: Tensor
+    degrade_again: Callable[[Tensor], Tensor] | None = None
+    traces: Sequence[Trace] = field(default=())
+    scale: int | None = None
+
+    def parts(self, count: int) -> list[TrainingBatch]:
+        """The batch in `count` equal parts, in order."""
+        if count == 1:
+            return [self]
+        size = len(self.hr) // count
+        return [self._part(slice(k * size, (k + 1) * size)) for k in range(count)]
+
+    def _part(self, share: slice) -> TrainingBatch:
+        traces = self.traces[share]
+        again = partial(_again, traces) if self.degrade_again is not None else None
+        return TrainingBatch(self.hr[share], self.lr[share], again, traces, self.scale)
+
+    def channels_last(self) -> TrainingBatch:
+        """The same, stored channels last."""
+        form = torch.channels_last
+        hr, lr = self.hr.contiguous(memory_format=form), self.lr.contiguous(memory_format=form)
+        return replace(self, hr=hr, lr=lr)
+
+
+class Line:
+    """The endless line of samples of one kind."""
+
+    def __init__(self, samples: Samples, seed: int) -> None:
+        self.samples = samples
+        self.order = KeyedSampler(len(samples), seed=seed)
+        self.places: dict[int, list[int]] = {}
+
+    def at(self, position: int) -> Sample:
+        """The sample at a position from 0."""
+        epoch, place = divmod(position, len(self.samples))
+        return self.samples.sample(self._order(epoch)[place], epoch)
+
+    def _order(self, epoch: int) -> list[int]:
+        order = self.places.get(epoch)
+        if order is None:
+            self.order.set_epoch(epoch)
+            order = [index for index, _ in self.order]
+            self.places = {epoch - 1: self.places.get(epoch - 1, []), epoch: order}
+        return order
+
+
+@dataclass(frozen=True)
+class Share:
+    """This process among those that train together."""
+
+    rank: int = 0
+    world: int = 1
+
+
+class Batches:
+    """Makes the batch of a step on a device.
+
+    photographs: HR to be degraded by the pipeline of the step's scale. stored: finished pairs. At least one of
+    the two.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        photographs: Samples | None,
+        stored: Samples | None,
+        pipelines: Mapping[int, Pipeline],
+        share: Share = Share(),
+    ) -> None:
+        self.config, self.pipelines, self.share = config, pipelines, share
+        self.photographs = Line(photographs, config.seed) if photographs else None
+        self.stored = Line(stored, config.seed) if stored else None
+        self.pool = ThreadPoolExecutor(config.data.workers, thread_name_prefix="crops")
+
+    def close(self) -> None:
+        """Ends the reading threads."""
+        self.pool.shutdown(cancel_futures=True)
+
+    def at(self, step: int, device: torch.device) -> TrainingBatch:
+        """The batch of a step. Raises SourceError for a file that cannot be read."""
+        lines = [self._place(position) for position in self._positions(step)]
+        samples = list(self.pool.map(lambda place: place[0].at(place[1]), self._warm(lines)))
+        batch = self._paired(samples, device, self._scale(step))
+        if self.config.seen == "y":
+            luma = TrainingBatch(studio_luma(batch.hr), studio_luma(batch.lr))
+            batch = replace(luma, scale=batch.scale)
+        return batch.channels_last() if self.config.channels_last else batch
+
+    def _scale(self, step: int) -> int:
+        """The scale of a step, one for all processes."""
+        scales = self.config.data.scales
+        if not scales:
+            return self.config.model.scale
+        draw = degrade.draw_uniforms([Key(self.config.seed, "scale", step)], [("step", "scale")])
+        return scales[int(len(scales) * float(draw[0, 0]))]
+
+    def _positions(self, step: int) -> range:
+        total = self.config.data.batch * self.share.world
+        return range(step * total + self.share.rank, (step + 1) * total, self.share.world)
+
+    def _place(self, position: int) -> tuple[Line, int]:
+        """Which line a position takes, and its place there: the shares are kept exactly, and evenly spread."""
+        share = self.config.data.share
+        before, after = int(position * share), int((position + 1) * share)
+        line = self.stored if after > before else self.photographs
+        assert line is not None
+        return line, before if after > before else position - before
+
+    def _warm(self, places: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
+        """Draws the orders of new epochs here, so that the threads only look them up."""
+        for line, position in places:
+            line._order(position // len(line.samples))
+        return places
+
+    def _paired(self, samples: list[Sample], device: torch.device, scale: int) -> TrainingBatch:
+        online = [index for index, sample in enumerate(samples) if sample.lr is None]
+        if len(online) == len(samples):
+            return self._degraded(samples, device, scale)
+        hr = torch.stack([sample.hr for sample in samples]).to(device)
+        made = (
+            self._degraded([samples[index] for index in online], device, scale) if online else None
+        )
+        stored = [sample.lr for sample in samples if sample.lr is not None]
+        lr = torch.empty(len(samples), *stored[0].shape, device=device)
+        rest = [index for index, sample in enumerate(samples) if sample.lr is not None]
+        lr[rest] = torch.stack(stored).to(device)
+        if made is not None:
+            hr[online], lr[online] = made.hr, made.lr
+        return TrainingBatch(hr, lr)
+
+    def _degraded(self, samples: list[Sample], device: torch.device, scale: int) -> TrainingBatch:
+        hr = torch.stack([sample.hr for sample in samples]).to(device)
+        traces = degrade.draw(self.pipelines[scale], [sample.key for sample in samples])
+        threads = self.config.data.workers
+        target = degrade.apply_hr(traces, hr, threads=threads)
+        lr = degrade.apply_lr(traces, target, threads=threads)
+        told = scale if self.config.data.scales else None
+        return TrainingBatch(target, lr, partial(_again, traces), traces, told)
+
+
+def _again(traces: Sequence[Trace], images: Tensor) -> Tensor:
+    return degrade.apply_lr(traces, images, gradient="straight_through")

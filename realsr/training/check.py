@@ -1,0 +1,137 @@
+"""What is looked at before the first step: data, sizes, scales, and what the objective needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+import degrade
+from degrade import Pipeline
+from degrade.errors import PipelineError
+from realsr.losses.base import HOW
+from realsr.pairs.soundness import check_ends
+from realsr.training.config import TrainingConfig
+from realsr.training.errors import TrainingError
+from realsr.training.samples import Photographs, StoredPairs
+from realsr.training.state import TrainState
+from realsr.training.validation import ValidationSet
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a training reads: every file has been looked at."""
+
+    photographs: Photographs | None
+    stored: StoredPairs | None
+    pipelines: Mapping[int, Pipeline]
+    sets: tuple[ValidationSet, ...]
+
+    @property
+    def trained_on(self) -> str:
+        """The pipeline's name, and the folders of stored pairs."""
+        names = list(dict.fromkeys(pipeline.name for pipeline in self.pipelines.values()))
+        folders = (
+            dict.fromkeys(each.folder.root.name for each in self.stored.pairs)
+            if self.stored
+            else {}
+        )
+        return "+".join([*names, *(f"pairs:{name}" for name in folders)])
+
+
+def material(config: TrainingConfig) -> Material:
+    """Opens the data. Raises TrainingError, SourceError, RequestError, PipelineError."""
+    data = config.data
+    return Material(
+        Photographs(data.hr, config) if data.hr else None,
+        StoredPairs(data.pairs, config) if data.pairs else None,
+        _pipelines(config) if data.hr else {},
+        tuple(ValidationSet(each, config) for each in config.validation.sets),
+    )
+
+
+def _pipelines(config: TrainingConfig) -> dict[int, Pipeline]:
+    scales = config.data.scales or (config.model.scale,)
+    return {scale: _pipeline(config, scale) for scale in scales}
+
+
+def _pipeline(config: TrainingConfig, scale: int) -> Pipeline:
+    try:
+        pipeline = degrade.load_pipeline(config.data.pipeline, scale)
+    except PipelineError as error:
+        raise TrainingError(f"data.pipeline at scale {scale}: {error}") from error
+    check_ends(pipeline, config.data.crop)
+    return pipeline
+
+
+def check(state: TrainState) -> None:
+    """Runs the networks once on grey and asks the objective for its needs. Raises TrainingError."""
+    _check_needs(state)
+    config = state.config
+    crop, channels = config.data.crop, config.model_arguments["channels"]
+    if channels != (1 if config.seen == "y" else 3):
+        raise TrainingError(
+            f"model.channels {channels} with colour {config.seen}: leave channels out"
+        )
+    side = crop // config.model.scale
+    lr = torch.full((1, channels, side, side), 0.5, device=state.fabric.device)
+    with torch.no_grad(), state.fabric.autocast():
+        _check_scales(state, lr)
+        sr = state.generator.eval()(lr)
+        if sr.shape != (1, channels, crop, crop):
+            raise TrainingError(f"{config.model.name} makes {tuple(sr.shape)} of {tuple(lr.shape)}")
+        _check_rival(state, sr, lr)
+
+
+def _check_scales(state: TrainState, lr: torch.Tensor) -> None:
+    for scale in state.config.data.scales:
+        try:
+            state.generator.eval()(lr, scale)
+        except (TypeError, ValueError) as error:
+            raise TrainingError(
+                f"data.scales: {state.config.model.name} cannot be told the scale {scale}: {error}"
+            ) from error
+
+
+def _check_rival(state: TrainState, sr: torch.Tensor, lr: torch.Tensor) -> None:
+    if state.rival is None:
+        return
+    try:
+        state.rival.network.eval()(sr.float(), lr)
+    except (ValueError, RuntimeError) as error:
+        raise TrainingError(
+            f"the discriminator does not take crops of {sr.shape[-1]} pixels: {error}"
+        ) from error
+
+
+def _check_needs(state: TrainState) -> None:
+    there = {"lr"} | _of_data(state.config)
+    if state.ema is not None:
+        there.add("ema")
+    if state.ranker is not None:
+        there.add("scores")
+    if state.rival is not None:
+        there |= {"fake_logits", "real_logits", "fake_features", "real_features"}
+    for need in sorted(state.objective.needs - there):
+        raise TrainingError(
+            f"the objective needs {need}, which this training lacks: {_REMEDY[need]}"
+        )
+
+
+def _of_data(config: TrainingConfig) -> set[str]:
+    alone = not config.data.pairs and config.seen == "rgb"
+    return {"degrade_again"} if alone else set()
+
+
+_LACKS_RIVAL = "add `discriminator: {name: vgg}` and an adversarial term"
+
+_REMEDY: dict[str, str] = dict(HOW) | {
+    "degrade_again": "take photographs under data.hr alone, and colour rgb",
+    "ema": "set ema, say 0.999",
+    "scores": "give `ranker`, the weights of a trained ranker",
+    "fake_logits": _LACKS_RIVAL,
+    "real_logits": _LACKS_RIVAL,
+    "fake_features": _LACKS_RIVAL,
+    "real_features": _LACKS_RIVAL,
+}

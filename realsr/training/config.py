@@ -1,0 +1,319 @@
+"""What a training is: one frozen record, read strictly from YAML or made in Python.
+
+Steps count from 0; rates and weights are plain numbers; paths are relative to the working directory.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from realsr.losses.errors import LossError
+from realsr.losses.objectives import Recipe, read_objective
+from realsr.models.base import Architecture
+from realsr.models.discriminators.table import DISCRIMINATORS
+from realsr.models.errors import ModelError
+from realsr.models.table import architecture
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(gt=0)]
+
+
+class Record(BaseModel):
+    """Base: frozen, unknown keys refused, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ModelConfig(Record):
+    """{name: espcn, scale: 3, ...}: a row of ARCHITECTURES and its arguments."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    scale: Positive
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            return architecture(name).name
+        except ModelError as error:
+            raise ValueError(str(error)) from error
+
+    @property
+    def row(self) -> Architecture[Any]:
+        """The architecture."""
+        return architecture(self.name)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """All but the name."""
+        return {"scale": self.scale, **(self.model_extra or {})}
+
+
+class DiscriminatorConfig(Record):
+    """{name: vgg, ...}: a row of DISCRIMINATORS and its arguments."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in DISCRIMINATORS:
+            raise ValueError(f"no discriminator {name!r}; there are {', '.join(DISCRIMINATORS)}")
+        return name
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """All but the name."""
+        return dict(self.model_extra or {})
+
+
+class DataConfig(Record):
+    """HR photographs degraded on-line, stored pairs, or both.
+
+    crop: side of the HR crops in pixels. batch: pairs of one process in one step. pairs_share: of the samples
+    that come from `pairs` where there are both. cache: keeps decoded photographs in memory. scales: of which
+    each step draws one, for a network with several (MDSR, CARN); none: the model's alone.
+    """
+
+    hr: tuple[Path, ...] = ()
+    pairs: tuple[Path, ...] = ()
+    pairs_share: Share = 0.5
+    pipeline: str = "bicubic"
+    crop: Positive
+    batch: Positive = 16
+    workers: Positive = 2
+    scales: tuple[Positive, ...] = ()
+    augment: bool = Field(default=True, description="the eight flips and quarter turns")
+    cache: bool = False
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.hr and not self.pairs:
+            raise ValueError("no data: give folders under hr (photographs) or pairs (make-pairs)")
+        return self
+
+    @property
+    def share(self) -> float:
+        """The share of stored pairs."""
+        if not self.hr or not self.pairs:
+            return float(bool(self.pairs))
+        return self.pairs_share
+
+
+class GroupConfig(Record):
+    """Parameters whose name the regular expression `match` finds; the first group that does counts."""
+
+    match: str
+    lr_scale: float = Field(default=1.0, ge=0)
+    weight_decay: float | None = Field(default=None, ge=0)
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern
+
+
+class OptimiserConfig(Record):
+    name: Literal["adam", "adamw", "sgd"] = "adam"
+    lr: Rate = 1e-4
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    momentum: Share = 0.9
+    weight_decay: float = Field(default=0.0, ge=0)
+    groups: tuple[GroupConfig, ...] = ()
+
+
+class ScheduleConfig(Record):
+    """multistep: times `factor` at each of `at`. cosine: from 1 to `floor` over each of `periods`, which
+    restart one after the other; without periods one over the whole training. warm_up: steps of a linear rise.
+    """
+
+    name: Literal["constant", "multistep", "cosine"] = "constant"
+    at: tuple[Count, ...] = ()
+    factor: Rate = 0.5
+    periods: tuple[Positive, ...] = ()
+    floor: Share = 0.0
+    warm_up: Count = 0
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.name == "multistep") != bool(self.at):
+            raise ValueError("`at` lists the steps of multistep, and of nothing else")
+        if self.periods and self.name != "cosine":
+            raise ValueError("`periods` are cosine's alone")
+        return self
+
+
+class ClipConfig(Record):
+    """norm: of all gradients together. value: of each one. by_rate: theta; each one to theta / rate, so that no
+    weight moves further than theta in a step of plain SGD (VDSR, Kim et al., CVPR 2016, section 3.2)."""
+
+    norm: Rate | None = None
+    value: Rate | None = None
+    by_rate: Rate | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(each is not None for each in (self.norm, self.value, self.by_rate)) != 1:
+            raise ValueError("give one of norm, value and by_rate")
+        return self
+
+
+class StartConfig(Record):
+    """Weights to start from; relaxed takes what fits (x2 -> x4)."""
+
+    path: Path
+    mode: Literal["strict", "relaxed"] = "strict"
+
+
+class SetConfig(Record):
+    """A validation set: whole photographs, degraded by one pipeline with frozen draws."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+    hr: tuple[Path, ...] = Field(min_length=1)
+    pipeline: str = "bicubic"
+    limit: Positive | None = None
+
+
+class ValidationConfig(Record):
+    """every: steps from one validation to the next. border: pixels left out all round; None: the scale."""
+
+    every: Positive = 5000
+    sets: tuple[SetConfig, ...] = ()
+    border: Count | None = None
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [each.name for each in self.sets]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two sets have one name among {', '.join(names)}")
+        return self
+
+
+class CheckpointConfig(Record):
+    every: Positive = 5000
+    keep: Positive = Field(default=2, description="the latest so many states to go on from")
+
+
+class LogConfig(Record):
+    """every: steps from one line to the next. gradients_every: of each term's gradient norm; 0: never."""
+
+    every: Positive = 100
+    gradients_every: Count = 1000
+    tensorboard: bool = Field(default=True, description="where the package is installed")
+
+
+class GuardConfig(Record):
+    """What a loss or gradient that is no number does: stop, or skip the step, at most `most` in a row."""
+
+    action: Literal["stop", "skip"] = "stop"
+    most: Positive = 10
+
+
+class TrainingConfig(Record):
+    """A training. accumulate: parts that a batch is computed in, one after the other; the step is the whole
+    batch's. colour: what the network sees; None is what its paper's does."""
+
+    model: ModelConfig
+    data: DataConfig
+    steps: Positive
+    objective: str | dict[str, Any] | list[dict[str, Any]] = "l1"
+    discriminator: DiscriminatorConfig | None = None
+    optimiser: OptimiserConfig = OptimiserConfig()
+    ranker: Path | None = Field(default=None, description="weights of RankSRGAN's ranker")
+    discriminator_optimiser: OptimiserConfig | None = None
+    schedule: ScheduleConfig = ScheduleConfig()
+    ema: Annotated[float, Field(gt=0, lt=1)] | None = None
+    precision: Literal["32", "bf16", "fp16"] = "32"
+    accumulate: Positive = 1
+    clip: ClipConfig | None = None
+    channels_last: bool = False
+    compile: bool = False
+    seed: int = 0
+    colour: Literal["rgb", "y"] | None = None
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    start_from: StartConfig | None = None
+    validation: ValidationConfig = ValidationConfig()
+    checkpoint: CheckpointConfig = CheckpointConfig()
+    log: LogConfig = LogConfig()
+    guard: GuardConfig = GuardConfig()
+
+    @field_validator("precision", mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int) else value
+
+    @field_validator("objective")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        try:
+            _recipe(value)
+        except LossError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        for fault in self._faults():
+            raise ValueError(fault)
+        return self
+
+    def _faults(self) -> list[str]:
+        rival, data = self.recipe.discriminator, self.data
+        faults = [
+            f"data.crop {data.crop} is no multiple of the scale {scale}"
+            for scale in data.scales or (self.model.scale,)
+            if data.crop % scale
+        ]
+        if data.scales and data.pairs:
+            faults.append("data.scales: stored pairs have one scale; take photographs alone")
+        if data.batch % self.accumulate:
+            faults.append(f"data.batch {data.batch} is not divided by accumulate {self.accumulate}")
+        if rival is not None and self.discriminator is None:
+            faults.append(
+                "the objective plays against a discriminator: add `discriminator: {name: vgg}`"
+            )
+        if rival is None and self.discriminator is not None:
+            faults.append("the objective has no adversarial term: leave `discriminator` out")
+        return faults
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The terms, and the discriminator's side where there is one."""
+        return _recipe(self.objective)
+
+    @property
+    def objective_name(self) -> str:
+        """A short name for reports: the objective's own, or its terms'."""
+        if isinstance(self.objective, str):
+            return self.objective
+        named = isinstance(self.objective, dict) and self.objective.get("objective")
+        return str(named or "+".join(term.label for term in self.recipe.terms))
+
+    @property
+    def seen(self) -> Literal["rgb", "y"]:
+        """What the network sees."""
+        return self.colour or self.model.row.colour
+
+    @property
+    def model_arguments(self) -> dict[str, Any]:
+        """The architecture's arguments, its channels by the colour unless they are written out."""
+        return {"channels": 1 if self.seen == "y" else 3, **self.model.arguments}
+
+
+def _recipe(value: str | dict[str, Any] | list[dict[str, Any]]) -> Recipe:
+    return read_objective({"terms": value} if isinstance(value, list) else value)

@@ -1,0 +1,114 @@
+"""The folder of one training: its parts, its lock, and whether it is the training that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from realsr.pairs.folder import LOCK, write_whole
+from realsr.training.config import TrainingConfig
+from realsr.training.config_file import config_text, read_config
+from realsr.training.errors import TrainingError
+
+_FREE = (
+    "steps",
+    "device",
+    "compile",
+    "validation",
+    "checkpoint",
+    "log",
+    "guard",
+    "data.workers",
+    "data.cache",
+)
+"""What may change between a training and its continuation."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Paths inside the folder of a training."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.yaml"
+
+    @property
+    def states(self) -> Path:
+        return self.root / "states"
+
+    @property
+    def model(self) -> Path:
+        """The network to use: the moving average where there is one."""
+        return self.root / "model.safetensors"
+
+    @property
+    def online_model(self) -> Path:
+        """The network that is stepped, beside its moving average."""
+        return self.root / "model_online.safetensors"
+
+    def write_config(self, config: TrainingConfig) -> None:
+        """From here on the folder is this training's; to be called once all has been checked."""
+        write_whole(self.config, config_text(config).encode())
+
+
+@contextmanager
+def claimed(root: Path, config: TrainingConfig) -> Iterator[Run]:
+    """The folder, made if absent and locked against other processes.
+
+    Raises TrainingError where it holds another training, or another process works in it.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise TrainingError(f"another process trains in {root}; give another --out") from error
+    try:
+        run = Run(root)
+        refuse_another(run, config)
+        yield run
+    finally:
+        lock.release()
+
+
+def refuse_another(run: Run, config: TrainingConfig) -> None:
+    """Raises TrainingError, naming what differs, where a folder holds anything but this training."""
+    if not run.config.exists():
+        if any(entry.name != LOCK for entry in run.root.iterdir()):
+            raise TrainingError(
+                f"{run.root} is not empty and holds no training; give another --out"
+            )
+        return
+    ours, theirs = decisive(config), decisive(read_config(run.config))
+    for key in [key for key in ours | theirs if ours.get(key) != theirs.get(key)]:
+        raise TrainingError(
+            f"{run.root} holds another training: {key} is {theirs.get(key)!r} there and {ours.get(key)!r} "
+            "here; give another --out"
+        )
+
+
+def decisive(config: TrainingConfig) -> dict[str, Any]:
+    """What decides a training's numbers, by dotted key."""
+    found = dict(_leaves(config.model_dump(mode="json")))
+    if config.schedule.name == "cosine" and not config.schedule.periods:
+        found["schedule.periods"] = [config.steps]
+    return {
+        key: value
+        for key, value in found.items()
+        if not any(key == free or key.startswith(f"{free}.") for free in _FREE)
+    }
+
+
+def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

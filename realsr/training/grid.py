@@ -1,0 +1,121 @@
+"""Many trainings from one configuration: every combination of some values, with several seeds.
+
+Each cell is a training in a folder of its own, so a grid that was stopped goes on: finished cells are left as
+they are, the others go on from their last state.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from realsr.pairs.folder import write_whole
+from realsr.training.config import TrainingConfig
+from realsr.training.config_file import read_config
+from realsr.training.errors import TrainingError
+from realsr.training.folder import Run, refuse_another
+from realsr.training.loop import Tell, train
+from realsr.training.model_files import model_card
+
+STUDY = "study.yaml"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training of a grid: its name, which is its folder's, and its configuration."""
+
+    name: str
+    config: TrainingConfig
+
+
+def cells(
+    path: Path, settings: Sequence[str], axes: Sequence[str], seeds: int | None
+) -> list[Cell]:
+    """All combinations. axes: `key=a,b,c` each. seeds: so many from the configuration's own on; None: it alone.
+
+    Every configuration is read, so a fault in the last cell is known before the first begins. Raises
+    TrainingError, also where two cells would have one name.
+    """
+    if seeds is not None and seeds < 1:
+        raise TrainingError(f"--seeds {seeds}: expected at least 1")
+    first = read_config(path, settings).seed
+    parts = [_axis(axis) for axis in axes]
+    if seeds is not None:
+        parts.append([f"seed={first + number}" for number in range(seeds)])
+    found = [
+        Cell(_name(chosen), read_config(path, [*settings, *chosen]))
+        for chosen in itertools.product(*parts)
+    ]
+    names = [cell.name for cell in found]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise TrainingError(f"two cells of the grid are called {twice[0]}: give a value once")
+    return found
+
+
+def train_grid(
+    grid: Sequence[Cell], out: Path, *, tell: Tell = lambda sentence: None
+) -> tuple[Path, bool]:
+    """Trains every cell in `out/NAME`, writing `out/study.yaml` after each; its path, and whether all ended."""
+    done: list[Cell] = []
+    for number, cell in enumerate(grid, 1):
+        tell(f"training {number} of {len(grid)}: {cell.name}")
+        if not _finished(cell, out):
+            outcome = train(cell.config, out / cell.name, tell=tell)
+            if not outcome.finished:
+                return _study(done, out), False
+        done.append(cell)
+        _study(done, out)
+    return _study(done, out), True
+
+
+def _finished(cell: Cell, out: Path) -> bool:
+    model = Run(out / cell.name).model
+    if not model.exists() or (model_card(model).steps or 0) < cell.config.steps:
+        return False
+    refuse_another(Run(out / cell.name), cell.config)
+    return True
+
+
+def _axis(axis: str) -> list[str]:
+    key, equals, values = axis.partition("=")
+    if not equals or not all(values.split(",")):
+        raise TrainingError(f"--grid {axis}: expected key=a,b,c, say objective=l1,esrgan")
+    return [f"{key}={value}" for value in values.split(",")]
+
+
+def _name(settings: Sequence[str]) -> str:
+    """`bd_x3-esrgan-seed2`: the values, made fit for a file's name."""
+    words = []
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        word = Path(value).stem if value.endswith((".yaml", ".yml")) else value
+        word = re.sub(r"[^A-Za-z0-9_.]+", "_", word).strip("._")
+        words.append(f"seed{word}" if key == "seed" else word)
+    return "-".join(words) or "training"
+
+
+def _study(done: Sequence[Cell], out: Path) -> Path:
+    """The study file: paths relative to it."""
+    models = [_entry(cell, out) for cell in done]
+    path = out / STUDY
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(path, yaml.safe_dump({"models": models}, sort_keys=False).encode())
+    return path
+
+
+def _entry(cell: Cell, out: Path) -> dict[str, Any]:
+    model = Run(out / cell.name).model
+    card = model_card(model)
+    return {
+        "name": cell.name,
+        "path": model.relative_to(out).as_posix(),
+        "trained_on": card.trained_on,
+        "loss": card.objective,
+        "seed": card.seed,
+    }

@@ -1,0 +1,33 @@
+"""Ctrl-C between two steps, never inside one: a half-taken step could not be gone on from."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+
+class Interrupts:
+    """While it is open, the first SIGINT or SIGTERM sets `asked`, and a second SIGINT raises KeyboardInterrupt.
+
+    Handlers are put back at the end. In a thread that is not the main one it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.before: dict[signal.Signals, object] = {}
+
+    def __enter__(self) -> Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            for kind in (signal.SIGINT, signal.SIGTERM):
+                self.before[kind] = signal.signal(kind, self._ask)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for kind, handler in self.before.items():
+            signal.signal(kind, handler)  # type: ignore[arg-type]
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self.asked and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        self.asked = True

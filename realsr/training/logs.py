@@ -1,0 +1,84 @@
+"""What a training tells: lines of JSON always, TensorBoard where it is installed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from realsr.pairs.folder import write_whole
+
+
+class Log:
+    """One JSON line an event in `log.jsonl`: its step, its kind and its values.
+
+    Opened again for a training that goes on, it drops the lines beyond the step that it goes on from, so that
+    an interrupted training and an undisturbed one tell the same. A number that is none is written as null.
+    """
+
+    def __init__(self, folder: Path, step: int, *, tensorboard: bool) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "log.jsonl"
+        _cut_back(self.path, step)
+        self.file = self.path.open("a", encoding="utf-8")
+        self.board = _board(folder / "tensorboard", step) if tensorboard else None
+
+    def write(self, step: int, kind: str, values: Mapping[str, Any]) -> None:
+        """Adds an event; numbers go to TensorBoard too, as kind/name."""
+        line = {"step": step, "kind": kind, **values}
+        self.file.write(json.dumps(_finite(line), ensure_ascii=False) + "\n")
+        self.file.flush()
+        for name, value in _scalars(values):
+            if self.board is not None:
+                self.board.add_scalar(f"{kind}/{name}", value, step)
+
+    def close(self) -> None:
+        """Ends both."""
+        self.file.close()
+        if self.board is not None:
+            self.board.close()
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """All events of a training."""
+    text = (folder / "log.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def _cut_back(path: Path, step: int) -> None:
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        with suppress(ValueError):  # the last line of a killed process may be a piece
+            if json.loads(line)["step"] <= step:
+                kept.append(line)
+    write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+
+
+def _board(folder: Path, step: int) -> Any:
+    try:
+        from torch.utils.tensorboard.writer import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(str(folder), purge_step=step + 1)
+
+
+def _scalars(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, float]]:
+    found: list[tuple[str, float]] = []
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            found += _scalars(value, f"{prefix}{name}/")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found.append((f"{prefix}{name}", float(value)))
+    return found
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows neither NaN nor infinity."""
+    if isinstance(value, Mapping):
+        return {name: _finite(inner) for name, inner in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

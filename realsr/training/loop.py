@@ -1,0 +1,289 @@
+"""A training from its configuration to its network, gone on with wherever it was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+import degrade
+from realsr.models.cards import ModelCard
+from realsr.training.batches import Batches, TrainingBatch
+from realsr.training.check import Material, check, material
+from realsr.training.checkpoints import read_state, states, write_state
+from realsr.training.config import TrainingConfig
+from realsr.training.errors import NotFiniteError
+from realsr.training.fidelity import CONVENTION
+from realsr.training.folder import Run, claimed
+from realsr.training.interrupts import Interrupts
+from realsr.training.launch import launched, share_of
+from realsr.training.logs import Log
+from realsr.training.model_files import save_model
+from realsr.training.overfitting import held_out, logits
+from realsr.training.prefetch import Prefetch
+from realsr.training.processes import any_of
+from realsr.training.progress import Pace, line
+from realsr.training.state import TrainState, content, first_state, restore
+from realsr.training.steps import (
+    StepReport,
+    discriminator_step,
+    generator_step,
+    randomness_of,
+)
+from realsr.training.validation import Scores, ValidationSet
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """step: how many steps lie behind. finished: False where it was interrupted or told to stop. model: the
+    file of the network. scores: the last validation, by set; empty without one in this call.
+    """
+
+    step: int
+    finished: bool
+    model: Path
+    scores: dict[str, Scores]
+
+
+def train(
+    config: TrainingConfig,
+    out: Path,
+    *,
+    stop_at: int | None = None,
+    tell: Tell = lambda sentence: None,
+) -> Outcome:
+    """Trains, or goes on with, what `config` says, in the folder `out`.
+
+    k steps, an end of any kind, and k more are 2 k steps, bit for bit on the CPU. stop_at: ends after this step
+    as an interruption would. tell: takes the lines of progress, in the first process alone. Ctrl-C ends between
+    two steps and saves. Raises TrainingError, and what the data, models and losses raise.
+    """
+    fabric = launched(config)
+    first = fabric.is_global_zero
+    with ExitStack() as stack:
+        # One process claims and writes; the others find its folder ready.
+        run = stack.enter_context(claimed(out, config) if first else nullcontext(Run(out)))
+        fabric.barrier()
+        given = material(config)
+        state = first_state(config, fabric)
+        check(state)
+        found = states(run.states)
+        if found:
+            restore(state, read_state(found[-1]))
+        if first:
+            run.write_config(config)
+        training = Training(state, given, run, tell if first else lambda sentence: None)
+        stack.callback(training.close)
+        return training.run(min(config.steps, stop_at or config.steps))
+
+
+class Training:
+    """The loop, and what it tells between the steps."""
+
+    def __init__(self, state: TrainState, given: Material, run: Run, tell: Tell) -> None:
+        self.state, self.config, self.given, self.folder = state, state.config, given, run
+        self.tell, self.fabric = tell, state.fabric
+        share = share_of(self.fabric)
+        self.batches = Batches(self.config, given.photographs, given.stored, given.pipelines, share)
+        self.log = (
+            Log(run.root, state.step, tensorboard=self.config.log.tensorboard)
+            if self.fabric.is_global_zero
+            else None
+        )
+        self.held = held_out(given.sets, self.config) if state.rival and self.log else {}
+        self.pace = Pace(self.config.data.batch * share.world)
+        self.scores: dict[str, Scores] = {}
+        self.bicubic: dict[str, Scores] = {}
+
+    def close(self) -> None:
+        """Ends threads and files."""
+        self.batches.close()
+        if self.log is not None:
+            self.log.close()
+
+    def run(self, end: int) -> Outcome:
+        """Steps until `end`, or until it is interrupted."""
+        state, device = self.state, self.fabric.device
+        self._begin()
+        make = partial(self.batches.at, device=device)
+        with Interrupts() as interrupts, Prefetch(make, state.step, end, device) as prefetch:
+            self.pace.resume()
+            while state.step < end:
+                before = prefetch.waited
+                batch = prefetch.next()
+                report, rival = self._step(batch)
+                self.pace.step(prefetch.waited - before)
+                self._tell_step(batch, report, rival)
+                self._between(end)
+                if any_of(self.fabric, interrupts.asked):
+                    break
+        return self._ended()
+
+    def _step(self, batch: TrainingBatch) -> tuple[StepReport, StepReport | None]:
+        state, every = self.state, self.config.log.gradients_every
+        norms = bool(every) and (state.step + 1) % every == 0
+        with randomness_of(state):
+            report = generator_step(state, batch, norms=norms)
+            rival = None
+            if state.rival is not None and report.sr is not None and report.taken:
+                rival = discriminator_step(state, batch, report.sr)
+        self._guard(report, rival)
+        state.step += 1
+        return report, rival
+
+    def _guard(self, report: StepReport, rival: StepReport | None) -> None:
+        """Names what is no finite number; stops, or counts the steps left out."""
+        if report.taken and (rival is None or rival.taken):
+            self.state.skipped = 0
+            return
+        self.state.skipped += 1
+        guard, culprit = self.config.guard, _culprit(report, rival)
+        said = f"step {self.state.step + 1}: {culprit} is no finite number"
+        if guard.action == "stop" or self.state.skipped >= guard.most:
+            raise NotFiniteError(
+                f"{said}. The last state lies in {self.folder.states}: lower the learning rate, clip "
+                "gradients, or set guard.action to skip"
+            )
+        self.tell(f"{said}; the step was left out")
+        if self.log is not None:
+            self.log.write(self.state.step + 1, "skipped", {"culprit": culprit})
+
+    def _tell_step(
+        self, batch: TrainingBatch, report: StepReport, rival: StepReport | None
+    ) -> None:
+        step = self.state.step
+        due = report.norms or step % self.config.log.every == 0 or step == self.config.steps
+        if self.log is None or not due:
+            return
+        raw = _numbers(report.raw)
+        self.log.write(step, "generator", _report(report) | {"lr": _rate(self.state)})
+        if rival is not None and self.state.rival is not None and report.sr is not None:
+            self.log.write(step, "discriminator", _report(rival))
+            answers = logits(self.state, self.state.rival, batch, report.sr, self.held)
+            self.log.write(step, "logits", answers)
+        pace = {"pairs_per_second": self.pace.rate, "waited_for_data": self.pace.share_waited}
+        self.log.write(step, "pace", pace)
+        self.tell(line(step, self.config.steps, raw, self.pace))
+        self.pace.restart()
+
+    def _between(self, end: int) -> None:
+        """Validation, then the state, so that all lines of the log are from before it."""
+        step = self.state.step
+        last = step == self.config.steps
+        if self.given.sets and (last or step % self.config.validation.every == 0):
+            self._validate()
+        if last or step == end or step % self.config.checkpoint.every == 0:
+            self._save()
+        self.pace.resume()
+
+    def _begin(self) -> None:
+        state = self.state
+        if state.started is not None and state.step == 0:
+            self.tell(
+                f"started from {self.config.start_from and self.config.start_from.path}: {state.started}"
+            )
+        if state.step:
+            self.tell(f"going on from step {state.step} of {self.config.steps}")
+        if self.given.sets:
+            self.tell(CONVENTION.format(self.given.sets[0].border))
+        for each in self.given.sets if self.log else ():
+            self.bicubic[each.name] = each.bicubic()
+            self.tell(f"{each.name}: bicubic enlargement {_words(self.bicubic[each.name])}")
+
+    def _validate(self) -> None:
+        if self.log is not None:
+            network = self.state.best.eval()
+            for each in self.given.sets:
+                scores = each.scores(lambda lr: self._enlarged(network, lr))
+                self.scores[each.name] = scores
+                self.log.write(
+                    self.state.step, "validation", _scores(each, scores, self.bicubic[each.name])
+                )
+                beside = f"bicubic enlargement {_words(self.bicubic[each.name])}"
+                self.tell(f"step {self.state.step}: {each.name} {_words(scores)}, {beside}")
+        self.fabric.barrier()
+
+    def _enlarged(self, network: torch.nn.Module, lr: Tensor) -> Tensor:
+        with self.fabric.autocast():
+            sr: Tensor = network(lr.to(self.fabric.device))
+        return sr.float()
+
+    def _save(self) -> None:
+        if self.log is not None:
+            state = self.state
+            save_model(self.folder.model, state.best, self._card(ema=state.ema is not None))
+            if state.ema is not None:
+                save_model(self.folder.online_model, state.generator, self._card(ema=False))
+            write_state(self.folder.states, state.step, content(state), self.config.checkpoint.keep)
+        self.fabric.barrier()
+
+    def _card(self, *, ema: bool) -> ModelCard:
+        config, pipelines = self.config, self.given.pipelines
+        return ModelCard(
+            architecture=config.model.name,
+            arguments=config.model_arguments,
+            scale=config.model.scale,
+            colour=config.seen,
+            trained_on=self.given.trained_on,
+            pipeline_digests={str(scale): each.digest for scale, each in pipelines.items()},
+            objective=config.objective_name,
+            seed=config.seed,
+            steps=self.state.step,
+            ema=ema,
+            versions=degrade.versions(),
+        )
+
+    def _ended(self) -> Outcome:
+        finished = self.state.step >= self.config.steps
+        if not finished:
+            self._save()
+            self.tell(
+                f"stopped after step {self.state.step} of {self.config.steps}, all of it saved in "
+                f"{self.folder.root}; run the same command again to go on"
+            )
+        return Outcome(self.state.step, finished, self.folder.model, self.scores)
+
+
+def _culprit(report: StepReport, rival: StepReport | None) -> str:
+    for side, each in (("the generator's", report), ("the discriminator's", rival)):
+        if each is not None and not each.taken:
+            wrong = [name for name, value in _numbers(each.raw).items() if value - value != 0]
+            return f"{side} {', '.join(wrong) or 'gradient'}"
+    raise AssertionError("all steps were taken")
+
+
+def _report(report: StepReport) -> dict[str, object]:
+    found: dict[str, object] = {
+        "raw": _numbers(report.raw),
+        "weighted": _numbers(report.weighted),
+        "gradient": float(report.gradient),
+    }
+    return found | ({"gradient_norms": report.norms} if report.norms else {})
+
+
+def _numbers(values: dict[str, Tensor]) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items()}
+
+
+def _rate(state: TrainState) -> float:
+    return float(state.optimiser.param_groups[-1]["lr"] if state.optimiser.param_groups else 0.0)
+
+
+def _scores(each: ValidationSet, scores: Scores, bicubic: Scores) -> dict[str, object]:
+    return {
+        "set": each.name,
+        each.name: {"psnr": scores.psnr, "ssim": scores.ssim},
+        f"{each.name}/bicubic": {"psnr": bicubic.psnr, "ssim": bicubic.ssim},
+        "convention": CONVENTION.format(each.border),
+    }
+
+
+def _words(scores: Scores) -> str:
+    return f"{scores.psnr:.2f} dB / {scores.ssim:.4f}"

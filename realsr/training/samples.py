@@ -1,0 +1,149 @@
+"""Where samples come from: crops of photographs, and crops of stored pairs, each turned by its own draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import degrade
+from degrade import Key
+from degrade.geometry import Size
+from realsr.pairs.crops import Box, Cut
+from realsr.pairs.errors import SourceError
+from realsr.pairs.folder import Folder
+from realsr.pairs.images import Bytes, Reading, opened
+from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.pixels import to_float
+from realsr.pairs.samples import drawn_boxes
+from realsr.pairs.sources import discover
+from realsr.pairs.stored import read_stored
+from realsr.training.batches import Sample
+from realsr.training.config import TrainingConfig
+from realsr.training.errors import TrainingError
+
+_CPU = torch.device("cpu")
+
+
+class Photographs:
+    """One crop of every photograph and epoch, cut where `make-pairs` cuts it for the same seed.
+
+    Reads every header at once: raises SourceError naming the file that is damaged or smaller than a crop.
+    """
+
+    def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
+        self.sources = discover(roots).sources
+        if not self.sources:
+            raise TrainingError(f"data.hr: no images under {', '.join(map(str, roots))}")
+        self.cut = Cut(config.model.scale, config.data.crop)
+        self.config = config
+        self.decoded: dict[int, Bytes] = {}
+        for source in self.sources:
+            with _named(source.path), opened(source.path, Reading()) as image:
+                self.cut.check(image.size)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def sample(self, index: int, epoch: int) -> Sample:
+        """The crop of a photograph in an epoch, in RGB."""
+        key = Key(self.config.seed, self.sources[index].id, epoch)
+        pixels = self._pixels(index)
+        (box,) = drawn_boxes(self.cut, [key], Size(*pixels.shape[:2]))
+        hr = image_of(pixels, box)
+        return Sample(turned(hr, key) if self.config.data.augment else hr, key)
+
+    def _pixels(self, index: int) -> Bytes:
+        if index in self.decoded:
+            return self.decoded[index]
+        path = self.sources[index].path
+        with _named(path), opened(path, Reading()) as image:
+            pixels = image.pixels()
+        if self.config.data.cache:
+            self.decoded[index] = pixels
+        return pixels
+
+
+@dataclass(frozen=True)
+class _Stored:
+    folder: Folder
+    pair: Pair
+
+
+class StoredPairs:
+    """One crop of every pair of some folders that `make-pairs` filled. Raises TrainingError where their scale
+    is another or a pair is smaller than a crop.
+    """
+
+    def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
+        self.config = config
+        self.cut = Cut(config.model.scale, config.data.crop)
+        self.pairs = [stored for root in roots for stored in self._listed(Folder(root))]
+        if not self.pairs:
+            raise TrainingError(f"data.pairs: no pairs in {', '.join(map(str, roots))}")
+
+    def _listed(self, folder: Folder) -> list[_Stored]:
+        header, pairs = read_manifest(folder)
+        scale, crop = self.config.model.scale, self.config.data.crop
+        if header.scale != scale:
+            raise TrainingError(
+                f"data.pairs: {folder.root} holds pairs of scale {header.scale}; model.scale is {scale}"
+            )
+        listed = [_Stored(folder, pair) for pair in pairs]
+        for stored in listed:
+            if min(stored.pair.hr_size) < crop:
+                raise TrainingError(
+                    f"data.pairs: {stored.pair.key} in {folder.root} is {stored.pair.hr_size}, smaller "
+                    f"than data.crop {crop}"
+                )
+        return listed
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    def sample(self, index: int, epoch: int) -> Sample:
+        """The crop of a pair in an epoch; its corner lies on the LR's grid."""
+        folder, pair = self.pairs[index].folder, self.pairs[index].pair
+        scale = self.config.model.scale
+        key = Key(self.config.seed, pair.key, epoch)
+        coarse = Cut(1, self.cut.side // scale) if self.cut.side else self.cut
+        (box,) = drawn_boxes(coarse, [key], Size(*pair.lr_size))
+        fine = Box(*(scale * number for number in box))
+        hr = image_of(read_stored(folder.hr(pair.key), pair.hr_size), fine)
+        lr = image_of(read_stored(folder.lr(pair.key), pair.lr_size), box)
+        if self.config.data.augment:
+            hr, lr = turned(hr, key), turned(lr, key)
+        return Sample(hr, key, lr)
+
+
+def turned(image: Tensor, key: Key) -> Tensor:
+    """One of the eight flips and quarter turns of a square `c h w`, drawn by the key."""
+    (number,) = degrade.draw_uniforms([key], [("augment", "turn")])[0]
+    turn, flip = divmod(int(8 * number), 2)
+    image = torch.rot90(image, turn, (1, 2))
+    return (image.flip(2) if flip else image).contiguous()
+
+
+def image_of(pixels: Bytes, box: Box) -> Tensor:
+    """A box of `h w c` as RGB `c h w`."""
+    part = pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+    if part.shape[2] == 1:
+        part = np.repeat(part, 3, axis=2)
+    return to_float(part, _CPU).contiguous()
+
+
+class _named:  # noqa: N801  a context manager read as a word
+    """Puts the path before a SourceError's reason."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, SourceError):
+            raise SourceError(error.kind, f"{self.path}: {error.reason}") from error

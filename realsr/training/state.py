@@ -1,0 +1,160 @@
+"""All that changes while a training runs, in one place, and its way into a file and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from realsr.losses.discriminator import DiscriminatorObjective
+from realsr.losses.objective import Objective
+from realsr.models.checkpoints import LoadReport, load_weights
+from realsr.models.discriminators.base import Discriminator
+from realsr.models.discriminators.table import build_discriminator
+from realsr.models.ranker import Ranker, RankerArguments
+from realsr.models.table import build
+from realsr.training.config import TrainingConfig
+from realsr.training.errors import TrainingError
+from realsr.training.moving_average import frozen_copy
+from realsr.training.optimisers import optimiser_for
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+N = TypeVar("N", bound=nn.Module)
+
+
+@dataclass
+class Rival:
+    """The discriminator's side of the game."""
+
+    network: Discriminator
+    optimiser: Optimizer
+    objective: DiscriminatorObjective
+
+
+@dataclass
+class TrainState:
+    """enlarge: the generator, or its compiled form. step: how many steps lie behind. skipped: how many of the
+    last ones, in a row, the guard left out. started: what `start_from` filled. ranker: scores SR, unchanging.
+
+    There is no random generator and no scheduler here: draws and rates are functions of the step.
+    """
+
+    config: TrainingConfig
+    fabric: Fabric
+    generator: nn.Module
+    enlarge: Callable[..., Tensor]
+    optimiser: Optimizer
+    objective: Objective
+    ema: nn.Module | None = None
+    rival: Rival | None = None
+    ranker: nn.Module | None = None
+    step: int = 0
+    skipped: int = 0
+    started: LoadReport | None = None
+
+    @property
+    def best(self) -> nn.Module:
+        """The network to use: the moving average where there is one."""
+        return self.generator if self.ema is None else self.ema
+
+
+def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
+    """The state before the first step, with the weights that the seed decides.
+
+    Raises ModelError, LossError, MissingWeightsError, TrainingError.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        generator = build(config.model.name, **config.model_arguments)
+        rival = None if config.discriminator is None else _discriminator(config)
+    started = None
+    if config.start_from is not None:
+        started = load_weights(generator, config.start_from.path, config.start_from.mode)
+    generator = _placed(generator, config, fabric)
+    objective = config.recipe.objective()
+    objective.prepare()
+    return TrainState(
+        config,
+        fabric,
+        generator,
+        torch.compile(generator) if config.compile else generator,
+        optimiser_for(generator, config.optimiser),
+        objective,
+        ema=frozen_copy(generator) if config.ema is not None else None,
+        rival=None if rival is None else _rival(_placed(rival, config, fabric), config),
+        ranker=_ranker(config, fabric),
+        started=started,
+    )
+
+
+def _ranker(config: TrainingConfig, fabric: Fabric) -> nn.Module | None:
+    if config.ranker is None:
+        return None
+    ranker = Ranker(RankerArguments(channels=config.model_arguments["channels"]))
+    load_weights(ranker, config.ranker)
+    return _placed(ranker, config, fabric).requires_grad_(False).eval()
+
+
+def _discriminator(config: TrainingConfig) -> Discriminator:
+    assert config.discriminator is not None
+    channels = {"channels": config.model_arguments["channels"]}
+    return build_discriminator(
+        config.discriminator.name, **(channels | config.discriminator.arguments)
+    )
+
+
+def _rival(network: Discriminator, config: TrainingConfig) -> Rival:
+    objective = config.recipe.discriminator
+    assert objective is not None
+    optimiser = optimiser_for(network, config.discriminator_optimiser or config.optimiser)
+    return Rival(network, optimiser, objective)
+
+
+def _placed(network: N, config: TrainingConfig, fabric: Fabric) -> N:
+    network = network.to(fabric.device)
+    if config.channels_last:
+        network = network.to(memory_format=torch.channels_last)
+    return network
+
+
+def content(state: TrainState) -> dict[str, Any]:
+    """The state as tensors and plain data."""
+    found: dict[str, Any] = {
+        "step": state.step,
+        "skipped": state.skipped,
+        "global_batch": state.config.data.batch * state.fabric.world_size,
+        "generator": state.generator.state_dict(),
+        "optimiser": state.optimiser.state_dict(),
+        "precision": state.fabric.strategy.precision.state_dict(),
+    }
+    if state.ema is not None:
+        found["ema"] = state.ema.state_dict()
+    if state.rival is not None:
+        found["discriminator"] = state.rival.network.state_dict()
+        found["discriminator_optimiser"] = state.rival.optimiser.state_dict()
+    return found
+
+
+def restore(state: TrainState, found: dict[str, Any]) -> None:
+    """Fills a first state with a stored one. Raises TrainingError where the global batch is another."""
+    batch = state.config.data.batch * state.fabric.world_size
+    if found["global_batch"] != batch:
+        raise TrainingError(
+            f"this training takes {found['global_batch']} pairs a step over all processes, not {batch}: "
+            "go on with as many processes, or change data.batch to match"
+        )
+    state.generator.load_state_dict(found["generator"])
+    state.optimiser.load_state_dict(found["optimiser"])
+    state.fabric.strategy.precision.load_state_dict(found["precision"])
+    if state.ema is not None:
+        state.ema.load_state_dict(found["ema"])
+    if state.rival is not None:
+        state.rival.network.load_state_dict(found["discriminator"])
+        state.rival.optimiser.load_state_dict(found["discriminator_optimiser"])
+    state.step, state.skipped = found["step"], found["skipped"]

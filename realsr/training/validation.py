@@ -1,0 +1,95 @@
+"""Validation per degradation: whole photographs through several named pipelines, with a line for bicubic.
+
+Draws are frozen: whatever the training's seed and step, a set's LR images are always the same, so that a change
+of the numbers is a change of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+import degrade
+from degrade import Key
+from degrade.errors import PipelineError
+from degrade.geometry import Size
+from realsr.losses.base import studio_luma
+from realsr.metrics.fidelity import psnr
+from realsr.metrics.ssim import ssim
+from realsr.models.upsampling import enlarge
+from realsr.pairs.crops import Cut
+from realsr.pairs.images import Reading, opened
+from realsr.pairs.sources import Source, discover
+from realsr.training.config import SetConfig, TrainingConfig
+from realsr.training.errors import TrainingError
+from realsr.training.fidelity import comparable
+from realsr.training.samples import image_of
+
+FROZEN_SEED = 0
+
+Enlarge = Callable[[Tensor], Tensor]
+"""LR `1 c h w` to SR, in the colour that a network sees."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Means over a set: of the images' PSNR in dB, and of their SSIM."""
+
+    psnr: float
+    ssim: float
+
+
+class ValidationSet:
+    """A set, its LR images made at the first use and kept, beside HR in bytes, on the CPU."""
+
+    def __init__(self, config: SetConfig, training: TrainingConfig) -> None:
+        self.name, self.training = config.name, training
+        self.scale = training.model.scale
+        try:
+            self.pipeline = degrade.load_pipeline(config.pipeline, self.scale)
+        except PipelineError as error:
+            raise TrainingError(f"validation set {config.name}: {error}") from error
+        self.sources = discover(config.hr).sources[: config.limit]
+        if not self.sources:
+            raise TrainingError(f"validation set {config.name}: no images in {config.hr[0]}")
+        border = training.validation.border
+        self.border = self.scale if border is None else border
+        self.pairs: list[tuple[Tensor, Tensor]] = []
+
+    def bicubic(self) -> Scores:
+        """Of bicubic enlargement, in colour, whatever the network sees."""
+        return self._scores(lambda lr: enlarge(lr, self.scale), luma_alone=False)
+
+    def scores(self, network: Enlarge) -> Scores:
+        """Of a network."""
+        return self._scores(network, luma_alone=self.training.seen == "y")
+
+    @torch.no_grad()
+    def _scores(self, network: Enlarge, *, luma_alone: bool) -> Scores:
+        found = []
+        for hr, lr in self.pairs_of():
+            sr = network(studio_luma(lr) if luma_alone else lr).cpu()
+            ours, theirs = comparable(sr, self.border), comparable(hr, self.border)
+            found.append((psnr(ours, theirs), ssim(ours, theirs)))
+        return Scores(*(sum(column) / len(found) for column in zip(*found, strict=True)))
+
+    def pairs_of(self, most: int | None = None) -> list[tuple[Tensor, Tensor]]:
+        """The first so many pairs of the set, `1 3 H W` and `1 3 h w`."""
+        if not self.pairs:
+            self.pairs = [self._pair(source) for source in self.sources]
+        return [(hr / 255, lr) for hr, lr in self.pairs[:most]]
+
+    def _pair(self, source: Source) -> tuple[Tensor, Tensor]:
+        traces = degrade.draw(self.pipeline, [Key(FROZEN_SEED, source.id, 0)])
+        hr = degrade.apply_hr(traces, photograph(source, self.scale))
+        return hr.mul(255).round().byte(), degrade.apply_lr(traces, hr)
+
+
+def photograph(source: Source, scale: int) -> Tensor:
+    """A whole photograph as RGB `1 3 h w`, cut right and bottom to a multiple of the scale."""
+    with opened(source.path, Reading()) as image:
+        pixels = image.pixels()
+    return image_of(pixels, Cut(scale, None).whole(Size(*pixels.shape[:2])))[None]

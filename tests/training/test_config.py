@@ -1,0 +1,71 @@
+"""Configurations: strict, with errors that say where and what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from realsr.training import TrainingError, parse_config, read_config
+from realsr.training.config_file import config_text
+
+TEXT = """
+model: {name: espcn, scale: 3}
+data:
+  hr: [photographs]
+  crop: 72
+steps: 100
+"""
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+
+
+def test_defaults_and_settings() -> None:
+    config = parse_config(TEXT, settings=["optimiser.lr=1e-3", "data.hr.0=other", "ema=0.99"])
+    assert config.optimiser.lr == 1e-3
+    assert config.data.hr == (Path("other"),)
+    assert config.seen == "y"
+    assert config.model_arguments == {"channels": 1, "scale": 3}
+    assert config.objective_name == "l1"
+
+
+def test_written_out_it_reads_back(make: object) -> None:
+    config = parse_config(TEXT, settings=["objective=esrgan", "discriminator.name=vgg"])
+    assert parse_config(config_text(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (["data.worker=3"], r"--set data\.worker=3: data\.worker: unknown key `worker`, did you mean `workers`\?"),
+        (["optimizer.lr=1"], r"unknown key `optimizer`, did you mean `optimiser`\?"),
+        (["model.name=espcnn"], r"'espcnn' is unknown; did you mean 'espcn'\?"),
+        (["objective=esrgn"], r"no objective 'esrgn'\. Did you mean `esrgan`\?"),
+        (["objective=esrgan"], r"add `discriminator: \{name: vgg\}`"),
+        (["discriminator.name=vgg"], r"no adversarial term"),
+        (["data.crop=70"], r"data\.crop 70 is no multiple of the scale 3"),
+        (["accumulate=3"], r"data\.batch 16 is not divided by accumulate 3"),
+        (["schedule.name=multistep"], r"`at` lists the steps of multistep"),
+        (["clip.norm=1", "clip.value=1"], r"give one of norm, value and by_rate"),
+        (["optimiser.groups=[{match: '('}]"], r"'\(' is no regular expression"),
+        (["data.hr.3=x"], r"3 names nothing inside"),
+        (["lr"], r"expected key=value"),
+    ],
+)  # fmt: skip
+def test_faults_are_named(settings: list[str], said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        parse_config(TEXT, settings=settings)
+
+
+def test_a_fault_of_the_file_has_its_line() -> None:
+    with pytest.raises(TrainingError, match=r"^my\.yaml:5: data\.crop: .*integer"):
+        parse_config(TEXT.replace("72", "large"), "my.yaml")
+    with pytest.raises(
+        TrainingError, match=r"^my\.yaml:7: stops: unknown key `stops`, did you mean `steps`\?"
+    ):
+        parse_config(TEXT + "stops: 3\n", "my.yaml")
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_recipes_are_sound(path: Path) -> None:
+    assert read_config(path).steps > 0
