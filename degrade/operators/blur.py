@@ -19,6 +19,7 @@ from degrade.operators.psf_blur import (
     correlate_on_gpu,
     correlating,
     one_psf,
+    psf_row,
     psf_single,
     psf_strength,
     psf_tables,
@@ -176,16 +177,11 @@ GAUSSIAN_BLUR = Operator(
     border="reflect101 or replicate",
 )
 
-GENERALISED_GAUSSIAN_BLUR = Operator(
+GENERALISED_GAUSSIAN_BLUR = psf_row(
     name="generalised_gaussian_blur",
-    version=1,
     parameters=GeneralisedGaussianBlurParameters,
-    kernel=correlating(_generalised_psfs),
-    device_kernel=correlating(_generalised_psfs, correlate_on_gpu),
-    single=psf_single,
-    tables=psf_tables(_generalised_psfs),
+    psfs=_generalised_psfs,
     words=_generalised_words,
-    strength=psf_strength(_generalised_psfs),
     summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
     formula="y = k * x, k(d) = exp(-q**beta / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
     "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
@@ -193,16 +189,11 @@ GENERALISED_GAUSSIAN_BLUR = Operator(
     border="reflect101 or replicate",
 )
 
-PLATEAU_BLUR = Operator(
+PLATEAU_BLUR = psf_row(
     name="plateau_blur",
-    version=1,
     parameters=PlateauBlurParameters,
-    kernel=correlating(_plateau_psfs),
-    device_kernel=correlating(_plateau_psfs, correlate_on_gpu),
-    single=psf_single,
-    tables=psf_tables(_plateau_psfs),
+    psfs=_plateau_psfs,
     words=_plateau_words,
-    strength=psf_strength(_plateau_psfs),
     summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
     formula="y = k * x, k(d) = 1 / (1 + q**beta) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
     "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",

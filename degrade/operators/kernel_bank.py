@@ -14,13 +14,7 @@ from degrade.functional.kernel_bank import Floats, centred_kernel, read_bank
 from degrade.geometry import Axis, Frame, Placement
 from degrade.operators.banks import BankDigest, bank_entries, bank_entry
 from degrade.operators.base import Group, Operator, Parameters
-from degrade.operators.psf_blur import (
-    correlate_on_gpu,
-    correlating,
-    psf_single,
-    psf_strength,
-    psf_tables,
-)
+from degrade.operators.psf_blur import psf_row
 
 NAME = "kernel_bank_blur"
 KERNELS_KEPT = 1024
@@ -74,21 +68,15 @@ def _words(record: KernelBankBlurParameters) -> str:
     return f"measured kernel {record.index} of bank {record.digest[:8]}"
 
 
-KERNEL_BANK_BLUR = Operator(
+KERNEL_BANK_BLUR = psf_row(
     name=NAME,
-    version=1,
     parameters=KernelBankBlurParameters,
-    kernel=correlating(_psfs),
-    device_kernel=correlating(_psfs, correlate_on_gpu),
-    single=psf_single,
-    tables=psf_tables(_psfs),
+    psfs=_psfs,
     words=_words,
-    strength=psf_strength(_psfs),
     summary="Blur with a measured kernel from a bank of files.",
     formula="y = k * x, k = stored kernel `index`, turned by half a turn, of sum 1, its centre of "
     "mass at 0 (`subpixel: false`: within half a pixel, declared as shift)",
     source="convolution with a measured point spread function",
-    border="reflect101",
     place=_place,
 )
 

@@ -12,13 +12,7 @@ from degrade.functional.psf import centred_offsets, quadratic_form
 from degrade.geometry import Axis, Frame, Placement
 from degrade.operators.base import Group, NoiseKey, Operator
 from degrade.operators.blur import Beta, GaussianBlurParameters
-from degrade.operators.psf_blur import (
-    correlate_on_gpu,
-    correlating,
-    psf_single,
-    psf_strength,
-    psf_tables,
-)
+from degrade.operators.psf_blur import psf_row
 
 FAR = 1e300
 """More than any quadratic form that matters, and finite: differences of it are no NaN."""
@@ -81,16 +75,11 @@ def _words(record: NoisyKernelBlurParameters) -> str:
     return f"noisy {name} blur {sigmas}{beta}, kernel noise {record.noise:.0%}"
 
 
-NOISY_KERNEL_BLUR = Operator(
+NOISY_KERNEL_BLUR = psf_row(
     name="noisy_kernel_blur",
-    version=1,
     parameters=NoisyKernelBlurParameters,
-    kernel=correlating(_psfs),
-    device_kernel=correlating(_psfs, correlate_on_gpu),
-    single=psf_single,
-    tables=psf_tables(_psfs),
+    psfs=_psfs,
     words=_words,
-    strength=psf_strength(_psfs),
     summary="Blur with a kernel whose every tap has multiplicative noise, its mass re-centred.",
     formula="y = k * x, k(d) = f(q(d)) (1 + noise u(d)) / sum, moved by linear interpolation until "
     "its centre of mass lies at (centre_y, centre_x) px; u ~ U(-1, 1) per tap, f(q) = "

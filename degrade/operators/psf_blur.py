@@ -11,8 +11,8 @@ import torch
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Border, Floats
 from degrade.functional.mtf import mtf50
-from degrade.geometry import Placement, Size
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.geometry import Frame, Placement, Size
+from degrade.operators.base import Group, Image, Operator, Parameters, same_place
 
 CPU = torch.device("cpu")
 
@@ -115,6 +115,8 @@ def psf_row(
     summary: str,
     formula: str,
     source: str,
+    border: str = "reflect101",
+    place: Callable[[Any, Frame], Placement] = same_place,
 ) -> Operator[Any]:
     """The row of a blur that its PSF says everything about."""
     return Operator(
@@ -130,5 +132,6 @@ def psf_row(
         summary=summary,
         formula=formula,
         source=source,
-        border="reflect101",
+        border=border,
+        place=place,
     )

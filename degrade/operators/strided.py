@@ -73,7 +73,7 @@ def _single(image: Image, record: NearestStridedParameters, table: None) -> Imag
 
 
 def _words(record: NearestStridedParameters) -> str:
-    return f"every {record.step}. pixel from ({record.phase_y}, {record.phase_x})"
+    return f"one pixel in {record.step} from ({record.phase_y}, {record.phase_x})"
 
 
 ROWS: tuple[Operator[Any], ...] = (

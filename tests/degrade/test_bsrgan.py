@@ -1,6 +1,6 @@
 """`bsrgan` and `bsrgan_plus` against the numbers of BSRGAN's published code.
 
-3000 traces of each: continuous fields by Kolmogorov-Smirnov, whole numbers by chi-square, shares within four standard
+4000 traces of each: continuous fields by Kolmogorov-Smirnov, whole numbers by chi-square, shares within four standard
 errors.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,10 +19,18 @@ import degrade
 from degrade.errors import PipelineError
 from degrade.operators.compression import JpegParameters
 from degrade.pipeline import parse_pipeline
-from degrade.trace import Scalar, Step, Trace
-from tests.degrade.test_marginals import assert_even, assert_share, assert_uniform
+from tests.degrade.marginals import (
+    COUNT,
+    array,
+    assert_even,
+    assert_share,
+    assert_uniform,
+    count,
+    drawn,
+    pipeline,
+    values,
+)
 
-COUNT = 3000
 HALVED = "_halved"
 SCALES = {"": 4, HALVED: 2}
 ORDERS = {"": 0.5, "_in_order": 0.5}
@@ -31,40 +38,9 @@ FILTERS = ["linear", "cubic", "area"]
 DETAILS = [("bsrgan", which) for which in SCALES] + [("bsrgan_plus", which) for which in ORDERS]
 
 
-def pipeline(name: str, scale: int | None = None) -> degrade.Pipeline:
-    return degrade.load_pipeline(Path(__file__).parents[2] / "pipelines" / f"{name}.yaml", scale)
-
-
-@cache
-def drawn(name: str) -> list[Trace]:
-    return degrade.draw(pipeline(name), degrade.keys(0, (f"photo{i}" for i in range(COUNT))))
-
-
-@cache
-def steps(name: str) -> dict[str, list[Step]]:
-    """The steps of all traces by label."""
-    found: dict[str, list[Step]] = {}
-    for trace in drawn(name):
-        for step in trace.lr:
-            found.setdefault(step.label, []).append(step)
-    return found
-
-
 @cache
 def orders(name: str) -> list[list[str]]:
     return [[step.label for step in trace.lr] for trace in drawn(name)]
-
-
-def count(name: str, *labels: str) -> int:
-    return sum(len(steps(name).get(label, [])) for label in labels)
-
-
-def values(name: str, label: str, of: str) -> list[Scalar]:
-    return [step.values[of] for step in steps(name)[label]]
-
-
-def array(name: str, label: str, of: str) -> np.ndarray:
-    return np.array(values(name, label, of))
 
 
 def scale_of(name: str, which: str) -> int:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,27 +10,18 @@ import torch
 from scipy import stats
 
 import degrade
-from degrade.trace import Scalar, Trace
-from tests.degrade.test_marginals import P, assert_even, assert_share, assert_uniform
+from degrade.trace import Scalar
+from tests.degrade import marginals
+from tests.degrade.marginals import COUNT, P, assert_even, assert_share, assert_uniform, pipeline
 
-COUNT = 4000
 CAMERAS = ("nexus_6p", "sony_a7r", "olympus_em10", "sony_rx100")
 
 
-def pipeline(scale: int = 4) -> degrade.Pipeline:
-    return degrade.load_pipeline(
-        Path(__file__).parents[2] / "pipelines" / "camera_phone.yaml", scale
-    )
+NAME = "camera_phone"
 
 
-@cache
-def drawn() -> list[Trace]:
-    return degrade.draw(pipeline(), degrade.keys(0, (f"photo{i}" for i in range(COUNT))))
-
-
-@cache
 def values(label: str, field: str) -> list[Scalar]:
-    return [step.values[field] for trace in drawn() for step in trace.lr if step.label == label]
+    return marginals.values(NAME, label, field)
 
 
 def numbers(field: str) -> np.ndarray:
@@ -40,7 +29,7 @@ def numbers(field: str) -> np.ndarray:
 
 
 def test_it_says_whose_it_is() -> None:
-    read = pipeline()
+    read = pipeline(NAME)
     assert (read.kind, read.name) == ("ours", "camera_phone")
     assert "Brooks" in read.source
 
@@ -89,7 +78,7 @@ def test_it_degrades_an_image_and_ends_at_its_target(scale: int) -> None:
     grid = torch.linspace(0, 1, height)[:, None] * torch.linspace(0.2, 1, width)
     hr = torch.stack([grid, 1 - grid, (grid * 40).sin() / 2 + 0.5])
     made = degrade.apply(
-        degrade.draw(pipeline(scale), degrade.keys(0, map(str, range(4)))), [hr] * 4
+        degrade.draw(pipeline(NAME, scale), degrade.keys(0, map(str, range(4)))), [hr] * 4
     )
     for lr in made:
         assert lr.shape == (3, height // scale, width // scale)

@@ -1,6 +1,6 @@
 """Other compatible pipelines, two classical ones and `shuffled`, against the published numbers.
 
-3000 traces of each: shares within four standard errors, continuous fields by Kolmogorov-Smirnov, whole numbers by
+4000 traces of each: shares within four standard errors, continuous fields by Kolmogorov-Smirnov, whole numbers by
 chi-square, ranges exact.
 """
 
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,10 +16,20 @@ import torch
 import degrade
 from benchmarks.promises import geometric
 from degrade.errors import PipelineError
-from degrade.trace import Scalar, Step, Trace
-from tests.degrade.test_marginals import assert_even, assert_share, assert_uniform
+from degrade.trace import Trace
+from tests.degrade.marginals import (
+    COUNT,
+    array,
+    assert_even,
+    assert_share,
+    assert_uniform,
+    count,
+    drawn,
+    pipeline,
+    steps,
+    values,
+)
 
-COUNT = 3000
 SCALES = {
     "mmagic_realesrgan": 4,
     "apisr": 4,
@@ -42,36 +50,6 @@ SIX = {
     "sinc": 0.1,
 }
 every = pytest.mark.parametrize("name", SCALES)
-
-
-def pipeline(name: str, scale: int | None = None) -> degrade.Pipeline:
-    return degrade.load_pipeline(Path(__file__).parents[2] / "pipelines" / f"{name}.yaml", scale)
-
-
-@cache
-def drawn(name: str) -> list[Trace]:
-    return degrade.draw(pipeline(name), degrade.keys(0, (f"photo{i}" for i in range(COUNT))))
-
-
-@cache
-def steps(name: str) -> dict[str, list[Step]]:
-    found: dict[str, list[Step]] = {}
-    for trace in drawn(name):
-        for step in trace.lr:
-            found.setdefault(step.label, []).append(step)
-    return found
-
-
-def count(name: str, label: str) -> int:
-    return len(steps(name).get(label, []))
-
-
-def values(name: str, label: str, of: str) -> list[Scalar]:
-    return [step.values[of] for step in steps(name)[label]]
-
-
-def array(name: str, label: str, of: str) -> np.ndarray:
-    return np.array(values(name, label, of))
 
 
 def scene(height: int, width: int) -> torch.Tensor:

@@ -8,18 +8,16 @@ option files and of the constants in the published code (Wang et al., Real-ESRGA
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import degrade
 from degrade.trace import Step, Trace
+from tests.degrade.marginals import assert_even, assert_share, assert_uniform
 
 COUNT = 20_000
-P = 1e-3
 ROUNDS = (1, 2)
 KINDS = {
     "isotropic": 0.45,
@@ -46,28 +44,6 @@ def steps(label: str) -> list[Step]:
 
 def values(label: str, field: str) -> list[float]:
     return [step.values[field] for step in steps(label)]  # type: ignore[misc]
-
-
-def assert_share(hits: int, of: int, probability: float) -> None:
-    error = math.sqrt(probability * (1 - probability) / of)
-    assert abs(hits / of - probability) <= 4 * error, (hits / of, probability, error)
-
-
-def assert_uniform(sample: Sequence[float], low: float, high: float) -> None:
-    """Uniform on [low, high]; both ends approached as closely as that many draws should."""
-    assert min(sample) >= low
-    assert max(sample) <= high
-    slack = 12 * (high - low) / len(sample)
-    assert min(sample) - low < slack
-    assert high - max(sample) < slack
-    assert stats.kstest(sample, stats.uniform(low, high - low).cdf).pvalue > P
-
-
-def assert_even(sample: Iterable[object], support: Sequence[object]) -> None:
-    found = list(sample)
-    counts = [found.count(value) for value in support]
-    assert sum(counts) == len(found), "a value outside the support"
-    assert stats.chisquare(counts).pvalue > P
 
 
 @pytest.mark.parametrize(("number", "probability"), [(1, 1.0), (2, 0.8)])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,29 +12,12 @@ import torch
 import degrade
 from benchmarks.promises import SCALE, SIDE, STRIP, error
 from degrade.geometry import Size
-from degrade.trace import Scalar, Step, Trace
-from tests.degrade.test_marginals import assert_share, assert_uniform
+from tests.degrade.marginals import COUNT, assert_share, assert_uniform, count, drawn, steps, values
 
-FOLDER = Path(__file__).parents[2] / "pipelines"
 VIDEO = ("video_stream", "anime_broadcast")
 NAMES = (*VIDEO, "scanned_print", "web_reupload")
-COUNT = 3000
 MOVING_LIGHT = ("resize", "gaussian_blur")
 every_pipeline = pytest.mark.parametrize("name", NAMES)
-
-
-@cache
-def drawn(name: str) -> list[Trace]:
-    pipeline = degrade.load_pipeline(FOLDER / f"{name}.yaml", SCALE)
-    return degrade.draw(pipeline, degrade.keys(0, (f"photo{i}" for i in range(COUNT))))
-
-
-def steps(name: str, label: str) -> list[Step]:
-    return [step for trace in drawn(name) for step in trace.lr if step.label == label]
-
-
-def values(name: str, label: str, of: str) -> list[Scalar]:
-    return [step.values[of] for step in steps(name, label)]
 
 
 def numbers(name: str, label: str, of: str) -> list[float]:
@@ -88,7 +69,7 @@ def test_the_stream_draws_codecs_quantisers_and_motion() -> None:
         "mpeg4": (3, 16),
     }
     for codec, (low, high) in spans.items():
-        clips = [step.values for step in steps("video_stream", "video_clip")]
+        clips = [step.values for step in steps("video_stream")["video_clip"]]
         found = {clip["quantiser"] for clip in clips if clip["codec"] == codec}
         assert found == set(range(low, high + 1))
     assert set(values("video_stream", "video_clip", "taken")) == set(range(8))
@@ -96,13 +77,13 @@ def test_the_stream_draws_codecs_quantisers_and_motion() -> None:
     assert abs(speed.mean()) < 4 * 2 / np.sqrt(COUNT)
     assert speed.std() == pytest.approx(2, rel=0.06)
     assert_uniform(numbers("video_stream", "gaussian_blur", "sigma_x"), 0.2, 1.5)
-    assert_share(len(steps("video_stream", "gaussian_noise")), COUNT, 0.5)
+    assert_share(count("video_stream", "gaussian_noise"), COUNT, 0.5)
 
 
 def test_anime_draws_its_generations() -> None:
     shares = {"line_thickening": 0.2, "interlace": 0.125, "analogue_video": 0.25, "jpeg": 0.3}
     for label, share in {**shares, "oversharpen": 0.25, "halo": 0.25}.items():
-        assert_share(len(steps("anime_broadcast", label)), COUNT, share)
+        assert_share(count("anime_broadcast", label), COUNT, share)
     assert_uniform(numbers("anime_broadcast", "analogue_video", "luma_cutoff"), 0.2, 0.4)
     assert_uniform(numbers("anime_broadcast", "analogue_video", "chroma_cutoff"), 0.037, 0.09)
     wires = values("anime_broadcast", "analogue_video", "composite")
@@ -113,9 +94,9 @@ def test_anime_draws_its_generations() -> None:
 
 
 def test_prints_draw_screen_ink_and_paper() -> None:
-    assert_share(len(steps("scanned_print", "halftone")), COUNT, 0.7)
-    assert_share(len(steps("scanned_print", "resize_with_moire")), COUNT, 0.3)
-    assert_share(len(steps("scanned_print", "jpeg")), COUNT, 0.9)
+    assert_share(count("scanned_print", "halftone"), COUNT, 0.7)
+    assert_share(count("scanned_print", "resize_with_moire"), COUNT, 0.3)
+    assert_share(count("scanned_print", "jpeg"), COUNT, 0.9)
     assert_uniform(numbers("scanned_print", "halftone", "cell"), 3, 7)
     assert_uniform(numbers("scanned_print", "print_and_scan", "dot_gain"), 0, 0.06)
     shown = numbers("scanned_print", "print_and_scan", "show_through")
@@ -138,7 +119,7 @@ def test_the_web_draws_one_to_three_uploads() -> None:
         assert_share(rounds[number], COUNT, 1 / 3)
     assert_uniform(numbers("web_reupload", "resize.1", "factor"), 1.5, 3)
     for label, share in {"jpeg.1": 0.6, "webp.1": 0.2, "double_jpeg.1": 0.2}.items():
-        assert_share(len(steps("web_reupload", label)), COUNT, share)
+        assert_share(count("web_reupload", label), COUNT, share)
     assert set(values("web_reupload", "jpeg.1", "quality")) == set(range(60, 93))
     assert set(values("web_reupload", "double_jpeg.1", "offset_y")) == set(range(8))
-    assert_share(len(steps("web_reupload", "last_jpeg")), COUNT, 0.7)
+    assert_share(count("web_reupload", "last_jpeg"), COUNT, 0.7)

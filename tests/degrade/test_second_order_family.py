@@ -10,18 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 import degrade
-from degrade.trace import Scalar, Step, Trace
-from tests.degrade.test_marginals import assert_even, assert_share, assert_uniform
+from tests.degrade.marginals import (
+    COUNT,
+    array,
+    assert_even,
+    assert_share,
+    assert_uniform,
+    count,
+    drawn,
+    pipeline,
+    values,
+)
 
-COUNT = 4000
 Range = tuple[float, float]
 GAUSSIAN = {"isotropic": 0.65, "anisotropic": 0.35}
 SIX = {
@@ -115,40 +121,9 @@ every_round = pytest.mark.parametrize(("name", "number"), ROUNDS)
 KIND = ("name", "number", "kind")
 
 
-def pipeline(name: str, scale: int = 4) -> degrade.Pipeline:
-    return degrade.load_pipeline(Path(__file__).parents[2] / "pipelines" / f"{name}.yaml", scale)
-
-
-@cache
-def drawn(name: str) -> list[Trace]:
-    return degrade.draw(pipeline(name), degrade.keys(0, (f"photo{i}" for i in range(COUNT))))
-
-
-@cache
-def steps(name: str) -> dict[str, list[Step]]:
-    """The steps of all traces by label."""
-    found: dict[str, list[Step]] = {}
-    for trace in drawn(name):
-        for step in trace.lr:
-            found.setdefault(step.label, []).append(step)
-    return found
-
-
 def labelled(name: str, label: str, number: int) -> str:
     """A label within a round: numbered where the scheme has two."""
     return label if len(SCHEMES[name].rounds) == 1 else f"{label}.{number + 1}"
-
-
-def count(name: str, label: str) -> int:
-    return len(steps(name).get(label, []))
-
-
-def values(name: str, label: str, of: str) -> list[Scalar]:
-    return [step.values[of] for step in steps(name).get(label, [])]
-
-
-def array(name: str, label: str, of: str) -> np.ndarray:
-    return np.array(values(name, label, of))
 
 
 def assert_either_side(sample: np.ndarray, low: float, atom: float, high: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ from degrade.geometry import Size
 from degrade.trace import Trace
 from tests.cases import BANK, BANK_DIGEST
 from tests.contract.test_operators import image
-from tests.degrade.test_marginals import assert_even, assert_share, assert_uniform
+from tests.degrade import marginals
+from tests.degrade.marginals import COUNT, assert_even, assert_share, assert_uniform
 
-COUNT = 4000
 KERNELS = {
     "anisotropic": 0.4,
     "generalised": 0.2,
@@ -28,15 +27,12 @@ KERNELS = {
 THINNING = {"strided": 0.4, "filtered": 0.6}
 
 
-@cache
 def drawn() -> list[Trace]:
-    keys = degrade.keys(0, (f"photo{i}" for i in range(COUNT)))
-    return degrade.draw(degrade.load_pipeline("unknown_downsampler", scale=4), keys)
+    return marginals.drawn("unknown_downsampler")
 
 
 def values(label: str, field: str) -> list[float]:
-    steps = (step for trace in drawn() for step in trace.lr if step.label == label)
-    return [step.values[field] for step in steps]  # type: ignore[misc]
+    return marginals.values("unknown_downsampler", label, field)  # type: ignore[return-value]
 
 
 def test_shares_of_the_branches() -> None:

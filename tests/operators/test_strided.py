@@ -78,5 +78,5 @@ def test_a_phase_beyond_the_step_is_refused() -> None:
 
 def test_words_count_from_zero() -> None:
     assert STRIDED.words(NearestStridedParameters(step=3, phase_y=1)) == (
-        "every 3. pixel from (1, 0)"
+        "one pixel in 3 from (1, 0)"
     )
