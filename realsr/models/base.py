@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
-from torch import nn
+from torch import Tensor, nn
 
 Colour = Literal["rgb", "y"]
 """What the paper's network sees: RGB, or the luma alone (BT.601 studio range, scaled to [0, 1])."""
@@ -31,6 +31,15 @@ class LumaArguments(Arguments):
     """Of a network that its paper runs on the luma: one channel unless told otherwise."""
 
     channels: int = Field(default=1, ge=1, description="channels of LR and SR")
+
+
+@runtime_checkable
+class DeeplySupervised(Protocol):
+    """A network whose paper compares images on the way to the SR with HR too."""
+
+    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
+        """Those images in order, the SR last; each of the SR's size or a smaller one."""
+        ...
 
 
 A = TypeVar("A", bound=Arguments)

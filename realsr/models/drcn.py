@@ -36,11 +36,15 @@ class DRCN(PreEnlarged):
         identity_(self.inference)
 
     def refined(self, images: Tensor) -> Tensor:
-        return torch.einsum("t,tbchw->bchw", self.weights, self._answers(images))
+        return self._weighed(self._answers(images))
 
-    def recursions(self, lr: Tensor, scale: int | None = None) -> Tensor:
-        """Every recursion's SR (t b c H W): what the paper's training supervises beside the final one."""
-        return self._answers(enlarge(lr, self.scale if scale is None else scale))
+    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
+        """Every recursion's SR, all supervised in the paper's training, and the final one."""
+        answers = self._answers(enlarge(lr, self.scale))
+        return (*answers, self._weighed(answers))
+
+    def _weighed(self, answers: Tensor) -> Tensor:
+        return torch.einsum("t,tbchw->bchw", self.weights, answers)
 
     def _answers(self, images: Tensor) -> Tensor:
         state = self.embedding(images)

@@ -48,7 +48,7 @@ class Level(nn.Module):
 
 
 class LaplacianPyramid(nn.Module, ABC):
-    """`pyramid` gives every level for deep supervision, `forward` the last one."""
+    """`outputs` gives every level for deep supervision, `forward` the last one."""
 
     def __init__(self, arguments: LaplacianArguments) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class LaplacianPyramid(nn.Module, ABC):
     def step(self, level: int) -> nn.Module:
         """The Level that ends a level: its own, or the shared one."""
 
-    def pyramid(self, lr: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
         """`b c h w` to images of 2, 4, ... times its size, the last of `scale` times."""
         features, image = functional.leaky_relu(self.head(lr), 0.2), lr
         images = []
@@ -75,4 +75,4 @@ class LaplacianPyramid(nn.Module, ABC):
 
     def forward(self, lr: Tensor) -> Tensor:
         """`b c h w` to `b c scale*h scale*w`."""
-        return self.pyramid(lr)[-1]
+        return self.outputs(lr)[-1]

@@ -167,7 +167,7 @@ class ProSR(nn.Module):
             newest = blend * newest + (1.0 - blend) * below
         return enlarge(lr, scale) + newest
 
-    def pyramid(self, lr: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
         """`b c h w` to images of 2, 4, ..., `scale` times its size, all from one pass."""
         residuals = self._residuals(lr, self.scale, down_to=2)
         return tuple(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from torch import nn
 
-from realsr.models.base import Architecture
+from realsr.models.argument_errors import explained, listed, near
+from realsr.models.base import Architecture, Arguments
 from realsr.models.carn import CARN_M_ROW, CARN_ROW
 from realsr.models.drcn import DRCN_ROW
 from realsr.models.drrn import DRRN_ROW
@@ -72,7 +70,7 @@ def architecture(name: str) -> Architecture[Any]:
     """The row of a name; raises ModelError with the nearest name for an unknown one."""
     rows = {row.name: row for row in ARCHITECTURES}
     if name not in rows:
-        raise ModelError(f"architecture {name!r} is unknown{_near(name, rows)}")
+        raise ModelError(f"architecture {name!r} is unknown{near(name, rows)}")
     return rows[name]
 
 
@@ -82,46 +80,23 @@ def build(name: str, **arguments: Any) -> nn.Module:
     arguments: fields of the row's arguments; `scale` always. Raises ModelError that says which argument is
     unknown, missing or wrong, or which scales the paper has.
     """
+    return architecture(name).build(checked(name, **arguments))
+
+
+def checked(name: str, **arguments: Any) -> Arguments:
+    """The arguments of `build` as its row's record. Raises ModelError."""
     row = architecture(name)
     try:
-        checked = row.arguments(**arguments)
+        found = row.arguments(**arguments)
     except ValidationError as error:
-        raise ModelError(_explained(row, error)) from error
-    asked = {checked.scale, *getattr(checked, "scales", ())}
+        raise ModelError(explained(name, row.arguments, error)) from error
+    asked = {found.scale, *getattr(found, "scales", ())}
     if lacking := sorted(asked - set(row.scales)):
-        raise ModelError(
-            f"{name}: no scale {_listed(lacking)}; its paper has {_listed(row.scales)}"
-        )
-    return row.build(checked)
+        raise ModelError(f"{name}: no scale {listed(lacking)}; its paper has {listed(row.scales)}")
+    assert isinstance(found, Arguments)
+    return found
 
 
 def parameter_count(module: nn.Module) -> int:
     """Learned numbers of a network; shared ones count once, buffers not at all."""
     return sum(parameter.numel() for parameter in module.parameters())
-
-
-def _explained(row: Architecture[Any], error: ValidationError) -> str:
-    return "\n".join(_sentence(row, detail) for detail in error.errors(include_url=False))
-
-
-def _sentence(row: Architecture[Any], detail: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in detail["loc"])
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{row.name}: no argument {place!r}{_near(place, row.arguments.model_fields)}"
-        case "missing":
-            return f"{row.name}: the argument {place!r} is missing"
-        case "value_error":
-            return f"{row.name}: {detail['msg'].removeprefix('Value error, ')}"
-        case _:
-            return f"{row.name}: {place} = {detail['input']!r}: {detail['msg']}"
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {_listed(known)}"
-
-
-def _listed(values: Iterable[object]) -> str:
-    return ", ".join(str(value) for value in values)

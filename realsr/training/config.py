@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import Recipe, read_objective
 from realsr.models.base import Architecture
-from realsr.models.discriminators.table import DISCRIMINATORS
+from realsr.models.discriminators.table import checked_arguments
 from realsr.models.errors import ModelError
-from realsr.models.table import architecture
+from realsr.models.table import architecture, checked
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -47,6 +47,14 @@ class ModelConfig(Record):
         except ModelError as error:
             raise ValueError(str(error)) from error
 
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        try:
+            checked(self.name, **self.arguments)
+        except ModelError as error:
+            raise ValueError(str(error)) from error
+        return self
+
     @property
     def row(self) -> Architecture[Any]:
         """The architecture."""
@@ -65,12 +73,13 @@ class DiscriminatorConfig(Record):
 
     name: str
 
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        if name not in DISCRIMINATORS:
-            raise ValueError(f"no discriminator {name!r}; there are {', '.join(DISCRIMINATORS)}")
-        return name
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        try:
+            checked_arguments(self.name, **self.arguments)
+        except ModelError as error:
+            raise ValueError(str(error)) from error
+        return self
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -224,9 +233,29 @@ class GuardConfig(Record):
     most: Positive = 10
 
 
+class ViewConfig(Record):
+    """What the discriminator sees of real and generated images, drawn anew at every step (DiffAugment).
+
+    translation: up to this share of the side, each way. cutout: side of a black square. colour: strength of
+    changed brightness, saturation and contrast; off, since faithful colours are a part of the task.
+    """
+
+    translation: Share = 0.125
+    cutout: Share = 0.5
+    colour: Share = 0.0
+
+
+class PauseConfig(Record):
+    """The discriminator rests while it tells both real and generated images rightly in this share of cases or
+    more. smoothing: what a running accuracy keeps at every step; 0: the step before alone (EnhanceNet)."""
+
+    accuracy: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
 class TrainingConfig(Record):
     """A training. accumulate: parts that a batch is computed in, one after the other; the step is the whole
-    batch's. colour: what the network sees; None is what its paper's does."""
+    batch's. colour: what the network sees; None is what its paper's does. fast_matmul: TF32 on GPUs."""
 
     model: ModelConfig
     data: DataConfig
@@ -236,9 +265,12 @@ class TrainingConfig(Record):
     optimiser: OptimiserConfig = OptimiserConfig()
     ranker: Path | None = Field(default=None, description="weights of RankSRGAN's ranker")
     discriminator_optimiser: OptimiserConfig | None = None
+    discriminator_view: ViewConfig | None = None
+    discriminator_pause: PauseConfig | None = None
     schedule: ScheduleConfig = ScheduleConfig()
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     precision: Literal["32", "bf16", "fp16"] = "32"
+    fast_matmul: bool = False
     accumulate: Positive = 1
     clip: ClipConfig | None = None
     channels_last: bool = False
@@ -289,7 +321,16 @@ class TrainingConfig(Record):
             )
         if rival is None and self.discriminator is not None:
             faults.append("the objective has no adversarial term: leave `discriminator` out")
-        return faults
+        return faults + self._orphans()
+
+    def _orphans(self) -> list[str]:
+        """Keys that speak of a discriminator where there is none."""
+        keys = ("discriminator_optimiser", "discriminator_view", "discriminator_pause")
+        return [
+            f"{key}: there is no `discriminator` that it could be for"
+            for key in keys
+            if self.discriminator is None and getattr(self, key) is not None
+        ]
 
     @cached_property
     def recipe(self) -> Recipe:

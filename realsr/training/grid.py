@@ -21,6 +21,7 @@ from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
 from realsr.training.folder import Run, refuse_another
 from realsr.training.loop import Tell, train
+from realsr.training.matrix import gains, matrix
 from realsr.training.model_files import model_card
 
 STUDY = "study.yaml"
@@ -32,6 +33,11 @@ class Cell:
 
     name: str
     config: TrainingConfig
+
+    @property
+    def without_seed(self) -> str:
+        """The name that all seeds of a cell share."""
+        return self.name.removesuffix(f"seed{self.config.seed}").rstrip("-") or "all seeds"
 
 
 def cells(
@@ -71,6 +77,8 @@ def train_grid(
                 return _study(done, out), False
         done.append(cell)
         _study(done, out)
+    for line in matrix([(cell.without_seed, gains(out / cell.name)) for cell in done]):
+        tell(line)
     return _study(done, out), True
 
 

@@ -23,12 +23,13 @@ from realsr.training.folder import Run, claimed
 from realsr.training.interrupts import Interrupts
 from realsr.training.launch import launched, share_of
 from realsr.training.logs import Log
+from realsr.training.matmul import fast_matmul
 from realsr.training.model_files import save_model
 from realsr.training.overfitting import held_out, logits
 from realsr.training.prefetch import Prefetch
 from realsr.training.processes import any_of
 from realsr.training.progress import Pace, line
-from realsr.training.state import TrainState, content, first_state, restore
+from realsr.training.state import Rival, TrainState, content, first_state, restore
 from realsr.training.steps import (
     StepReport,
     discriminator_step,
@@ -68,6 +69,7 @@ def train(
     fabric = launched(config)
     first = fabric.is_global_zero
     with ExitStack() as stack:
+        stack.enter_context(fast_matmul(config.fast_matmul))
         # One process claims and writes; the others find its folder ready.
         run = stack.enter_context(claimed(out, config) if first else nullcontext(Run(out)))
         fabric.barrier()
@@ -165,7 +167,7 @@ class Training:
         raw = _numbers(report.raw)
         self.log.write(step, "generator", _report(report) | {"lr": _rate(self.state)})
         if rival is not None and self.state.rival is not None and report.sr is not None:
-            self.log.write(step, "discriminator", _report(rival))
+            self.log.write(step, "discriminator", _report(rival) | _rest(self.state.rival, rival))
             answers = logits(self.state, self.state.rival, batch, report.sr, self.held)
             self.log.write(step, "logits", answers)
         pace = {"pairs_per_second": self.pace.rate, "waited_for_data": self.pace.share_waited}
@@ -192,10 +194,10 @@ class Training:
         if state.step:
             self.tell(f"going on from step {state.step} of {self.config.steps}")
         if self.given.sets:
-            self.tell(CONVENTION.format(self.given.sets[0].border))
+            self.tell(f"validation by {CONVENTION.format(self.given.sets[0].border)}")
         for each in self.given.sets if self.log else ():
             self.bicubic[each.name] = each.bicubic()
-            self.tell(f"{each.name}: bicubic enlargement {_words(self.bicubic[each.name])}")
+            self.tell(f"bicubic enlargement has {_words(self.bicubic[each.name])} on {each.name}")
 
     def _validate(self) -> None:
         if self.log is not None:
@@ -206,8 +208,10 @@ class Training:
                 self.log.write(
                     self.state.step, "validation", _scores(each, scores, self.bicubic[each.name])
                 )
-                beside = f"bicubic enlargement {_words(self.bicubic[each.name])}"
-                self.tell(f"step {self.state.step}: {each.name} {_words(scores)}, {beside}")
+                gain = scores.psnr - self.bicubic[each.name].psnr
+                self.tell(
+                    f"step {self.state.step}: {_words(scores)} on {each.name}, {gain:+.2f} dB against bicubic"
+                )
         self.fabric.barrier()
 
     def _enlarged(self, network: torch.nn.Module, lr: Tensor) -> Tensor:
@@ -266,6 +270,17 @@ def _report(report: StepReport) -> dict[str, object]:
         "gradient": float(report.gradient),
     }
     return found | ({"gradient_norms": report.norms} if report.norms else {})
+
+
+def _rest(rival: Rival, report: StepReport) -> dict[str, object]:
+    """How well a discriminator tells the sides, whether it rests, and in how many steps it did."""
+    found: dict[str, object] = {}
+    if report.accuracy is not None:
+        real, generated = report.accuracy.tolist()
+        found["accuracy"] = {"real": real, "generated": generated}
+    if rival.pause is not None:
+        found |= {"rests": report.rested, "rested": rival.pause.rested}
+    return found
 
 
 def _numbers(values: dict[str, Tensor]) -> dict[str, float]:

@@ -39,6 +39,13 @@ def any_of(fabric: Fabric, flag: bool) -> bool:
     return bool(found > 0)
 
 
+def mean_over(fabric: Fabric, values: Tensor) -> Tensor:
+    """The values' mean over the processes."""
+    mean = values.clone()
+    _average(fabric, [mean])
+    return mean
+
+
 def _average(fabric: Fabric, tensors: list[Tensor]) -> None:
     if fabric.world_size == 1 or not tensors:
         return

@@ -21,6 +21,7 @@ from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.moving_average import frozen_copy
 from realsr.training.optimisers import optimiser_for
+from realsr.training.pausing import Pause
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -35,6 +36,7 @@ class Rival:
     network: Discriminator
     optimiser: Optimizer
     objective: DiscriminatorObjective
+    pause: Pause | None = None
 
 
 @dataclass
@@ -113,7 +115,8 @@ def _rival(network: Discriminator, config: TrainingConfig) -> Rival:
     objective = config.recipe.discriminator
     assert objective is not None
     optimiser = optimiser_for(network, config.discriminator_optimiser or config.optimiser)
-    return Rival(network, optimiser, objective)
+    pause = None if config.discriminator_pause is None else Pause(config.discriminator_pause)
+    return Rival(network, optimiser, objective, pause)
 
 
 def _placed(network: N, config: TrainingConfig, fabric: Fabric) -> N:
@@ -138,6 +141,8 @@ def content(state: TrainState) -> dict[str, Any]:
     if state.rival is not None:
         found["discriminator"] = state.rival.network.state_dict()
         found["discriminator_optimiser"] = state.rival.optimiser.state_dict()
+        if (pause := state.rival.pause) is not None:
+            found["pause"] = {"running": pause.running, "rested": pause.rested}
     return found
 
 
@@ -157,4 +162,6 @@ def restore(state: TrainState, found: dict[str, Any]) -> None:
     if state.rival is not None:
         state.rival.network.load_state_dict(found["discriminator"])
         state.rival.optimiser.load_state_dict(found["discriminator_optimiser"])
+        if (pause := state.rival.pause) is not None:
+            pause.running, pause.rested = found["pause"]["running"], found["pause"]["rested"]
     state.step, state.skipped = found["step"], found["skipped"]

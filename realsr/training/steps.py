@@ -20,12 +20,15 @@ from torch.optim import Optimizer
 
 from realsr.losses.base import Batch
 from realsr.losses.objective import Losses, gradient_norms
+from realsr.models.base import DeeplySupervised
 from realsr.training import moving_average
 from realsr.training.batches import TrainingBatch
 from realsr.training.optimisers import clip, gradient_norm, parameters_of, set_rates
-from realsr.training.processes import any_of, average_buffers, average_gradients
+from realsr.training.pausing import accuracy
+from realsr.training.processes import any_of, average_buffers, average_gradients, mean_over
 from realsr.training.schedule import rate_factor
 from realsr.training.state import Rival, TrainState
+from realsr.training.views import View, drawn_view
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -35,7 +38,8 @@ if TYPE_CHECKING:
 class StepReport:
     """raw, weighted: means over the batch, by term, on the device. norms: of the terms' gradients on the last
     layer, where they were asked for. gradient: length of the whole gradient before clipping. taken: False where
-    something was no finite number, and the step left out. sr: the generator's output, detached.
+    something was no finite number, and the step left out. sr: the generator's output, detached. accuracy: of a
+    discriminator on real and generated images, (2,). rested: whether it only judged, and did not learn.
     """
 
     raw: dict[str, Tensor]
@@ -44,6 +48,8 @@ class StepReport:
     taken: bool
     norms: dict[str, float]
     sr: Tensor | None = None
+    accuracy: Tensor | None = None
+    rested: bool = False
 
 
 def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = False) -> StepReport:
@@ -73,12 +79,19 @@ def discriminator_step(state: TrainState, batch: TrainingBatch, sr: Tensor) -> S
     assert rival is not None
     _all_in_training(state)
     rival.optimiser.zero_grad(set_to_none=True)
-    parts, found = batch.parts(state.config.accumulate), []
+    rests = rival.pause is not None and rival.pause.due
+    parts, found, told = batch.parts(state.config.accumulate), [], []
     for part, fake in zip(parts, sr.chunk(len(parts)), strict=True):
-        losses = _discriminator_losses(state, rival, part, fake)
-        state.fabric.backward(losses.total / len(parts))
+        losses, right = _discriminator_losses(state, rival, part, fake)
+        if not rests:
+            state.fabric.backward(losses.total / len(parts))
         found.append(losses)
-    return _stepped(state, rival.optimiser, rival.network, found)
+        told.append(right)
+    report = _rested(found) if rests else _stepped(state, rival.optimiser, rival.network, found)
+    right = mean_over(state.fabric, torch.stack(told).mean(dim=0))
+    if rival.pause is not None:
+        rival.pause.see(right)
+    return replace(report, accuracy=right)
 
 
 def _all_in_training(state: TrainState) -> None:
@@ -92,21 +105,23 @@ def _generator_losses(state: TrainState, part: TrainingBatch) -> tuple[Losses, T
     with state.fabric.autocast():
         sr, levels = _outputs(state, part)
         batch = Batch(sr, part.hr, part.lr, levels, part.degrade_again)
-        batch = _judged(state, _ranked(state, _averaged(state, batch)))
+        batch = _judged(state, _ranked(state, _averaged(state, batch)), part.lr)
     return state.objective.evaluate(batch, state.step), sr
 
 
 def _outputs(state: TrainState, part: TrainingBatch) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-    """SR, and the smaller outputs beside HR of their size where a term is summed over them."""
-    pyramid = getattr(state.generator, "pyramid", None)
-    if pyramid is None or not any(term.levels for term in state.objective.terms):
+    """SR, and the outputs on the way there beside HR of their size where a term is summed over them."""
+    network, summed = state.generator, any(term.levels for term in state.objective.terms)
+    if not summed or not isinstance(network, DeeplySupervised):
         told = () if part.scale is None else (part.scale,)
         return state.enlarge(part.lr, *told), []
-    *smaller, sr = pyramid(part.lr)
-    return sr, [(each, _reduced(part.hr, each)) for each in smaller]
+    *inner, sr = network.outputs(part.lr)
+    return sr, [(each, _reduced(part.hr, each)) for each in inner]
 
 
 def _reduced(hr: Tensor, like: Tensor) -> Tensor:
+    if hr.shape[-2:] == like.shape[-2:]:
+        return hr
     return functional.interpolate(hr, like.shape[-2:], mode="bicubic", antialias=True)
 
 
@@ -123,13 +138,14 @@ def _ranked(state: TrainState, batch: Batch) -> Batch:
     return batch if state.ranker is None else replace(batch, scores=state.ranker(batch.sr))
 
 
-def _judged(state: TrainState, batch: Batch) -> Batch:
-    """With the discriminator's answers, where there is one."""
+def _judged(state: TrainState, batch: Batch, lr: Tensor) -> Batch:
+    """With the discriminator's answers, where there is one, to one view of both images."""
     if state.rival is None:
         return batch
-    fake = state.rival.network.judge(batch.sr, batch.lr)
+    view = drawn_view(state.config.discriminator_view, lr)
+    fake = state.rival.network.judge(view(batch.sr), view(lr))
     with torch.no_grad():
-        real = state.rival.network.judge(batch.hr, batch.lr)
+        real = state.rival.network.judge(view(batch.hr), view(lr))
     return replace(
         batch,
         fake_logits=fake.logits,
@@ -141,14 +157,29 @@ def _judged(state: TrainState, batch: Batch) -> Batch:
 
 def _discriminator_losses(
     state: TrainState, rival: Rival, part: TrainingBatch, fake: Tensor
-) -> Losses:
-    def judge(images: Tensor) -> Tensor:
-        with state.fabric.autocast():
-            logits: Tensor = rival.network(images, part.lr)
-        return logits.float()
-
+) -> tuple[Losses, Tensor]:
+    """The losses of a part, and the accuracies there."""
     mix = torch.rand(len(fake), device=fake.device)
-    return rival.objective.evaluate(judge, part.hr, fake.float(), state.step, mix)
+    view = drawn_view(state.config.discriminator_view, part.lr)
+    judge = _Judge(state, rival, part.lr, view)
+    losses = rival.objective.evaluate(judge, part.hr, fake.float(), state.step, mix)
+    on_real, on_fake, *_ = judge.answers
+    return losses, accuracy(rival.objective.kind, on_real, on_fake)
+
+
+class _Judge:
+    """The discriminator as a function of images, all seen in one view; it keeps its answers, in order."""
+
+    def __init__(self, state: TrainState, rival: Rival, lr: Tensor, view: View) -> None:
+        self.state, self.rival, self.view = state, rival, view
+        self.lr = view(lr)
+        self.answers: list[Tensor] = []
+
+    def __call__(self, images: Tensor) -> Tensor:
+        with self.state.fabric.autocast():
+            logits: Tensor = self.rival.network(self.view(images), self.lr)
+        self.answers.append(logits.detach().float())
+        return logits.float()
 
 
 def _stepped(
@@ -168,14 +199,24 @@ def _stepped(
         average_buffers(fabric, network)
     elif (scaler := getattr(fabric.strategy.precision, "scaler", None)) is not None:
         scaler.update()
-    raw, weighted = _mean([each.raw for each in parts]), _mean([each.weighted for each in parts])
-    return StepReport(raw, weighted, length, taken, {})
+    return StepReport(*_means(parts), length, taken, {})
+
+
+def _rested(parts: list[Losses]) -> StepReport:
+    """Of a step that moved nothing, as it was meant to."""
+    raw, weighted = _means(parts)
+    return StepReport(raw, weighted, torch.zeros(()), True, {}, rested=True)
 
 
 def _finite(fabric: Fabric, parts: list[Losses], gradient: Tensor, *, scaled: bool) -> bool:
     """Whether a step may be taken. Under fp16 an endless gradient is the scaler's affair."""
     numbers = [each.total.detach() for each in parts] + ([] if scaled else [gradient])
     return not any_of(fabric, not bool(torch.isfinite(torch.stack(numbers)).all()))
+
+
+def _means(parts: list[Losses]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Raw and weighted."""
+    return _mean([each.raw for each in parts]), _mean([each.weighted for each in parts])
 
 
 def _mean(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:

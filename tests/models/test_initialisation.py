@@ -66,8 +66,10 @@ def test_all_recursions_of_an_untrained_drcn_agree_and_sr_is_their_mean() -> Non
     network = small("drcn", 3)
     assert isinstance(network, DRCN)
     lr = noise(1, 3, 5, 6)
-    answers = network.recursions(lr)
+    *inner, sr = network.outputs(lr)
+    answers = torch.stack(inner)
     assert answers.shape == (3, 1, 3, 15, 18)
+    assert torch.equal(sr, network(lr))
     assert torch.allclose(answers, answers[:1].expand_as(answers), atol=1e-6)
     assert torch.allclose(network(lr), answers.mean(dim=0), atol=1e-6)
 
@@ -79,7 +81,7 @@ def test_sr_of_drcn_is_the_weighted_sum_of_its_recursions() -> None:
         network.weights.copy_(torch.tensor([0.0, 2.0, -0.5]))
         network.inference.weight.mul_(0.7)
     lr = noise(1, 3, 4, 4)
-    _, second, third = network.recursions(lr)
+    _, second, third, _ = network.outputs(lr)
     assert torch.allclose(network(lr), 2 * second - 0.5 * third, atol=1e-5)
 
 

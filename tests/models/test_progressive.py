@@ -30,7 +30,7 @@ def test_the_pyramid_ends_in_the_result(scale: int) -> None:
     arguments = MSLapSRNArguments(scale=scale, depth=2, recursions=2, features=8)  # type: ignore[arg-type]
     lr = torch.rand(1, 1, 5, 6)
     for network in (lapsrn(scale), MSLapSRN(arguments)):
-        levels = network.pyramid(lr)
+        levels = network.outputs(lr)
         assert [level.shape[-1] // 6 for level in levels] == [2, 4, 8][: len(levels)]
         assert torch.equal(levels[-1], network(lr))
 
@@ -42,7 +42,7 @@ def test_a_laplacian_level_without_residual_is_bilinear_enlargement() -> None:
     lr = torch.rand(1, 1, 9, 9)
     twice = functional.interpolate(lr, scale_factor=2.0, mode="bilinear")
     inside = (..., slice(2, -2), slice(2, -2))
-    torch.testing.assert_close(network.pyramid(lr)[0][inside], twice[inside])
+    torch.testing.assert_close(network.outputs(lr)[0][inside], twice[inside])
 
 
 def test_shared_levels_are_one_network_at_every_scale() -> None:
@@ -52,7 +52,7 @@ def test_shared_levels_are_one_network_at_every_scale() -> None:
     small, large = build(2), build(4)
     large.load_state_dict(small.state_dict())
     lr = torch.rand(1, 1, 5, 5)
-    assert torch.equal(large.pyramid(lr)[0], small(lr))
+    assert torch.equal(large.outputs(lr)[0], small(lr))
 
 
 def test_prosr_blends_the_newest_level_with_the_one_below() -> None:
@@ -67,13 +67,13 @@ def test_prosr_blends_the_newest_level_with_the_one_below() -> None:
 def test_prosr_at_blend_zero_is_the_level_below_enlarged() -> None:
     network, lr = prosr(scale=4), torch.rand(1, 3, 6, 6)
     with torch.no_grad():
-        half, _ = network.pyramid(lr)
+        half, _ = network.outputs(lr)
         residual = half - enlarge(lr, 2)
         expected = enlarge(lr, 4) + functional.interpolate(
             residual, scale_factor=2.0, mode="bilinear"
         )
         torch.testing.assert_close(network(lr, blend=0.0), expected)
-        assert torch.equal(network.pyramid(lr)[-1], network(lr))
+        assert torch.equal(network.outputs(lr)[-1], network(lr))
 
 
 def test_prosr_names_the_scales_that_it_reaches() -> None:

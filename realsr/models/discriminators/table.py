@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
+from realsr.models.argument_errors import explained
 from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments
 from realsr.models.discriminators.enhancenet import (
     EnhanceNetDiscriminator,
@@ -43,11 +44,21 @@ class MultiScaleArguments(DiscriminatorArguments):
 
 
 def build_discriminator(name: str, **arguments: Any) -> Discriminator:
-    """A discriminator of the table. Raises ModelError for an unknown name."""
+    """A discriminator of the table. Raises ModelError for an unknown name or argument."""
+    found = checked_arguments(name, **arguments)
+    return DISCRIMINATORS[name].build(found)
+
+
+def checked_arguments(name: str, **arguments: Any) -> DiscriminatorArguments:
+    """The arguments of `build_discriminator` as its row's record. Raises ModelError."""
     if name not in DISCRIMINATORS:
         raise ModelError(f"no discriminator {name!r}; there are: {', '.join(DISCRIMINATORS)}")
     row = DISCRIMINATORS[name]
-    return row.build(row.arguments(**arguments))
+    try:
+        found: DiscriminatorArguments = row.arguments(**arguments)
+    except ValidationError as error:
+        raise ModelError(explained(name, row.arguments, error)) from error
+    return found
 
 
 def _multi_scale(arguments: MultiScaleArguments) -> MultiScale:

@@ -1,0 +1,36 @@
+"""The page about training names what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from realsr.losses.table import LOSSES
+from realsr.training import TrainingConfig, parse_config
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+
+
+def test_every_test_that_it_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)
+    assert len(named) > 50
+    for file, name in named:
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
+def test_its_configuration_is_sound_and_all_keys_are_explained() -> None:
+    (block,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    config = parse_config(block, "docs/training.md")
+    assert config.discriminator_view is not None
+    for key in TrainingConfig.model_fields:
+        assert re.search(rf"^{key}:|`{key}[:`]", TEXT, re.MULTILINE), key
+
+
+def test_every_loss_that_it_names_exists() -> None:
+    table = TEXT.split("| loss | here | shown by |")[1]
+    first_names = [re.findall(r"`(\w+)`", row.split("|")[2]) for row in table.splitlines()[2:]]
+    options = {"kind", "reduction", "r1", "r2", "every", "discriminator_view", "logits", "ranker"}
+    options |= {"discriminator", "lr_scale"}
+    for name in {name for names in first_names for name in names} - options:
+        assert name in LOSSES, name
