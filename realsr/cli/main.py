@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from realsr.cli.reporting import reported
+from realsr.cli.robustness import robustness
 
 app = typer.Typer(
     help="Make, replay and measure the degradations of real-world super-resolution.",
@@ -33,6 +34,7 @@ models = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(models, name="models")
+app.add_typer(robustness, name="robustness")
 
 
 class DeviceName(StrEnum):

@@ -1,0 +1,103 @@
+"""`realsr robustness merge`, `compare`, `gate`, `replay`, `remake`, `render` and `representative`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from realsr.cli.reporting import DIFFERS, OK, PARTLY, say
+from realsr.robustness.compare import compare
+from realsr.robustness.errors import StudyError
+from realsr.robustness.gate import judged, overall
+from realsr.robustness.merge import merge
+from realsr.robustness.page.render import render
+from realsr.robustness.remade import made_again
+from realsr.robustness.replay import replay
+from realsr.robustness.representative import write_representative
+from realsr.robustness.rules import read_rules
+from realsr.robustness.store import read_results
+
+
+def run_merge(first: Path, second: Path, out: Path) -> int:
+    """The command's body; its exit code."""
+    results = merge(first, second, out)
+    models, sets = len(results.models()), len(results.record["sets"])
+    typer.echo(f"{models} models on {sets} sets, {len(results.cells)} answers; results in {out}")
+    return OK
+
+
+def run_compare(first: Path, second: Path) -> int:
+    """The command's body; its exit code."""
+    found = compare(read_results(first), read_results(second))
+    for line in (*found.only, *map(str, found.changes)):
+        typer.echo(line)
+    typer.echo(f"{found.compared} numbers compared")
+    return DIFFERS if found.only or found.changes else OK
+
+
+def run_gate(path: Path, run_folder: Path | None) -> int:
+    """The command's body; its exit code."""
+    rules = read_rules(path)
+    folder = run_folder or rules.run
+    if folder is None:
+        raise StudyError(f"{path} names no run; give --run DIR")
+    try:
+        results = read_results(folder)
+    except StudyError as error:
+        say(str(error))
+        return PARTLY
+    verdicts = judged(rules, results)
+    for verdict in verdicts:
+        typer.echo(str(verdict))
+    state = overall(verdicts)
+    typer.echo(f"{state}: {len(verdicts)} judgements of {len(rules.rules)} rules")
+    return {"pass": OK, "fail": DIFFERS, "incomplete": PARTLY}[state]
+
+
+def run_replay_command(folder: Path, model: str, test: str, key: str, out: Path | None) -> int:
+    """The command's body; its exit code."""
+    made = replay(read_results(folder), model, test, key, out)
+    for phrase in made.words:
+        typer.echo(phrase)
+    typer.echo(f"pictures in {made.folder}")
+    if made.remade is None:
+        return OK
+    typer.echo(f"LR against the frozen one: {made.remade}")
+    return OK if made.remade.equal else DIFFERS
+
+
+def run_remake(folder: Path) -> int:
+    """The command's body; its exit code."""
+    results = read_results(folder)
+    differs = False
+    for test in results.record["sets"]:
+        if test["kind"] == "pipeline":
+            difference = made_again(results.root / test["folder"])
+            differs |= not difference.equal
+            typer.echo(f"{test['name']}: {difference}")
+    return DIFFERS if differs else OK
+
+
+def run_render_command(folder: Path) -> int:
+    """The command's body; its exit code."""
+    typer.echo(f"the page: {render(folder)}")
+    return OK
+
+
+def run_representative_command(
+    pipeline: str,
+    images: Sequence[Path],
+    out: Path,
+    cases: int,
+    pool: int,
+    seed: int,
+    scale: int | None,
+) -> int:
+    """The command's body; its exit code."""
+    found = write_representative(
+        pipeline, images, out, cases=cases, pool=pool, seed=seed, scale=scale
+    )
+    typer.echo(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
+    return OK

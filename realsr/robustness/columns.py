@@ -1,0 +1,105 @@
+"""The columns of a run's tables: a metric under one convention, by a name that tells both."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from realsr.metrics import ACADEMIC, MATLAB, METRICS, SEAL, Convention
+from realsr.metrics.convention import SSIM_WINDOW
+from realsr.metrics.metric import Better
+from realsr.robustness.errors import StudyError
+
+REGISTERED = "psnr_y_registered"
+"""PSNR at the best whole-pixel shift; for real pairs, which are never aligned to the last pixel."""
+
+_RGB = Convention("rgb", crop="scale", window=SSIM_WINDOW)
+
+_NAMED: dict[str, tuple[str, Convention]] = {
+    f"{metric}_{suffix}": (metric, convention)
+    for metric in ("psnr", "ssim")
+    for suffix, convention in (
+        ("y", ACADEMIC),
+        ("y_rounded", MATLAB),
+        ("y_uncropped", SEAL),
+        ("rgb", _RGB),
+    )
+}
+
+USUAL = (
+    "psnr_y",
+    "ssim_y",
+    "psnr_rgb",
+    "ssim_rgb",
+    REGISTERED,
+    "gmsd",
+    "lr_psnr",
+    "lr_consistency_true",
+    "lr_consistency_assumed",
+    "energy_high",
+    "coherence_high",
+    "colour_shift",
+    "niqe_own",
+    "lpips_alex",
+    "dists",
+)
+"""What a run computes unless told otherwise; the first is what pictures are chosen by."""
+
+REGISTERED_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """metric: a row of `METRICS`. convention: with the crop in pixels, for 8-bit pictures. reach: HR pixels of
+    the shifts that are tried; None where the score is taken as the pictures lie.
+    """
+
+    name: str
+    metric: str
+    convention: Convention
+    reach: int | None = None
+
+    @property
+    def version(self) -> int:
+        return REGISTERED_VERSION if self.reach is not None else METRICS[self.metric].version
+
+    @property
+    def better(self) -> Better:
+        return METRICS[self.metric].better
+
+    @property
+    def words(self) -> str:
+        """The convention for people."""
+        if self.reach is None:
+            return str(self.convention)
+        return (
+            f"{self.convention}, best of whole-pixel shifts up to {self.reach} px, on the interior"
+        )
+
+    @property
+    def key(self) -> str:
+        """What its numbers are kept by: they are taken again when any of this changes."""
+        return f"{self.name} {self.version} {self.words}"
+
+
+def columns(names: Sequence[str] | None, scale: int) -> tuple[Column, ...]:
+    """Columns by name; None is the usual ones, and `all` every metric beside them. Raises StudyError."""
+    wanted = USUAL if names is None else tuple(names)
+    if wanted == ("all",):
+        others = (name for name in METRICS if name not in ("psnr", "ssim"))
+        wanted = tuple(dict.fromkeys((*USUAL, *_NAMED, *others)))
+    return tuple(_column(name, scale) for name in dict.fromkeys(wanted))
+
+
+def _column(name: str, scale: int) -> Column:
+    known = {REGISTERED: ("psnr", Convention("y"))} | _NAMED
+    known |= {row.name: (row.name, row.convention) for row in METRICS.values()}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise StudyError(f"no metric {name!r}{hint} (there are {', '.join(known)}, or all)")
+    metric, convention = known[name]
+    window = convention.window if METRICS[metric].convention.window else None
+    settled = replace(convention.resolved(scale), window=window, depth="8 bit")
+    return Column(name, metric, settled, scale if name == REGISTERED else None)

@@ -1,0 +1,61 @@
+"""The operators of LR-consistency: the one that made an LR, without its noise, and the one models assume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+import degrade
+from degrade import Trace
+from degrade.operators import (
+    blur,
+    dpid,
+    kernel_bank,
+    lens_blur,
+    library_resize,
+    motion_blur,
+    resize,
+    strided,
+    varying_blur,
+    zoom_blur,
+)
+from realsr.metrics.consistency import Operator
+from realsr.metrics.interpolation import reduced
+from realsr.metrics.planes import Picture
+
+_FAMILIES = (
+    blur,
+    dpid,
+    kernel_bank,
+    lens_blur,
+    library_resize,
+    motion_blur,
+    resize,
+    strided,
+    varying_blur,
+    zoom_blur,
+)
+OPTICAL = frozenset(row.name for family in _FAMILIES for row in family.ROWS)
+"""Blur and resampling: what maps a scene to fewer pixels. Noise, compression and tone are left out, since an SR
+model should undo them and not repeat them."""
+
+
+def true_operator(trace: Trace) -> Operator:
+    """The blurs and resizes of a trace, as a function of an HR picture `h w c`; results are floats, clipped."""
+    optical = replace(trace, hr=(), lr=tuple(step for step in trace.lr if step.op in OPTICAL))
+    return lambda picture: _applied(optical, picture)
+
+
+def assumed_operator(scale: int) -> Callable[[Picture], Picture]:
+    """MATLAB's bicubic reduction, which nearly every model was trained on or is compared by."""
+    return lambda picture: reduced(picture, scale)
+
+
+def _applied(trace: Trace, picture: Picture) -> Picture:
+    values = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255.0
+    [result] = degrade.apply_lr([trace], values, threads=1)
+    clipped: Picture = result.clamp(0, 1).permute(1, 2, 0).contiguous().numpy()
+    return clipped

@@ -1,0 +1,114 @@
+"""What the page's scripts read: one assignment in `data.js`, since a page on disk may fetch nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from realsr.robustness.page.gallery import Card
+from realsr.robustness.page.pictures import address, folder, pictures
+from realsr.robustness.page.study import Case, Cell, Study
+from realsr.robustness.page.summary import Grid, Summary
+from realsr.robustness.page.sweeps import inks
+
+Table = Mapping[str, Mapping[Case, Cell]]
+
+
+class _Texts:
+    """Sentences that many cases share, kept once."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, text: str) -> int:
+        if text not in self._places:
+            self._places[text] = len(self.all)
+            self.all.append(text)
+        return self._places[text]
+
+
+def script(study: Study, summary: Summary, cards: Sequence[Card]) -> bytes:
+    """The whole file. Numbers that are not there are null; nothing in it can end a script element."""
+    text = json.dumps(payload(study, summary, cards), allow_nan=False, separators=(",", ":"))
+    text = text.replace("</", "<\\/")
+    return f"window.REPORT = {text};\n".encode()
+
+
+def payload(study: Study, summary: Summary, cards: Sequence[Card]) -> dict[str, Any]:
+    """The study by case: scores[metric][model] and replay[model] are lists in the order of `cases`."""
+    cases = list(dict.fromkeys(cell.case for cell in study.cells))
+    places = {case: place for place, case in enumerate(cases)}
+    table = study.by_model()
+    texts, ink = _Texts(), inks(study)
+    return {
+        "models": [
+            {"name": model.name, "loss": model.loss, "ink": ink[model.name]}
+            for model in study.models
+        ],
+        "sets": [{"name": test.name, "pipeline": test.pipeline} for test in study.sets],
+        "metrics": [
+            {
+                "name": metric.name,
+                "title": metric.title,
+                "better": metric.better,
+                "unit": metric.unit,
+            }
+            for metric in study.metrics
+        ],
+        "baseline": study.baseline,
+        "losses": list(summary.losses),
+        "cases": [_case(study, case, _words(table, case, texts)) for case in cases],
+        "scores": {
+            metric.name: {model: _scores(metric.name, row, cases) for model, row in table.items()}
+            for metric in study.metrics
+        },
+        "replay": {
+            model: [texts.place(row[case].replay) if case in row else None for case in cases]
+            for model, row in table.items()
+        },
+        "failed": {
+            model: {places[case]: cell.failed for case, cell in row.items() if cell.failed}
+            for model, row in table.items()
+        },
+        "grids": {f"{grid.metric}/{grid.loss}": _grid(grid) for grid in summary.grids},
+        "gallery": [_card(card, places[card.cell.case]) for card in cards],
+        "texts": texts.all,
+    }
+
+
+def _case(study: Study, case: Case, words: Sequence[int]) -> dict[str, Any]:
+    test, image, variant = case
+    return {
+        "set": test,
+        "image": image,
+        "variant": variant,
+        "at": address(folder(case)),
+        "pictures": pictures(study, case),
+        "words": words,
+    }
+
+
+def _words(table: Table, case: Case, texts: _Texts) -> list[int]:
+    """The degradation in words, which all models share."""
+    cells = (row[case] for row in table.values() if case in row)
+    return [texts.place(word) for word in next((cell.words for cell in cells if cell.words), ())]
+
+
+def _scores(metric: str, row: Mapping[Case, Cell], cases: Sequence[Case]) -> list[float | None]:
+    found = (row[case].scores.get(metric) if case in row else None for case in cases)
+    return [None if value is None else round(value, 5) for value in found]
+
+
+def _grid(grid: Grid) -> dict[str, Any]:
+    whole = asdict(grid)
+    return {key: whole[key] for key in ("lines", "entries", "standings", "power")}
+
+
+def _card(card: Card, place: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {"case": place, "model": card.cell.model, "gap": card.gap}
+    if card.map:
+        shown["map"] = {"at": address(card.map[0]), "words": card.map[1]}
+    return shown

@@ -1,0 +1,63 @@
+"""The methods box: everything a reader needs to compare a number, taken from the run's record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from realsr.robustness.page.study import Row, Study
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table of words."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+def methods(study: Study) -> list[Table]:
+    """Metrics, models, sets, what is missing and why, and the rest of the record."""
+    tables = [
+        _table("Metrics", study.record["metrics"]),
+        _table("Models", study.record["models"]),
+        _table("Test sets", study.record["sets"]),
+        Table(
+            "Not computed",
+            ["what", "why", "cells"],
+            [list(map(str, row)) for row in study.missing()],
+        ),
+        Table("Run", ["what", "value"], [list(row) for row in _rest(study.record)]),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _table(title: str, rows: list[Row]) -> Table:
+    head = list(dict.fromkeys(key for row in rows for key in row))
+    return Table(title, head, [[_words(row.get(key), key) for key in head] for row in rows])
+
+
+def _rest(record: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in record.items():
+        if not path and key in ("models", "sets", "metrics"):
+            continue
+        if isinstance(value, Mapping):
+            yield from _rest(value, f"{path}{key} ")
+        else:
+            yield f"{path}{key}", _words(value)
+
+
+def _words(value: object, key: str = "") -> str:
+    """A value of the record for people: lists of pictures are counted, digests cut to what tells them apart."""
+    if value is None or value == []:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if key == "digest":
+        return str(value)[:12]
+    if isinstance(value, list):
+        plain = len(value) <= 8 and not any(isinstance(one, Mapping) for one in value)
+        return ", ".join(map(_words, value)) if plain else str(len(value))
+    return str(value)

@@ -1,0 +1,68 @@
+"""Where a case's pictures lie, and the maps drawn from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from realsr.metrics.artefact_maps import MAPS, strongest
+from realsr.pairs.folder import make_directory, write_whole
+from realsr.robustness.page.study import Case, Study
+
+Picture = NDArray[np.uint8]
+
+FULL = 32.0
+"""Grey levels (of colour: CIE units) at which maps are at their brightest; one for all, so they compare."""
+
+
+def folder(case: Case) -> str:
+    """The folder of a case, relative to the study's; a second variant has one of its own."""
+    test, image, variant = case
+    return f"images/{test}/{image}" + (f"/{variant}" if variant else "")
+
+
+def pictures(study: Study, case: Case) -> list[str]:
+    """Names of the pictures that are there: hr, lr, then models in the record's order."""
+    place = study.folder / folder(case)
+    names = ["hr", "lr", *(model.name for model in study.models)]
+    return [name for name in names if (place / f"{name}.png").is_file()]
+
+
+def address(path: str) -> str:
+    """A relative path as a link: spaces, hashes and question marks are part of names."""
+    return quote(path)
+
+
+def artefact_map(study: Study, case: Case, model: str) -> tuple[str, str] | None:
+    """Draws the strongest artefact map of an answer; its path relative to the study, and what it shows.
+
+    None where HR or answer is not there or their sizes differ.
+    """
+    place = study.folder / folder(case)
+    hr, sr = (_read(place / f"{name}.png") for name in ("hr", model))
+    if hr is None or sr is None or hr.shape != sr.shape:
+        return None
+    drawn = {name: of(sr, hr) for name, of in MAPS.items()}
+    name = max(drawn, key=lambda name: strongest(drawn[name]))
+    path = f"maps/{folder(case).removeprefix('images/')}/{model}.png"
+    make_directory((study.folder / path).parent)
+    write_whole(study.folder / path, _heat(drawn[name]))
+    unit = "CIE units" if name == "colour_blob" else "grey levels"
+    return path, f"{name.replace('_', ' ')}, {strongest(drawn[name]):.0f} {unit}"
+
+
+def _read(path: Path) -> Picture | None:
+    # imdecode: imread takes no path outside ASCII on Windows.
+    if not path.is_file():
+        return None
+    found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    return None if found is None else np.asarray(found[:, :, ::-1], dtype=np.uint8)
+
+
+def _heat(values: NDArray[np.float64]) -> bytes:
+    levels = (values / FULL * 255).clip(0, 255).astype(np.uint8)
+    return cv2.imencode(".png", cv2.applyColorMap(levels, cv2.COLORMAP_INFERNO))[1].tobytes()

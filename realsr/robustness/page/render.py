@@ -1,0 +1,65 @@
+"""From a run's folder to its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from realsr.pairs.folder import write_whole
+from realsr.robustness.errors import StudyError
+from realsr.robustness.page import sweeps
+from realsr.robustness.page.data import script
+from realsr.robustness.page.downloads import write_downloads
+from realsr.robustness.page.gallery import worst
+from realsr.robustness.page.methods import methods
+from realsr.robustness.page.study import study_of
+from realsr.robustness.page.summary import summarise
+from realsr.robustness.page.verdict import verdict
+
+
+def render(out: Path) -> Path:
+    """Writes `index.html`, `data.js`, `downloads/` and `maps/` into the run's folder; the page's path.
+
+    The page opens from disk and asks for nothing outside the folder. May be called again at any time: it is
+    made from record.json, cells.jsonl, sweeps.json and images/ alone.
+    Raises StudyError where they are missing or not as written, StorageError where the folder is full.
+    """
+    study = study_of(out)
+    summary = summarise(study)
+    if not summary.grids:
+        raise StudyError(
+            f"{out}: no cell has a number yet, so there is nothing to show; run the study again on this "
+            "folder, and look into cells.jsonl for why models failed"
+        )
+    metrics = [one for one in study.metrics if summary.of(one.name)]
+    metric = metrics[0]
+    cards = worst(study, metric)
+    write_whole(out / "data.js", script(study, summary, cards))
+    page = _template().render(
+        study=study,
+        summary=summary,
+        metric=metric,
+        metrics=metrics,
+        verdict=verdict(study, summary, metric, cards),
+        charts=sweeps.charts(study, metrics),
+        inks=sweeps.inks(study),
+        swept={row["model"] for row in study.sweeps},
+        frame=sweeps,
+        methods=methods(study),
+        downloads=write_downloads(study, summary),
+        failed=sum(cell.failed is not None for cell in study.cells),
+    )
+    write_whole(out / "index.html", page.encode())
+    return out / "index.html"
+
+
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("realsr.robustness.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("index.html")

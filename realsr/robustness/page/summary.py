@@ -1,0 +1,296 @@
+"""The numbers of the page: the matrix in all its views, rank stability and power.
+
+The only file of the page that knows where statistics come from; the others read `Summary` and nothing below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from realsr.robustness import intervals, matrix, rows
+from realsr.robustness.comparisons import Comparison
+from realsr.robustness.components import Table, mean_squares
+from realsr.robustness.observations import Observation, Observations, gathered, shared_tables
+from realsr.robustness.page.study import Metric, Model, Study, TestSet
+from realsr.robustness.power import power_note
+from realsr.robustness.ranks import rank_stability
+from realsr.robustness.tail import tail
+from realsr.robustness.untold import Untold
+
+LOSSES = ("content", "perceptual", "gan")
+"""The order of the tabs; others follow as the study names them."""
+
+ALL = "all losses"
+"""The tab of a study that knows no model's loss."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean and its 95 % interval; low and high are None where there is none, and `why` says the reason."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the matrix: models trained on one pipeline with one loss (several where seeds differ)."""
+
+    label: str
+    trained_on: str | None
+    models: Sequence[str]
+    baseline: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cell of the matrix; None where there is no such number, and `notes` says why.
+
+    drop: how much worse than the diagonal of its column, gain: how much better than the baseline, both positive
+    in the direction of their name. below: share of pictures under the baseline. rpr: SEAL's ratio between
+    baseline (0.5) and diagonal (0.731).
+    """
+
+    cases: int
+    failed: int
+    mean: Estimate | None
+    drop: Estimate | None
+    gain: Estimate | None
+    below: float | None
+    rpr: float | None
+    p: float | None
+    holm: float | None
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One row among others. first: how often it is best when images and sets are drawn anew; next: how often it
+    beats the one listed after it. tail: 5 % quantile of the gain over the baseline, case by case."""
+
+    name: str
+    value: float
+    first: float
+    next: float | None
+    tail: float | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The matrix of one metric and one loss. entries: a list a line, in the order of the study's sets."""
+
+    metric: str
+    loss: str
+    lines: Sequence[Line]
+    entries: Sequence[Sequence[Entry]]
+    standings: Sequence[Standing]
+    power: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All grids; the first is the one a reader meets first."""
+
+    losses: Sequence[str]
+    grids: Sequence[Grid]
+
+    def of(self, metric: str) -> list[Grid]:
+        """The grids of a metric, in the order of the losses."""
+        return [grid for grid in self.grids if grid.metric == metric]
+
+
+def summarise(study: Study) -> Summary:
+    """Every grid of the study; metrics that no cell has are left out."""
+    seen = {name for cell in study.cells for name in cell.scores}
+    grids = [
+        grid for metric in study.metrics if metric.name in seen for grid in _grids(study, metric)
+    ]
+    return Summary(_losses(study), grids)
+
+
+def _losses(study: Study) -> list[str]:
+    found = dict.fromkeys(model.loss for model in study.models if model.loss)
+    known = {loss: place for place, loss in enumerate(LOSSES)}
+    return sorted(found, key=lambda loss: known.get(loss, len(known))) or [ALL]
+
+
+def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
+    found = rows.rows_of(_statistics_models(study))
+    raw = _observed(study, metric, quality=False)
+    # What is best near 1 has no direction of its own: it is compared by its distance from 1.
+    turned = _observed(study, metric, quality=True) if metric.better == "nearer to 1" else raw
+    higher = metric.better != "lower"
+    whole = matrix.matrix(turned, found, [test.name for test in study.sets], matrix.Scheme(higher))
+    for loss in _losses(study):
+        kept = [row for row in found if row.loss in (None, loss)]
+        kept.sort(key=lambda row: row.loss is None)
+        yield Grid(
+            metric.name,
+            loss,
+            [_line(study, row, kept) for row in kept],
+            [[_entry(study, raw, whole, row, test) for test in study.sets] for row in kept],
+            *_order(study, metric, raw, turned, kept),
+        )
+
+
+def _statistics_models(study: Study) -> list[rows.Model]:
+    """The study's models; the matrix names degradations by test set, the record by pipeline."""
+    sets: dict[str | None, str] = {test.pipeline: test.name for test in study.sets if test.pipeline}
+    seeds = [(model.trained_on, model.loss, model.seed) for model in study.models]
+    return [
+        rows.Model(
+            model.name,
+            sets.get(model.trained_on, model.trained_on),
+            model.loss,
+            model.seed,
+            _family(model, seeds),
+        )
+        for model in study.models
+    ]
+
+
+def _family(model: Model, seeds: Sequence[tuple[str | None, str | None, int | None]]) -> str | None:
+    """Siblings by the record's word; without one, all models are siblings as long as seeds tell them apart."""
+    if model.family is not None or model.loss is None:
+        return model.family
+    return "one" if len(set(seeds)) == len(seeds) else None
+
+
+def _observed(study: Study, metric: Metric, quality: bool) -> Observations:
+    return gathered(_observations(study, metric, quality))
+
+
+def _observations(study: Study, metric: Metric, quality: bool) -> Iterator[Observation]:
+    for cell in study.cells:
+        value = cell.scores.get(metric.name)
+        if value is not None and quality:
+            value = metric.quality(value)
+        reason = cell.failed or cell.missing.get(metric.name, "")
+        yield Observation(cell.model, cell.set, cell.image, cell.variant, value, reason)
+
+
+def _line(study: Study, row: rows.Row, among: Sequence[rows.Row]) -> Line:
+    """Named by what it was trained on, where that tells it from the other rows."""
+    same = sum(other.trained_on == row.trained_on for other in among)
+    label = row.trained_on if row.trained_on and same == 1 else row.name
+    names = [model.name for model in row.models]
+    return Line(label, row.trained_on, names, baseline=row.name == study.baseline)
+
+
+def _entry(
+    study: Study, raw: Observations, whole: matrix.Matrix, row: rows.Row, test: TestSet
+) -> Entry:
+    cell = whole.cell(row.name, test.name)
+    drop = cell.drop if isinstance(cell.drop, Comparison) else None
+    gain = cell.gain if isinstance(cell.gain, Comparison) else None
+    models = [model.name for model in row.models]
+    told = (cell.value, cell.drop, cell.gain, cell.rpr)
+    return Entry(
+        cases=sum(len(raw.of(model, test.name)) for model in models),
+        failed=study.failures(models, test.name),
+        mean=_mean(raw, row, test.name),
+        drop=_shown(drop.difference) if drop else None,
+        gain=_shown(gain.difference) if gain else None,
+        below=None if isinstance(cell.below_baseline, Untold) else cell.below_baseline.mean,
+        rpr=None if isinstance(cell.rpr, Untold) else cell.rpr,
+        p=drop.p if drop else None,
+        holm=drop.holm if drop else None,
+        notes=list(dict.fromkeys(one.reason for one in told if isinstance(one, Untold))),
+    )
+
+
+def _mean(raw: Observations, row: rows.Row, test: str) -> Estimate | None:
+    tables = shared_tables([raw.of(model.name, test) for model in row.models])
+    return _shown(intervals.estimate(tables, "own")) if tables[0].size else None
+
+
+def _shown(found: intervals.Estimate) -> Estimate:
+    ends = found.interval
+    if isinstance(ends, Untold):
+        return Estimate(found.mean, why=ends.reason)
+    return Estimate(found.mean, ends.low, ends.high)
+
+
+def _order(
+    study: Study,
+    metric: Metric,
+    raw: Observations,
+    turned: Observations,
+    kept: Sequence[rows.Row],
+) -> tuple[list[Standing], str]:
+    """Rank stability over the sets that every row has numbers on, and the power note of its first two."""
+    sets = [
+        test.name
+        for test in study.sets
+        if all(turned.of(model.name, test.name) for row in kept for model in row.models)
+    ]
+    tables = _tables(turned, kept, sets)
+    if len(tables) < 2 or min(table.size for table in tables.values()) == 0:
+        return [], "Fewer than two models have numbers on the same images."
+    found = rank_stability(tables, higher_is_better=metric.better != "lower")
+    shown = _tables(raw, kept, sets)
+    titles = {row.name: _title(row) for row in kept}
+    first, second = found.order[:2]
+    standings = [
+        Standing(
+            titles[name],
+            float(shown[name].mean()),
+            float(found.ranks[place, 0]),
+            float(found.ahead[place, place + 1]) if place + 1 < len(found.order) else None,
+            _tail(metric, tables, name, study.baseline),
+        )
+        for place, name in enumerate(found.order)
+    ]
+    return standings, _power(metric, titles[first], titles[second], tables[first] - tables[second])
+
+
+def _tables(
+    observations: Observations, kept: Sequence[rows.Row], sets: Sequence[str]
+) -> dict[str, Table]:
+    """images x sets for each row, the mean of its trainings."""
+    names = [model.name for row in kept for model in row.models]
+    tables = iter(matrix.across_tables(observations, names, sets) if sets else [])
+    return {row.name: np.mean([next(tables) for _ in row.models], axis=0) for row in kept if sets}
+
+
+def _title(row: rows.Row) -> str:
+    """A row by itself, without the table that says what it was trained on."""
+    count = len(row.models)
+    return row.name if count == 1 else f"{row.trained_on}, {row.loss}, {count} seeds"
+
+
+def _tail(
+    metric: Metric, tables: dict[str, Table], name: str, baseline: str | None
+) -> float | None:
+    if baseline not in tables or name == baseline:
+        return None
+    gains = (tables[name] - tables[baseline]).ravel()
+    turned = -gains if metric.better == "lower" else gains
+    return tail(turned, [str(place) for place in range(turned.size)]).quantile
+
+
+def _power(metric: Metric, first: str, second: str, difference: Table) -> str:
+    if min(difference.shape) < 2:
+        return "One test set or one image says nothing about how many would be needed."
+    effect, unit = (0.1, " dB") if metric.unit == "dB" else (0.01, "")
+    note = power_note(mean_squares(difference), effect)
+    ways = {"images": note.images, "test sets": note.cases}
+    enough = [f"{count:,} {what}" for what, count in ways.items() if not isinstance(count, Untold)]
+    ways_out = (
+        f"it takes {' or '.join(enough)}" if enough else "neither more images nor sets suffice"
+    )
+    return (
+        f"Over degradations like these, {len(difference)} images and {difference.shape[1]} test sets can tell "
+        f"{first} from {second}, the first two, if they differ by {note.seen_now:.2g}{unit} or more; "
+        f"for {effect:g}{unit} {ways_out}."
+    )

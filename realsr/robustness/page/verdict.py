@@ -1,0 +1,97 @@
+"""Three sentences about a study, written from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from realsr.robustness.page.gallery import Card
+from realsr.robustness.page.study import Metric, Study
+from realsr.robustness.page.summary import Entry, Estimate, Grid, Line, Summary
+
+
+def verdict(study: Study, summary: Summary, metric: Metric, cards: Sequence[Card]) -> list[str]:
+    """What the mismatch costs, how often it costs more than training gained, and where it is worst."""
+    grids = summary.of(metric.name)
+    return [
+        _largest_drop(study, grids, metric),
+        _below(study, grids, metric),
+        _worst(study, cards, metric),
+    ]
+
+
+def number(value: float, metric: Metric, sign: bool = False) -> str:
+    """A value with the digits and unit of its metric and a true minus."""
+    digits = 2 if metric.unit == "dB" else 4
+    text = f"{value:{'+' if sign else ''}.{digits}f}".replace("-", "−")
+    return f"{text} {metric.unit}".rstrip()
+
+
+def _interval(found: Estimate, metric: Metric) -> str:
+    if found.low is None or found.high is None:
+        return "(too few images for an interval)"
+    digits = 2 if metric.unit == "dB" else 4
+    return f"[{found.low:.{digits}f}, {found.high:.{digits}f}]".replace("-", "−")
+
+
+def _cells(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Line, int, Entry]]:
+    for grid in grids:
+        for line, row in zip(grid.lines, grid.entries, strict=True):
+            if not line.baseline:
+                for column, entry in enumerate(row):
+                    yield grid, line, column, entry
+
+
+def _largest_drop(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
+    drops = [
+        (entry.drop.value, grid, line, column, entry.drop)
+        for grid, line, column, entry in _cells(grids)
+        if entry.drop is not None
+    ]
+    if not drops:
+        return (
+            "No model was tested both on its own degradation and beside one trained for another: "
+            "what a mismatch costs cannot be said."
+        )
+    _, grid, line, column, drop = max(drops, key=lambda found: found[0])
+    cost = f"{number(drop.value, metric)} {metric.title} {_interval(drop, metric)}"
+    test = study.sets[column].name
+    if not drop.sure:
+        return (
+            "No drop from the diagonal stands out: the largest, for a model trained on "
+            f"{line.label} and tested on {test}, is {cost}."
+        )
+    return (
+        f"Trained on {line.label} with the {grid.loss} loss and tested on {test}, a model loses {cost} against "
+        "its sibling that was trained for that degradation: the largest drop of the matrix."
+    )
+
+
+def _below(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
+    pairs = [
+        (entry.below * entry.cases, entry.cases, line.trained_on == study.sets[column].name)
+        for _, line, column, entry in _cells(grids)
+        if entry.below is not None
+    ]
+    if not pairs or study.baseline is None:
+        return "There is no baseline to compare with: whether the models help at all is not known."
+    off, on = ([pair for pair in pairs if pair[2] is matched] for matched in (False, True))
+    sentence = (
+        f"Away from their own degradation the models are below {study.baseline} in {_share(off)}"
+    )
+    return f"{sentence}; on it, in {_share(on)}." if on else f"{sentence}."
+
+
+def _share(pairs: Sequence[tuple[float, int, bool]]) -> str:
+    under, of = round(sum(pair[0] for pair in pairs)), sum(pair[1] for pair in pairs)
+    return f"{under} of {of} cases" if of else "no case tested"
+
+
+def _worst(study: Study, cards: Sequence[Card], metric: Metric) -> str:
+    if not cards:
+        return "No picture was kept, so the worst case cannot be shown."
+    card = cards[0]
+    where = f"{card.cell.image} under {card.cell.set}, where {card.cell.model}"
+    if study.baseline is None:
+        return f"The worst single case is {where} reaches {number(card.gap, metric)}."
+    side = "below" if card.gap < 0 else "above"
+    return f"The worst single case is {where} is {number(abs(card.gap), metric)} {side} {study.baseline}."

@@ -1,0 +1,111 @@
+"""From a study to a plan: everything that can be refused is refused before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from degrade import Pipeline
+from realsr.pairs.run import Observer
+from realsr.pairs.soundness import check_ends, requested_pipeline
+from realsr.robustness.columns import columns
+from realsr.robustness.contestants import Contestant, contestants
+from realsr.robustness.errors import StudyError
+from realsr.robustness.photographs import photographs, real_pairs
+from realsr.robustness.run import Plan
+from realsr.robustness.scoring import Weights
+from realsr.robustness.sets import Making, TestSet, given_set, made_set
+from realsr.robustness.store import RunFolder
+from realsr.robustness.study import Study
+
+MakeSet = Callable[[Path], TestSet]
+"""A set, given the folder where it may be made."""
+
+
+def plan_of(
+    study: Study,
+    observer: Observer,
+    *,
+    device: str = "cpu",
+    workers: int | None = None,
+    weights: Weights | None = None,
+    models: Sequence[Contestant] | None = None,
+    told: Callable[[int], None] = lambda answered: None,
+) -> Plan:
+    """The plan of a study. models: in place of the study's, with the baseline among them.
+
+    Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
+    """
+    study = study.checked()
+    chosen = models or contestants(study.models, study.scale, torch.device(device))
+    scale = chosen[0].scale
+    threads = workers or os.cpu_count() or 1
+    makers = dict(_unique(_makers(study, scale, threads, observer)))
+    return Plan(
+        models=tuple(chosen),
+        make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
+        columns=columns(study.metrics, scale),
+        pictures=study.pictures,
+        workers=threads,
+        weights=weights or Weights(),
+        told=told,
+    )
+
+
+def plan_of_pipelines(
+    plan: Plan, pipelines: Sequence[tuple[str, Pipeline]], making: Making, observer: Observer
+) -> Plan:
+    """The same models and columns on sets that are made by these pipelines, under these names."""
+
+    def make_sets(folder: RunFolder) -> list[TestSet]:
+        return [
+            made_set(name, pipeline, making, folder.set(name), observer)
+            for name, pipeline in pipelines
+        ]
+
+    return Plan(
+        plan.models, make_sets, plan.columns, plan.pictures, plan.workers, plan.weights, plan.told
+    )
+
+
+def making_of(study: Study, workers: int | None = None) -> Making:
+    """How the study's pipelines make sets. Raises StudyError without photographs."""
+    if study.hr is None:
+        raise StudyError("pipelines need photographs to degrade: give --hr DIR")
+    return Making(study.hr, study.crop, study.seed, study.variants, study.limit, workers)
+
+
+def _makers(
+    study: Study, scale: int, workers: int, observer: Observer
+) -> Iterator[tuple[str, MakeSet]]:
+    for text in study.pipelines:
+        yield _pipeline_maker(study, text, scale, workers, observer)
+    for pairs in study.pairs:
+        yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit)
+    for real in study.real:
+        yield real.name, partial(photographs, real, scale, limit=study.limit)
+
+
+def _pipeline_maker(
+    study: Study, text: str, scale: int, workers: int, observer: Observer
+) -> tuple[str, MakeSet]:
+    folder = Path(text)
+    if folder.is_dir():
+        given = given_set(folder.name, folder, scale, study.limit)
+        return given.name, lambda root: given
+    pipeline, making = requested_pipeline(text, scale), making_of(study, workers)
+    check_ends(pipeline, making.crop)
+    return pipeline.name, lambda root: made_set(pipeline.name, pipeline, making, root, observer)
+
+
+def _unique(makers: Iterator[tuple[str, MakeSet]]) -> Iterator[tuple[str, MakeSet]]:
+    seen: set[str] = set()
+    for name, maker in makers:
+        if name in seen:
+            raise StudyError(f"two sets are called {name!r}; give each its own name")
+        seen.add(name)
+        yield name, maker

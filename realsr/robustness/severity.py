@@ -1,0 +1,75 @@
+"""A pipeline with one field of one stage set to a value: the steps of a sweep."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import yaml
+
+from degrade import Pipeline, parse_pipeline
+from realsr.robustness.errors import StudyError
+
+Stage = dict[str, Any]
+
+
+def steps(text: str, count: int) -> list[float]:
+    """`lo:hi` as evenly spaced values, ends included, at six significant digits. Raises StudyError."""
+    try:
+        low, high = map(float, text.split(":"))
+    except ValueError as error:
+        raise StudyError(f"--range {text}: expected lo:hi, such as 0.2:4") from error
+    if not (low < high and count >= 2):
+        raise StudyError(f"--range {text} with {count} steps: expected lo < hi and 2 steps or more")
+    return [float(f"{value:.6g}") for value in np.linspace(low, high, count)]
+
+
+def at_severity(pipeline: Pipeline, parameter: str, value: float) -> Pipeline:
+    """The pipeline with `STAGE.FIELD` at a value; all other draws stay, since each field has its own key.
+
+    STAGE: a stage's label, or its operator where it has none. A whole value is given as a whole number.
+    Raises StudyError for an unknown stage or field, PipelineError for a value out of the field's range.
+    """
+    stage, _, field = parameter.partition(".")
+    data = pipeline.content()
+    found = [each for each in _stages(data["lr"]) if stage in (each.get("label"), each["op"])]
+    if not found or not field:
+        raise StudyError(_unknown(pipeline, parameter, data["lr"]))
+    for each in found:
+        if field not in each:
+            known = ", ".join(name for name in each if name not in ("op", "label"))
+            raise StudyError(f"{parameter}: the stage {stage!r} sets {known}")
+        each[field] = int(value) if float(value).is_integer() else value
+    data["name"] = severity_name(pipeline.name, parameter, value)
+    return parse_pipeline(yaml.safe_dump(data, sort_keys=False), data["name"])
+
+
+def severity_name(pipeline: str, parameter: str, value: float) -> str:
+    """A name for a step: `gaussian8_gaussian_blur_sigma_x_1p8`."""
+    number = f"{value:g}".replace(".", "p").replace("-", "m").replace("+", "")
+    return f"{pipeline}_{parameter.replace('.', '_')}_{number}".lower()
+
+
+def _stages(nodes: Sequence[Any]) -> Iterator[Stage]:
+    """Every operator's stage of a tree, however deep."""
+    for node in nodes:
+        if isinstance(node, list):
+            yield from _stages(node)
+        elif isinstance(node, dict):
+            if isinstance(node.get("op"), str):
+                yield node
+            yield from _stages([inner for inner in node.values() if isinstance(inner, list)])
+
+
+def _unknown(pipeline: Pipeline, parameter: str, nodes: Sequence[Any]) -> str:
+    known = sorted(
+        f"{each.get('label') or each['op']}.{field}"
+        for each in _stages(nodes)
+        for field in each
+        if field not in ("op", "label")
+    )
+    near = difflib.get_close_matches(parameter, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else f" (there are {', '.join(known)})"
+    return f"{pipeline.name} has no STAGE.FIELD {parameter!r}{hint}"
