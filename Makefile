@@ -70,6 +70,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.real_esrgan
 	$(BIN)/python -m benchmarks.bsrgan
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.disk
 
 bench-gpu: $(STAMP)
 	$(BIN)/python -m benchmarks.gpu
