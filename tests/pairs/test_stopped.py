@@ -92,8 +92,8 @@ def test_death_between_file_and_line(
                 dying(patch, Journal, "append", call, done)
                 with pytest.raises(Died):
                     make(photographs, out, pipeline="bicubic", workers=1)
-            # The thread may have begun the next source before the death was seen.
-            assert len(list((out / "lr").iterdir())) in (call, call + 1)
+            # The thread may have made further sources before the death was seen; without their lines.
+            assert len(list((out / "lr").iterdir())) >= call
             make(photographs, out, pipeline="bicubic")
             assert tree(out) == undisturbed
 
