@@ -18,7 +18,7 @@ from degrade.functional.video_coder import CODECS
 from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import webp
 from degrade.geometry import Size
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Operator, Parameters, no_strength
 from degrade.operators.surrogates import clipped
 
 P = TypeVar("P", bound=Parameters)
@@ -163,49 +163,63 @@ def _video_words(record: VideoFrameParameters) -> str:
     return f"{record.codec} frame, {setting} {record.quantiser}"
 
 
-WEBP = Operator(
+def codec_row(
+    name: str,
+    parameters: type[P],
+    single: Callable[[Image, P, Any], Image],
+    words: Callable[[P], str],
+    summary: str,
+    formula: str,
+    source: str,
+    border: str = "replicate",
+    strength: Callable[[P], dict[str, float]] = no_strength,
+) -> Operator[P]:
+    """The row of a host codec: 8 bits in and out, grey or RGB, the limits of [0, 1] as its surrogate."""
+    return Operator(
+        name=name,
+        version=1,
+        parameters=parameters,
+        kernel=on_host(single),
+        single=single,
+        words=words,
+        summary=summary,
+        formula=formula,
+        source=source,
+        border=border,
+        strength=strength,
+        channels=(1, 3),
+        on_host=True,
+        depth="8 bits",
+        differentiable=False,
+        surrogate=clipped,
+    )
+
+
+WEBP = codec_row(
     name="webp",
-    version=1,
     parameters=WebpParameters,
-    kernel=on_host(single_webp),
     single=single_webp,
     words=_webp_words,
     summary="Lossy WebP by libwebp, encoded and decoded again.",
     formula="y = libwebp decode(encode(rint(255 clip(x, 0, 1)), quality)) / 255 by OpenCV: lossy "
     "VP8, YCbCr 4:2:0 studio range, default method",
     source="RFC 6386 and RFC 9649; libwebp as built into OpenCV",
-    border="replicate",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
-AVIF = Operator(
+AVIF = codec_row(
     name="avif",
-    version=1,
     parameters=AvifParameters,
-    kernel=on_host(single_avif),
     single=single_avif,
     words=_avif_words,
     summary="AVIF by libavif with libaom, encoded and decoded again.",
     formula="y = libavif decode(encode(rint(255 clip(x, 0, 1)), quality, speed, subsampling)) / 255 "
     "by Pillow: AV1 by libaom on one thread, BT.601 full range",
     source="AV1 Image File Format 1.1; libavif as built into Pillow",
-    border="replicate",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
-JPEG2000 = Operator(
+JPEG2000 = codec_row(
     name="jpeg2000",
-    version=1,
     parameters=Jpeg2000Parameters,
-    kernel=on_host(single_jpeg2000),
     single=single_jpeg2000,
     words=_jpeg2000_words,
     summary="JPEG 2000 (9/7 wavelet) by OpenJPEG, encoded and decoded again.",
@@ -213,37 +227,22 @@ JPEG2000 = Operator(
     "tile, one layer at raw bytes / coded bytes = ratio, or at psnr_db dB",
     source="ITU-T T.800; OpenJPEG as built into Pillow (quality_mode rates or dB)",
     border="symmetric",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
-HEIC = Operator(
+HEIC = codec_row(
     name="heic",
-    version=1,
     parameters=HeicParameters,
-    kernel=on_host(single_heic),
     single=single_heic,
     words=_heic_words,
     summary="HEIC by libheif with x265, encoded and decoded again; needs the extra `heif`.",
     formula="y = libheif decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255 by "
     "pillow-heif: HEVC by x265",
     source="ISO/IEC 23008-12; libheif as built into pillow-heif",
-    border="replicate",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
-VIDEO_FRAME = Operator(
+VIDEO_FRAME = codec_row(
     name="video_frame",
-    version=1,
     parameters=VideoFrameParameters,
-    kernel=on_host(single_video_frame),
     single=single_video_frame,
     words=_video_words,
     summary="One intra frame of H.264, H.265, VP9, MPEG-2 or MPEG-4; needs the extra `video`.",
@@ -251,12 +250,6 @@ VIDEO_FRAME = Operator(
     "BT.601 studio range: libx264 and libx265 preset medium, libvpx-vp9 cpu-used 4 at crf = "
     "quantiser, mpeg2video, mpeg4 at qscale = quantiser",
     source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
-    border="replicate",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
 ROWS: tuple[Operator[Any], ...] = (WEBP, AVIF, JPEG2000, HEIC, VIDEO_FRAME)

@@ -10,8 +10,7 @@ from pydantic import Field, model_validator
 from degrade.functional.video_clip import Clip, video_clip
 from degrade.functional.video_coder import CODECS
 from degrade.operators.base import Image, Operator, Parameters
-from degrade.operators.codecs import on_host
-from degrade.operators.surrogates import clipped
+from degrade.operators.codecs import codec_row
 
 
 class VideoClipParameters(Parameters):
@@ -95,11 +94,9 @@ def _strength(record: VideoClipParameters) -> dict[str, float]:
     return {"pixels_per_frame": math.hypot(record.velocity_x, record.velocity_y)}
 
 
-VIDEO_CLIP = Operator(
+VIDEO_CLIP = codec_row(
     name="video_clip",
-    version=1,
     parameters=VideoClipParameters,
-    kernel=on_host(single_video_clip),
     single=single_video_clip,
     words=_words,
     strength=_strength,
@@ -109,11 +106,6 @@ VIDEO_CLIP = Operator(
     "bits_per_pixel w h 25 bit/s, intra_period, b_frames",
     source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
     border="reflect101",
-    channels=(1, 3),
-    on_host=True,
-    depth="8 bits",
-    differentiable=False,
-    surrogate=clipped,
 )
 
 ROWS: tuple[Operator[Any], ...] = (VIDEO_CLIP,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, Self
 
@@ -52,11 +53,11 @@ def mean_one(features: Tensor) -> Tensor:
     return features / (features.mean(dim=(1, 2, 3), keepdim=True) + LEAST_MEAN)
 
 
-class Perceptual:
-    """Sum over the layers of weight x mean distance of the scaled features."""
+class FeatureLoss(ABC):
+    """Sum over the layers of weight x what a layer's features of SR and HR come to."""
 
-    def __init__(self, arguments: PerceptualArguments) -> None:
-        self.arguments = arguments
+    def __init__(self, arguments: FeatureArguments) -> None:
+        self.layers = arguments.layers
         self.features = LazyFeatures(arguments.backbone, arguments.layers)
 
     def prepare(self) -> None:
@@ -66,10 +67,24 @@ class Perceptual:
     def __call__(self, batch: Batch) -> Tensor:
         found, target = self.features.pair(batch.sr, batch.hr)
         total = batch.sr.new_zeros(())
-        for layer, weight in self.arguments.layers.items():
-            pair = self._scaled(found[layer]), self._scaled(target[layer])
-            total = total + weight * distance(*pair, self.arguments.criterion)
+        for layer, weight in self.layers.items():
+            total = total + weight * self.compared(found[layer], target[layer])
         return total
+
+    @abstractmethod
+    def compared(self, found: Tensor, target: Tensor) -> Tensor:
+        """One layer's features b c h w of SR and of HR to a number."""
+
+
+class Perceptual(FeatureLoss):
+    """The mean distance of the scaled features."""
+
+    def __init__(self, arguments: PerceptualArguments) -> None:
+        super().__init__(arguments)
+        self.arguments = arguments
+
+    def compared(self, found: Tensor, target: Tensor) -> Tensor:
+        return distance(self._scaled(found), self._scaled(target), self.arguments.criterion)
 
     def _scaled(self, features: Tensor) -> Tensor:
         if self.arguments.mean_one:

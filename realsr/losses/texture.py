@@ -7,10 +7,9 @@ from typing import Literal
 from pydantic import Field
 from torch import Tensor
 
-from realsr.losses.backbones import LazyFeatures
-from realsr.losses.base import Batch, Loss
+from realsr.losses.base import Loss
 from realsr.losses.errors import LossError
-from realsr.losses.perceptual import FeatureArguments, LayerWeights, mean_one
+from realsr.losses.perceptual import FeatureArguments, FeatureLoss, LayerWeights, mean_one
 from realsr.losses.precision import full_precision, widened
 
 GramNorm = Literal["none", "positions", "elements"]
@@ -52,24 +51,15 @@ class PatchGramArguments(FeatureArguments):
     patch: int = Field(default=16, ge=1, description="side of a patch of features")
 
 
-class Texture:
-    """Sum over the layers of weight x mean squared difference of the Gram matrices."""
+class Texture(FeatureLoss):
+    """The mean squared difference of the Gram matrices."""
 
     def __init__(self, arguments: GramArguments | PatchGramArguments) -> None:
+        super().__init__(arguments)
         self.arguments = arguments
-        self.features = LazyFeatures(arguments.backbone, arguments.layers)
 
-    def prepare(self) -> None:
-        """Loads the backbone. Raises MissingWeightsError."""
-        self.features.prepare()
-
-    def __call__(self, batch: Batch) -> Tensor:
-        found, target = self.features.pair(batch.sr, batch.hr)
-        total = batch.sr.new_zeros(())
-        for layer, weight in self.arguments.layers.items():
-            difference = self._matrices(found[layer]) - self._matrices(target[layer])
-            total = total + weight * difference.square().mean()
-        return total
+    def compared(self, found: Tensor, target: Tensor) -> Tensor:
+        return (self._matrices(found) - self._matrices(target)).square().mean()
 
     def _matrices(self, features: Tensor) -> Tensor:
         if self.arguments.mean_one:
