@@ -43,7 +43,7 @@ def contenders() -> list[Contender]:
     pixels = np.divide(photographs.crops(BATCH, SIDE), 255.0, dtype=np.float32)
     hr = torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous()
     ours = [
-        Contender(f"ours, {name}", Ours(name, hr, sharpen=False, threads=1).run)
+        Contender(f"ours, {name}", Ours(name, hr, sharpen=False, workers=1).run)
         for name in PIPELINES
     ]
     return [Contender(PEER, Peer(list(pixels)).run), *ours]

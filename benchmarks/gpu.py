@@ -77,7 +77,7 @@ class Applied:
 
 def contenders(hr: torch.Tensor, usm: bool, items: Sequence[int], peer: bool) -> list[Contender]:
     """Ours with and without drawing, and the peer's data path with its queue where it is wanted."""
-    ours = Ours(PIPELINE, hr, sharpen=usm, threads=1)
+    ours = Ours(PIPELINE, hr, sharpen=usm, workers=1)
     runs: dict[str, Callable[[int], object]] = {
         DRAWN: ours.run,
         APPLIED: Applied(ours, items).run,
@@ -104,7 +104,7 @@ def making_pairs(
 def plans_of(hr: torch.Tensor, item: int, usm: bool) -> list[Plan]:
     """The steps of a batch with their sizes."""
     size = degrade.Size(*hr.shape[-2:])
-    traces = Ours(PIPELINE, hr, sharpen=usm, threads=1).draw(item)
+    traces = Ours(PIPELINE, hr, sharpen=usm, workers=1).draw(item)
     return [(*(plan_hr(one, size) if usm else ()), *plan_lr(one, size)) for one in traces]
 
 
@@ -126,7 +126,7 @@ def copy_bandwidth(device: torch.device, size: int = COPIED_BYTES, repeats: int 
 
 def draw_microseconds(hr: torch.Tensor, items: Sequence[int]) -> Spread:
     """Wall time of drawing one sample, on the host."""
-    ours, spent = Ours(PIPELINE, hr, sharpen=False, threads=1), []
+    ours, spent = Ours(PIPELINE, hr, sharpen=False, workers=1), []
     for item in items:
         start = time.perf_counter()
         ours.draw(item)

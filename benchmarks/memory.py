@@ -2,16 +2,16 @@
 
     python -m benchmarks.memory --help
 
-The sources are hard links of a few small crops, so that the job's length is all that differs. A
-process inherits the peak of the one that started it, so this one stays small and imports no torch.
+The sources are hard links of a few small crops, so that the job's length is all that differs. Linux only: the
+workers are processes that share most of their memory, which /proc alone tells apart.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import time
@@ -26,13 +26,13 @@ from benchmarks import harness, photographs
 
 IMAGES = 8
 SIDE = 256
-MIB_PER_UNIT = 1 / 1024 if sys.platform.startswith("linux") else 1 / 1024**2
-"""`ru_maxrss` counts KiB on Linux and bytes on macOS."""
+PAUSE = 0.1
+"""Seconds between two looks at the memory."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One run: how many sources, its peak resident memory, how long it took."""
+    """One run: how many sources, its peak memory with its workers', how long it took."""
 
     sources: int
     peak_mib: float
@@ -62,15 +62,35 @@ def measure(sources: Path, out: Path, options: argparse.Namespace, count: int) -
     program = Path(sysconfig.get_path("scripts")) / "realsr"
     settings = ["--crop", str(options.crop), "--workers", str(options.workers)]
     command = [str(program), "make-pairs", str(sources), "--out", str(out), *settings]
-    start = time.perf_counter()
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    start, peak = time.perf_counter(), 0.0
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            peak = max(peak, proportional(process.pid))
+            time.sleep(PAUSE)
     if process.returncode:
         raise SystemExit(f"realsr make-pairs failed with exit code {process.returncode}")
-    return Job(
-        count, round(usage.ru_maxrss * MIB_PER_UNIT, 1), round(time.perf_counter() - start, 1)
-    )
+    return Job(count, round(peak, 1), round(time.perf_counter() - start, 1))
+
+
+def proportional(parent: int) -> float:
+    """MiB of a process and its workers, what several hold counted once: Linux's proportional set size.
+
+    The libraries' pages are shared with any other process that has them, and so count for less beside one.
+    """
+    children = _text(Path(f"/proc/{parent}/task/{parent}/children")).split()
+    return sum(map(_proportional, [parent, *map(int, children)]))
+
+
+def _proportional(pid: int) -> float:
+    found = re.search(r"^Pss:\s+(\d+) kB", _text(Path(f"/proc/{pid}/smaps_rollup")), re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # the process has ended
+        return ""
 
 
 def _arguments() -> argparse.Namespace:
@@ -81,7 +101,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--sources", type=int, nargs="+", default=[100, 1000, 10_000], help="numbers of sources")
     add("--crop", type=int, default=128, help="side of the HR crop")
-    add("--workers", type=int, default=4, help="threads of make-pairs")
+    add("--workers", type=int, default=4, help="workers of make-pairs")
     add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
     return parser.parse_args()
 

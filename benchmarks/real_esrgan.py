@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import cv2
 import torch
 
+import degrade
 from benchmarks import basicsr_import, harness, photographs
 from benchmarks.harness import Contender
 from benchmarks.ours import Ours
@@ -55,8 +57,9 @@ def batch_of_photographs() -> torch.Tensor:
     return pixels.permute(0, 3, 1, 2).float().div(255.0).contiguous()
 
 
-def _ours_name(pipeline: str) -> str:
-    return f"ours, {pipeline}"
+def _ours_name(pipeline: str, workers: int | degrade.Processes) -> str:
+    kind = ", processes" if isinstance(workers, degrade.Processes) else ""
+    return f"ours, {pipeline}{kind}"
 
 
 def in_process(threads: int, usm: bool, items: Sequence[int], rounds: int) -> dict[str, Any]:
@@ -68,11 +71,13 @@ def in_process(threads: int, usm: bool, items: Sequence[int], rounds: int) -> di
         Contender(FEED_DATA, Peer(hr, items, usm=usm, pool=True).run),
         Contender(DEGRADATION, Peer(hr, items, usm=usm, pool=False).run),
     ]
-    # second_order has no USM, so that it has nothing to be compared with where the peer sharpens.
-    for pipeline in PIPELINES[: 1 if usm else None]:
-        ours = Ours(pipeline, hr, sharpen=usm, threads=threads)
-        contenders.append(Contender(_ours_name(pipeline), ours.run))
-    seconds = harness.interleave(contenders, items, rounds, print)
+    with degrade.Processes(threads) as processes:
+        kinds: list[int | degrade.Processes] = [processes, threads] if threads > 1 else [threads]
+        # second_order has no USM, so that it has nothing to be compared with where the peer sharpens.
+        for pipeline, workers in product(PIPELINES[: 1 if usm else None], kinds):
+            ours = Ours(pipeline, hr, sharpen=usm, workers=workers)
+            contenders.append(Contender(_ours_name(pipeline, workers), ours.run))
+        seconds = harness.interleave(contenders, items, rounds, print)
     names = [contender.name for contender in contenders]
     return {
         "threads": threads,
@@ -114,19 +119,21 @@ def _run_all(ours: Ours, items: Sequence[int], _round: int) -> None:
 
 
 def against_processes(processes: int, items: Sequence[int], rounds: int) -> dict[str, Any]:
-    """The peer as processes of one thread each, ours as one process of as many threads."""
+    """The peer as processes of one thread each, ours as one call over as many processes, or threads."""
     torch.set_num_threads(processes)
     cv2.setNumThreads(processes)
     hr = batch_of_photographs()
-    ours = Ours("realesrgan", hr, sharpen=False, threads=processes)
-    name = _ours_name("realesrgan")
-    with ProcessPoolExecutor(
-        processes, get_context("spawn"), initializer=_start_worker, initargs=(items,)
-    ) as pool:
-        contenders = [
-            Contender(PROCESSES, partial(_run_in_workers, pool, items)),
-            Contender(name, partial(_run_all, ours, items)),
-        ]
+    with (
+        degrade.Processes(processes) as own,
+        ProcessPoolExecutor(
+            processes, get_context("spawn"), initializer=_start_worker, initargs=(items,)
+        ) as pool,
+    ):
+        contenders = [Contender(PROCESSES, partial(_run_in_workers, pool, items))]
+        for workers in (own, processes):
+            ours = Ours("realesrgan", hr, sharpen=False, workers=workers)
+            name = _ours_name("realesrgan", workers)
+            contenders.append(Contender(name, partial(_run_all, ours, items)))
         seconds = harness.interleave(contenders, [0], rounds, print)
     return {
         "processes": processes,
@@ -134,7 +141,10 @@ def against_processes(processes: int, items: Sequence[int], rounds: int) -> dict
         "batches": len(items),
         "rounds": rounds,
         "pairs_per_second": harness.rates(seconds, BATCH * len(items)),
-        "times_faster": {f"{name} / {PROCESSES}": harness.speedup(seconds, PROCESSES, name)},
+        "times_faster": {
+            f"{contender.name} / {PROCESSES}": harness.speedup(seconds, PROCESSES, contender.name)
+            for contender in contenders[1:]
+        },
     }
 
 

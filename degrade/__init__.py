@@ -9,7 +9,7 @@ lr = degrade.apply(traces, hr)
 from degrade.address import Key, keys
 from degrade.describe import physical, words
 from degrade.draw import draw, draw_uniforms
-from degrade.execute import apply, apply_hr, apply_lr, placement
+from degrade.execute import Processes, apply, apply_hr, apply_lr, placement
 from degrade.geometry import Size
 from degrade.online import OnlineDegradation, Pair
 from degrade.pipeline import (
@@ -27,6 +27,7 @@ __all__ = [
     "OnlineDegradation",
     "Pair",
     "Pipeline",
+    "Processes",
     "Size",
     "Step",
     "Trace",

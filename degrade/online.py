@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypedDict, get_args
 
 import torch
 from torch import nn
@@ -12,7 +12,7 @@ from torch import nn
 from degrade.address import Key
 from degrade.draw import draw
 from degrade.errors import DegradeError, GeometryError
-from degrade.execute import Gradient, apply_hr, apply_lr
+from degrade.execute import Gradient, Processes, apply_hr, apply_lr
 from degrade.pipeline import Pipeline, load_pipeline
 
 
@@ -23,6 +23,13 @@ class Pair(NamedTuple):
     lr: torch.Tensor
 
 
+class Workers(TypedDict):
+    """Who works on the CPU's samples: see `degrade.apply`."""
+
+    threads: int | None
+    processes: Processes | None
+
+
 class OnlineDegradation(nn.Module):
     """Makes the LR of every HR in a batch, each by its own draw.
 
@@ -30,7 +37,8 @@ class OnlineDegradation(nn.Module):
     resuming, more workers, another batch size or another order of the data give each source and variant
     the LR that it would have had anyway. An epoch is a variant.
 
-    pipeline: a Pipeline, or a name or path for `load_pipeline`. threads: samples at a time on the CPU.
+    pipeline: a Pipeline, or a name or path for `load_pipeline`. threads, processes: samples at a time on the
+    CPU, as for `degrade.apply`.
     gradient: `none` makes the pair outside autograd, also of an HR that requires a gradient; `exact` and
     `straight_through` pass it as `degrade.apply` does.
     """
@@ -42,6 +50,7 @@ class OnlineDegradation(nn.Module):
         scale: int | None = None,
         seed: int = 0,
         threads: int | None = None,
+        processes: Processes | None = None,
         gradient: Literal["none"] | Gradient = "none",
     ) -> None:
         super().__init__()
@@ -59,6 +68,7 @@ class OnlineDegradation(nn.Module):
         self.pipeline = pipeline
         self.seed = seed
         self.threads = threads
+        self.processes = processes
         self.gradient = gradient
 
     def forward(
@@ -68,8 +78,9 @@ class OnlineDegradation(nn.Module):
         traces = draw(self.pipeline, self._keys(sources, variants))
         gradient: Gradient = "exact" if self.gradient == "none" else self.gradient
         with torch.set_grad_enabled(self.gradient != "none" and torch.is_grad_enabled()):
-            target = apply_hr(traces, hr, threads=self.threads, gradient=gradient)
-            lr = apply_lr(traces, target, threads=self.threads, gradient=gradient)
+            workers: Workers = {"threads": self.threads, "processes": self.processes}
+            target = apply_hr(traces, hr, gradient=gradient, **workers)
+            lr = apply_lr(traces, target, gradient=gradient, **workers)
         return Pair(target, lr)
 
     def _keys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple, TypeVar, cast, get_args
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from degrade.errors import DegradeError, GeometryError, ImageError
 from degrade.execute.batched import run_batched, sizes_of
 from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
+from degrade.execute.processes import Processes
 from degrade.execute.singles import run_reference, run_singles, stacked
 from degrade.execute.straight_through import run_straight_through
 from degrade.geometry import Placement, Size
@@ -21,6 +23,8 @@ Engine = Literal["auto", "singles", "batched", "reference"]
 
 Gradient = Literal["exact", "straight_through"]
 """What a gradient does at a step that passes none: `exact` raises, `straight_through` takes its surrogate's."""
+
+__all__ = ["Engine", "Gradient", "Processes", "apply", "apply_hr", "apply_lr", "placement"]
 
 Images = TypeVar("Images", torch.Tensor, Sequence[torch.Tensor])
 """A batch b c h w, or images c h w of different sizes."""
@@ -35,6 +39,7 @@ def apply(
     hr: Images,
     *,
     threads: int | None = None,
+    processes: Processes | None = None,
     engine: Engine = "auto",
     gradient: Gradient = "exact",
 ) -> Images:
@@ -42,7 +47,8 @@ def apply(
 
     hr: b c h w, float32, [0, 1], any device, or a sequence of c h w of different sizes; sides divide by the
     traces' scale. Returns the same form with sides divided by the scale.
-    threads: samples at a time on the CPU; None takes torch's count. engine: see `Engine`.
+    threads: samples at a time on the CPU; None takes torch's count. processes: workers in place of threads, of
+    which the CPU makes more: see `Processes`. engine: see `Engine`.
     A sample's result depends on its own trace and pixels only. An empty batch comes back as it is, since no
     trace tells the scale. NaN and infinite values are refused on the CPU; on a GPU, where a look at them would
     wait for the device, they stay within their own sample.
@@ -51,8 +57,8 @@ def apply(
     values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
     Raises ImageError, GeometryError, TraceError.
     """
-    made = apply_hr(traces, hr, threads=threads, engine=engine, gradient=gradient)
-    return apply_lr(traces, made, threads=threads, engine=engine, gradient=gradient)
+    way = _Way(threads, processes, engine, gradient)
+    return cast("Images", _run(traces, _run(traces, hr, plan_hr, way), plan_lr, way))
 
 
 def apply_hr(
@@ -60,6 +66,7 @@ def apply_hr(
     hr: Images,
     *,
     threads: int | None = None,
+    processes: Processes | None = None,
     engine: Engine = "auto",
     gradient: Gradient = "exact",
 ) -> Images:
@@ -67,7 +74,7 @@ def apply_hr(
 
     Traces without HR steps give back the very images that came in.
     """
-    return cast("Images", _run(traces, hr, plan_hr, _Way(threads, engine, gradient)))
+    return cast("Images", _run(traces, hr, plan_hr, _Way(threads, processes, engine, gradient)))
 
 
 def apply_lr(
@@ -75,11 +82,12 @@ def apply_lr(
     hr: Images,
     *,
     threads: int | None = None,
+    processes: Processes | None = None,
     engine: Engine = "auto",
     gradient: Gradient = "exact",
 ) -> Images:
     """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
-    return cast("Images", _run(traces, hr, plan_lr, _Way(threads, engine, gradient)))
+    return cast("Images", _run(traces, hr, plan_lr, _Way(threads, processes, engine, gradient)))
 
 
 def placement(trace: Trace, size: Size) -> Placement:
@@ -91,16 +99,22 @@ class _Way(NamedTuple):
     """The options of a run, checked. See `apply`."""
 
     threads: int | None
+    processes: Processes | None
     engine: Engine
     gradient: Gradient
 
     def check(self) -> None:
         """Raises DegradeError for values that are none, and for those that do not go together."""
-        threads, engine, gradient = self
+        threads, processes, engine, gradient = self
         if engine not in get_args(Engine) or (threads is not None and threads < 1):
             raise DegradeError(
                 f"engine {engine!r}, threads {threads!r}: expected one of {', '.join(get_args(Engine))}, and "
                 "threads from 1 on"
+            )
+        if processes is not None and (threads is not None or engine not in ("auto", "singles")):
+            raise DegradeError(
+                f"processes together with threads {threads!r} or engine {engine!r}: expected processes alone, "
+                "or with engine auto or singles"
             )
         if gradient not in get_args(Gradient) or (gradient != "exact" and engine != "auto"):
             raise DegradeError(
@@ -138,7 +152,11 @@ def _run(traces: Sequence[Trace], images: Batch, planner: Planner, way: _Way) ->
     elif chosen == "straight_through":
         results = run_straight_through(plans, each)
     else:
-        results = run_singles(plans, each, way.threads or torch.get_num_threads())
+        if way.processes is None:
+            results = run_singles(plans, each, way.threads or torch.get_num_threads())
+        else:
+            replans = [partial(planner, *job) for job in zip(traces, sizes, strict=True)]
+            results = way.processes.run(replans, plans, each)
         return stacked(results) if isinstance(images, torch.Tensor) else results
     return torch.stack(results) if isinstance(images, torch.Tensor) else results
 

@@ -63,12 +63,12 @@ def _spread(
     so that every table that a sample waits for is already being made.
     """
     tables = _tables(plans, lambda steps: pool.submit(tables_of, steps).result)
-    order = sorted(range(len(plans)), key=lambda index: -_work(plans[index]))
+    order = sorted(range(len(plans)), key=lambda index: -work(plans[index]))
     futures = {i: pool.submit(_run_one, plans[i], images[i], tables[i]) for i in order}
     return [futures[index].result() for index in range(len(plans))]
 
 
-def _work(plan: Plan) -> int:
+def work(plan: Plan) -> int:
     """Pixels that the steps pass over."""
     return sum(step.size.height * step.size.width for step in plan)
 

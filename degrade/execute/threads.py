@@ -44,11 +44,16 @@ _starting = threading.Lock()
 _this_thread = threading.local()
 
 
-def _become_worker(all_there: threading.Barrier) -> None:
+def become_worker() -> None:
+    """Makes this thread one that computes on the spot, on itself alone."""
     # A thread takes up the noted count when it first asks for one, even after it has set its own.
     torch.get_num_threads()
     torch.set_num_threads(1)
     _this_thread.is_worker = True
+
+
+def _join(all_there: threading.Barrier) -> None:
+    become_worker()
     all_there.wait()
 
 
@@ -62,7 +67,7 @@ def _start(pool: ThreadPoolExecutor, workers: int) -> None:
     with _starting:
         noted = pool.submit(torch.get_num_threads).result()
         all_there = threading.Barrier(workers)
-        for future in [pool.submit(_become_worker, all_there) for _ in range(workers)]:
+        for future in [pool.submit(_join, all_there) for _ in range(workers)]:
             future.result()
         if noted != 1:
             restorer = threading.Thread(target=torch.set_num_threads, args=(noted,))

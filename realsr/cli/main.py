@@ -63,7 +63,7 @@ FolderOfPairs = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder that make-pairs made.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Threads of this one process.", show_default="one a core")
+    int | None, typer.Option(min=1, help="How many work at a time.", show_default="one a core")
 ]
 Device = Annotated[DeviceName, typer.Option(help="auto: cuda where there is one, else cpu.")]
 PipelineName = Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")]

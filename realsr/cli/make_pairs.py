@@ -79,7 +79,7 @@ def _tell(outcome: Outcome, out: Path) -> None:
         say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
     typer.echo(_summary(outcome, out))
     if outcome.made:
-        typer.echo(f"time of the threads: {outcome.spent}")
+        typer.echo(f"time of the workers: {outcome.spent}")
 
 
 def _summary(outcome: Outcome, out: Path) -> str:

@@ -11,16 +11,18 @@ from pathlib import Path
 
 import torch
 
+from degrade.execute.forked import CAN_FORK
 from realsr.pairs.errors import RequestError, StorageError
 from realsr.pairs.failures import Failure, read_failures, write_failures
 from realsr.pairs.folder import Folder, claimed, write_whole, writing
+from realsr.pairs.forked import run_forked
 from realsr.pairs.formats import SUFFIXES
 from realsr.pairs.job import Job, refuse_other_request
 from realsr.pairs.journal import Journal
 from realsr.pairs.run import Observer, Run
 from realsr.pairs.soundness import check_ends
 from realsr.pairs.sources import Found, Source, discover
-from realsr.pairs.workers import run_batches, run_singles
+from realsr.pairs.workers import run_batches, run_threads
 
 Engine = Callable[[Run, Sequence[Source], int], None]
 
@@ -31,7 +33,7 @@ _KEY_SUFFIX = re.compile(r"(_v\d+)?(_y\d{5,}_x\d{5,})?\.png$")
 class Outcome:
     """How a run ended.
 
-    made, kept: pairs; failures: of sources; ignored: files that are no images by name. spent: what the threads
+    made, kept: pairs; failures: of sources; ignored: files that are no images by name. spent: what the workers
     did with their time, in words.
     """
 
@@ -54,8 +56,8 @@ def make_pairs(
 ) -> Outcome:
     """Makes every pair of the images under `roots` that `out` does not hold yet.
 
-    workers: threads, by default one a core. limit: only the first so many sources in id order. engine: how the
-    sources are run; by default the job's device decides.
+    workers: processes on Linux's CPU, else threads; by default one a core. limit: only the first so many
+    sources in id order. engine: how the sources are run; by default the job's device decides.
     Raises RequestError and PipelineError before any work, StorageError if the folder cannot be written; after
     it, or after a KeyboardInterrupt or a kill, the same call goes on.
     """
@@ -93,8 +95,15 @@ def _found(roots: Sequence[Path], out: Path) -> Found:
 
 def _engine(device: str) -> Engine:
     if device == "cpu":
-        return run_singles
+        return _run_singles
     return lambda run, sources, workers: run_batches(run, sources, workers, torch.device(device))
+
+
+def _run_singles(run: Run, sources: Sequence[Source], workers: int) -> None:
+    """The CPU's way: one source at a time a worker, the workers being processes where there can be any."""
+    workers = min(workers, len(sources))
+    start = run_forked if workers > 1 and CAN_FORK else run_threads
+    start(run, sources, workers)
 
 
 def _prepare(folder: Folder, job: Job, journal: Journal, sources: Iterable[Source]) -> None:

@@ -12,7 +12,6 @@ from degrade import Trace
 from degrade.execute import Engine
 from realsr.pairs.folder import Folder, write_whole
 from realsr.pairs.images import Bytes
-from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import Digests, Pair
 from realsr.pairs.pixels import all_to_bytes, file_digest, pixel_digest, to_floats
 from realsr.pairs.png import encode_png
@@ -80,8 +79,8 @@ def _applied(
     return all_to_bytes(apply(traces, to_floats(images, device), threads=1, engine=engine))
 
 
-def store(sample: Sample, images: Images, folder: Folder, journal: Journal, spent: Spent) -> None:
-    """Writes both files, then the line that says they are there. Raises StorageError."""
+def store(sample: Sample, images: Images, folder: Folder, spent: Spent) -> bytes:
+    """Writes both files. Returns the line that is to say that they are there. Raises StorageError."""
     key = sample.unit.key
     with spent.on("encode"):
         hr_file, lr_file = encode_png(images.hr), encode_png(images.lr)
@@ -96,7 +95,7 @@ def store(sample: Sample, images: Images, folder: Folder, journal: Journal, spen
     with spent.on("write"):
         write_whole(folder.hr(key), hr_file)
         write_whole(folder.lr(key), lr_file)
-        journal.append(key, line)
+    return line
 
 
 def _line(sample: Sample, images: Images, digests: Digests) -> Pair:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 
 import degrade
 from degrade.errors import DegradeError
+from degrade.execute.forked import CAN_FORK, forked_pool
 from degrade.execute.threads import worker_pool
 from realsr.pairs.errors import SourceError
 from realsr.pairs.folder import Folder, write_whole
@@ -49,10 +53,17 @@ def replay(
     _, pairs = read_manifest(folder)
     target = None if check else claimed_target(folder, out)
     kind, threads = torch.device(device), workers or os.cpu_count() or 1
-    with worker_pool(threads) as pool:
+    with _pool(kind, threads) as pool:
         yield from look_ahead(
-            pool, lambda pair: _replay(folder, pair, kind, target), pairs, 4 * threads
+            pool, partial(_replay, folder, device=kind, target=target), pairs, 4 * threads
         )
+
+
+def _pool(device: torch.device, workers: int) -> AbstractContextManager[Executor]:
+    """Processes for the CPU's work, threads for those that wait for a GPU."""
+    if device.type == "cpu" and workers > 1 and CAN_FORK:
+        return forked_pool(workers)
+    return worker_pool(workers)
 
 
 def replay_device(root: Path, wanted: str) -> str:

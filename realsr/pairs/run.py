@@ -1,11 +1,12 @@
-"""What the threads of one run share: the request, the folder, what was made, kept and failed."""
+"""What the threads and processes of one run share: the request, the folder, what was made, kept and failed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from degrade.errors import DegradeError
 from realsr.pairs.errors import SourceError, StorageError
@@ -15,7 +16,14 @@ from realsr.pairs.job import Job
 from realsr.pairs.journal import Journal
 from realsr.pairs.samples import Unit
 from realsr.pairs.sources import Source
-from realsr.pairs.spent import Spent
+from realsr.pairs.spent import Phase, Spent
+from realsr.pairs.stop import Stop
+
+News = tuple[str, tuple[Any, ...]]
+"""A note that a worker process makes: the method's name, and what it is called with."""
+
+P = ParamSpec("P")
+Note = Callable[Concatenate["Run", P], None]
 
 
 class Observer(Protocol):
@@ -37,47 +45,79 @@ class Observer(Protocol):
         """A source failed."""
 
 
+def _noted(note: Note[P]) -> Note[P]:
+    """Carried out at once, one note at a time; in a worker process put down for the one that holds the run."""
+
+    @wraps(note)
+    def put_down(run: Run, *args: P.args, **kwargs: P.kwargs) -> None:
+        if run.outbox is not None:
+            run.outbox.append((note.__name__, args))
+        else:
+            with run.lock:
+                note(run, *args, **kwargs)
+
+    return cast("Note[P]", put_down)
+
+
 @dataclass
 class Run:
-    """What the threads of a run share."""
+    """What the threads and processes of a run share. outbox: the news of a worker process."""
 
     job: Job
     folder: Folder
     journal: Journal
     observer: Observer
     failures: Failures = field(default_factory=Failures)
-    stopped: threading.Event = field(default_factory=threading.Event)
+    stopped: Stop = field(default_factory=Stop)
     spent: Spent = field(default_factory=Spent)
+    outbox: list[News] | None = None
     made: int = 0
     kept: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wanted(self, units: Sequence[Unit]) -> list[Unit]:
         """The units that are not on disk yet."""
         todo = [unit for unit in units if not self.is_kept(unit.key)]
-        with self._lock:
-            self.observer.opened(len(units))
+        self.note_opened(len(units))
         self.note_kept(len(units) - len(todo))
         return todo
 
     def is_kept(self, key: str) -> bool:
         return key in self.journal and self.folder.holds(key)
 
-    def note_kept(self, pairs: int) -> None:
-        with self._lock:
-            self.kept += pairs
-            self.observer.kept(pairs)
+    def carry_out(self, news: Iterable[News]) -> None:
+        """What a worker process put down. Raises StorageError."""
+        for name, arguments in news:
+            getattr(self, name)(*arguments)
 
-    def note_made(self) -> None:
-        with self._lock:
-            self.made += 1
-            self.observer.made()
+    @_noted
+    def note_opened(self, pairs: int) -> None:
+        self.observer.opened(pairs)
+
+    @_noted
+    def note_kept(self, pairs: int) -> None:
+        self.kept += pairs
+        self.observer.kept(pairs)
+
+    @_noted
+    def note_made(self, key: str, line: bytes) -> None:
+        """A pair's files are in place: its line makes it one. Raises StorageError."""
+        with self.spent.on("write"):
+            self.journal.append(key, line)
+        self.made += 1
+        self.observer.made()
+
+    @_noted
+    def note_spent(self, seconds: Mapping[Phase, float]) -> None:
+        self.spent.add(seconds)
 
     def note_failed(self, source: Source, error: Exception, position: int = -1) -> None:
-        failure = _failure(source, error)
-        with self._lock:
-            self.failures.add(failure, position)
-            self.observer.failed(failure)
+        self._note_failure(_failure(source, error), position)
+
+    @_noted
+    def _note_failure(self, failure: Failure, position: int) -> None:
+        self.failures.add(failure, position)
+        self.observer.failed(failure)
 
 
 def _failure(source: Source, error: Exception) -> Failure:

@@ -1,10 +1,10 @@
-"""Where the time of a run goes, summed over its threads."""
+"""Where the time of a run goes, summed over its workers."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, get_args
 
@@ -12,7 +12,7 @@ Phase = Literal["decode", "degrade", "encode", "write"]
 
 
 class Spent:
-    """Seconds that threads were in each phase; safe to add to from any of them."""
+    """Seconds that workers were in each phase; safe to add to from any of them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -25,8 +25,11 @@ class Spent:
         try:
             yield
         finally:
-            passed = time.perf_counter() - start
-            with self._lock:
+            self.add({phase: time.perf_counter() - start})
+
+    def add(self, seconds: Mapping[Phase, float]) -> None:
+        with self._lock:
+            for phase, passed in seconds.items():
                 self.seconds[phase] += passed
 
     def words(self) -> str:

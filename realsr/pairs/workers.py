@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -27,10 +27,10 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-def run_singles(run: Run, sources: Iterable[Source], workers: int) -> None:
-    """Each source from reading to files on one thread: the CPU's way. Raises StorageError."""
+def run_threads(run: Run, sources: Iterable[Source], workers: int) -> None:
+    """Each source from reading to files on one thread. Raises StorageError."""
     with worker_pool(workers) as pool, stopping(run):
-        for _ in look_ahead(pool, lambda source: _make_source(run, source), sources, 4 * workers):
+        for _ in look_ahead(pool, lambda source: make_source(run, source), sources, 4 * workers):
             pass
 
 
@@ -60,13 +60,18 @@ def stopping(run: Run) -> Iterator[None]:
 
 
 def look_ahead(
-    pool: ThreadPoolExecutor, function: Callable[[T], R], items: Iterable[T], ahead: int
+    pool: Executor, function: Callable[[T], R], items: Iterable[T], ahead: int
 ) -> Iterator[R]:
     """`map` over a pool in order, with at most `ahead` items in flight, and none started after a failure."""
+    return in_order(lambda item: pool.submit(function, item), items, ahead)
+
+
+def in_order(submit: Callable[[T], Future[R]], items: Iterable[T], ahead: int) -> Iterator[R]:
+    """The results of what `submit` starts, in order, with at most `ahead` in flight. See `look_ahead`."""
     window: deque[Future[R]] = deque()
     try:
         for item in items:
-            window.append(pool.submit(function, item))
+            window.append(submit(item))
             if len(window) >= ahead:
                 yield window.popleft().result()
         while window:
@@ -116,7 +121,8 @@ def _load(run: Run, source: Source) -> list[Sample]:
     return []
 
 
-def _make_source(run: Run, source: Source) -> None:
+def make_source(run: Run, source: Source) -> None:
+    """All pairs of a source that are not there yet, on this thread. Raises StorageError."""
     for sample in _load(run, source):
         if run.stopped.is_set():
             return
@@ -142,9 +148,8 @@ def _store(run: Run, sample: Sample, images: Images) -> None:
     if run.stopped.is_set():
         return
     try:
-        store(sample, images, run.folder, run.journal, run.spent)
+        run.note_made(sample.unit.key, store(sample, images, run.folder, run.spent))
     except StorageError as error:
         run.stopped.set()
         run.note_failed(sample.source, error, sample.unit.position)
         raise
-    run.note_made()

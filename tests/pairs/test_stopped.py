@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -17,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from degrade.errors import DegradeError
+from degrade.execute.forked import CAN_FORK
 from realsr.pairs import folder
-from realsr.pairs.errors import StorageError
+from realsr.pairs.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
 
 Make = Callable[..., Outcome]
@@ -123,11 +126,13 @@ def test_a_full_disk_stops_and_a_later_run_goes_on(
     make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch, call: int, code: int,
 ) -> None:  # fmt: skip
-    out, real, calls = tmp_path / "out", os.replace, []
+    out, real, calls = tmp_path / "out", os.replace, multiprocessing.Value("i")
 
     def full(source: Any, target: Any) -> None:
-        calls.append(target)
-        if len(calls) >= call:
+        with calls.get_lock():
+            calls.value += 1
+            number = calls.value
+        if number >= call:
             raise OSError(code, os.strerror(code), str(source))
         real(source, target)
 
@@ -217,3 +222,44 @@ def test_killed_four_times(make: Make, photographs: Path, tmp_path: Path, tree: 
 def test_killed_twenty_times(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> None:
     for index in range(5):
         _killed_again_and_again(make, photographs, tmp_path / f"{index}", tree, 4)
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="workers are processes where there is Linux's fork alone")
+def test_a_killed_worker_costs_its_sources_alone(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    out, real, parent = tmp_path / "out", os.replace, os.getpid()
+
+    def fatal(source: Any, target: Any) -> None:
+        real(source, target)
+        if os.getpid() != parent and Path(target).parts[-2:] == ("lr", "c.png"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fatal)
+        with pytest.raises(DegradeError, match=r"worker process was killed.*fewer --workers"):
+            make(photographs, out, pipeline="bicubic", workers=2)
+    make(photographs, out, pipeline="bicubic", workers=2)
+    assert tree(out) == undisturbed
+
+
+def test_killed_alone_and_started_again_at_once(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree
+) -> None:
+    """The parent dies, its workers are left to see it: the folder is free soon, and nobody writes to it."""
+    make(photographs, tmp_path / "undisturbed", variants=12)
+    out = tmp_path / "out"
+    with _start(photographs, out) as process:
+        while not list(out.glob("lr/*.png")):
+            time.sleep(0.01)
+        process.kill()
+    end = time.monotonic() + 20
+    while True:
+        try:
+            make(photographs, out, variants=12)
+            break
+        except FolderBusyError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    assert tree(out) == tree(tmp_path / "undisturbed")

@@ -1,0 +1,62 @@
+"""Worker processes that are forked from this one: the same code, the same plugins, nothing to import again.
+
+Threads share one interpreter and wait for one another between any two of their short calls; on four cores that
+costs half of the machine. Processes do not.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from typing import Any
+
+import cv2
+
+from degrade.errors import DegradeError
+from degrade.execute.threads import become_worker
+
+CAN_FORK = sys.platform.startswith("linux")
+"""Whether processes can be forked safely. macOS has the call, but its own libraries do not survive it."""
+
+
+@contextmanager
+def forked_pool(
+    workers: int, begin: Callable[..., None] | None = None, *arguments: Any
+) -> Iterator[ProcessPoolExecutor]:
+    """A pool of processes that run torch and OpenCV single-threaded, each after `begin(*arguments)`.
+
+    What `begin` is given is inherited, not copied, so it may be memory that all share. The processes leave
+    Ctrl-C to their parent and end when it does, however it ends. Raises DegradeError where there is no fork.
+    """
+    if not CAN_FORK:
+        raise DegradeError(
+            f"worker processes need Linux's fork, this is {sys.platform}; use threads"
+        )
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, context, _begin, (begin, arguments)) as pool:
+        yield pool
+
+
+def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    cv2.setNumThreads(1)
+    become_worker()
+    if begin is not None:
+        begin(*arguments)
+
+
+def _end_with_parent() -> None:
+    """Ends this process at once when its parent is gone: an orphan would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
