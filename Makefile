@@ -71,6 +71,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.bsrgan
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.disk
+	$(BIN)/python -m benchmarks.drawing
 
 bench-gpu: $(STAMP)
 	$(BIN)/python -m benchmarks.gpu

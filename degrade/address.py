@@ -12,6 +12,7 @@ import operator
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -45,12 +46,15 @@ def keys(seed: int, sources: Iterable[str], variant: int = 0) -> list[Key]:
     return [Key(seed, source, variant) for source in sources]
 
 
-def sample_words(key: Key) -> tuple[int, int, int, int]:
-    """The 128-bit digest of a key as four 32-bit words."""
+def _sample_digest(key: Key) -> bytes:
     text = key.source.encode("utf-8", "surrogatepass")
     head = f"{key.seed}\0{key.variant}\0".encode()
-    digest = hashlib.blake2b(head + text, digest_size=16, person=b"degrade.sample").digest()
-    return struct.unpack("<4I", digest)
+    return hashlib.blake2b(head + text, digest_size=16, person=b"degrade.sample").digest()
+
+
+def sample_words(key: Key) -> tuple[int, int, int, int]:
+    """The 128-bit digest of a key as four 32-bit words."""
+    return struct.unpack("<4I", _sample_digest(key))
 
 
 def field_words(label: str, field: str) -> tuple[int, int]:
@@ -61,12 +65,19 @@ def field_words(label: str, field: str) -> tuple[int, int]:
     return struct.unpack("<2I", digest)
 
 
+@lru_cache(maxsize=64)
+def _field_table(fields: tuple[tuple[str, str], ...]) -> Int64s:
+    """The words of some fields, int64 (1, fields, 2): the same for every batch of a pipeline."""
+    return np.array([field_words(*name) for name in fields], dtype=np.int64).reshape(1, -1, 2)
+
+
 def draw_words(
     samples: Sequence[Key], fields: Sequence[tuple[str, str]]
 ) -> tuple[Int64s, Int64s, Int64s, Int64s]:
     """Four 32-bit words for every (sample, field): int64 arrays of shape (samples, fields)."""
-    sample = np.array([sample_words(key) for key in samples], dtype=np.int64).reshape(-1, 4, 1)
-    field = np.array([field_words(*name) for name in fields], dtype=np.int64).reshape(1, -1, 2)
+    digests = np.frombuffer(b"".join(map(_sample_digest, samples)), dtype="<u4")
+    sample = digests.astype(np.int64).reshape(-1, 4, 1)
+    field = _field_table(tuple(fields))
     counter = (field[..., 0], field[..., 1], sample[:, 2], sample[:, 3])
     return philox4x32(counter, (sample[:, 0], sample[:, 1]))
 

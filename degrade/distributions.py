@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from degrade.trace import Scalar
-from degrade.values import Constant, Number, Strict, Weight, picker, rounded
+from degrade.values import Constant, Number, Strict, Weight, chooser, rounded
 
 Supports = Mapping[str, Sequence[Scalar]]
 """The extreme or possible values of a stage's earlier fields."""
@@ -213,7 +213,8 @@ class Integer(Distribution):
 
     def quantile(self) -> Quantile:
         values = self.values()
-        return lambda u, earlier: values[int(u * len(values))]
+        count = len(values)
+        return lambda u, earlier: values[int(u * count)]
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.values())
@@ -246,8 +247,8 @@ class Choice(Distribution):
         )
 
     def quantile(self) -> Quantile:
-        values, pick = list(self.choice), picker(self.weights())
-        return lambda u, earlier: values[pick(u)[0]]
+        choose = chooser(list(self.choice), self.weights())
+        return lambda u, earlier: choose(u)
 
     def support(self, earlier: Supports) -> list[Scalar]:
         return list(self.choice)

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from degrade.address import Floats, Key, draw_words, noise_key, uniforms
-from degrade.nodes import order_at
+from degrade.address import Floats, Key, draw_words, uniforms
+from degrade.drawn import NOTHING, Draws, run
 from degrade.pipeline import Pipeline
-from degrade.program import (
-    Body,
-    DrawnChoice,
-    DrawnMaybe,
-    DrawnRepeat,
-    DrawnShuffle,
-    DrawnStage,
-    Program,
-)
+from degrade.program import Program
 from degrade.trace import Step, Trace
 
 
 def draw(pipeline: Pipeline, keys: Sequence[Key]) -> list[Trace]:
-    """One trace per key. A trace depends on the pipeline and its own key only."""
+    """One trace per key. A trace depends on the pipeline and its own key only.
+
+    Traces are for reading: what they have in common, such as a step that draws nothing, they share.
+    """
     program = pipeline.program
+    if not program.addresses:
+        return [_trace(pipeline.scale, program, NOTHING)] * len(keys)
     words = draw_words(keys, program.addresses)
-    chances, low, high = uniforms(words).tolist(), words[2].tolist(), words[3].tolist()
-    return [
-        _Sample(*row).trace(pipeline.scale, program) for row in zip(chances, low, high, strict=True)
-    ]
+    low, high = (half.take(program.keys, axis=1).tolist() for half in words[2:])
+    rows = zip(uniforms(words).tolist(), low, high, strict=True)
+    return [_trace(pipeline.scale, program, Draws(*row)) for row in rows]
 
 
 def draw_uniforms(keys: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Floats:
@@ -34,48 +30,9 @@ def draw_uniforms(keys: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Flo
     return uniforms(draw_words(keys, fields))
 
 
-class _Sample:
-    """One sample's draws: a uniform, and the two words of a key, per address."""
-
-    def __init__(self, chances: list[float], low: list[int], high: list[int]) -> None:
-        self.chances = chances
-        self.low, self.high = low, high
-
-    def trace(self, scale: int, program: Program) -> Trace:
-        hr: list[Step] = []
-        lr: list[Step] = []
-        self.run(program.hr, hr)
-        self.run(program.lr, lr)
-        return Trace(scale, tuple(hr), tuple(lr))
-
-    def run(self, body: Body, steps: list[Step]) -> None:
-        for node in body:
-            if isinstance(node, DrawnStage):
-                steps.append(self.step(node))
-            else:
-                for inner in self.running(node):
-                    self.run(inner, steps)
-
-    def running(
-        self, node: DrawnChoice | DrawnMaybe | DrawnShuffle | DrawnRepeat
-    ) -> Sequence[Body]:
-        """The bodies that run, in their order."""
-        chance = self.chances[node.column]
-        match node:
-            case DrawnChoice():
-                return [node.branches[node.pick(chance)[0]]]
-            case DrawnMaybe():
-                return [node.body] if chance < node.probability else []
-            case DrawnShuffle():
-                order = order_at(chance, len(node.items), node.constraints)
-                return [node.items[item] for item in order]
-            case DrawnRepeat():
-                return node.rounds[: int(node.times(chance, {}))]
-
-    def step(self, stage: DrawnStage) -> Step:
-        values = dict(stage.constants)
-        for name, at, column in stage.fields:
-            values[name] = at(self.chances[column], values)
-        for name, column in stage.keys:
-            values[name] = noise_key(self.low[column], self.high[column])
-        return Step(stage.operator.name, stage.operator.version, stage.label, values)
+def _trace(scale: int, program: Program, draws: Draws) -> Trace:
+    hr: list[Step] = []
+    lr: list[Step] = []
+    run(program.hr, draws, hr)
+    run(program.lr, draws, lr)
+    return Trace(scale, tuple(hr), tuple(lr))

@@ -96,5 +96,5 @@ def covering(current: Size, out: Size) -> Placement:
 def scaled(size: Size, factor: float, rounding: str = "nearest") -> Size:
     """`factor * size` in whole pixels, at least one; rounding is `nearest` (halves up) or `floor`."""
     half = 0.5 if rounding == "nearest" else 0.0
-    height, width = (max(1, math.floor(side * factor + half)) for side in size)
-    return Size(height, width)
+    height, width = math.floor(size[0] * factor + half), math.floor(size[1] * factor + half)
+    return Size(max(1, height), max(1, width))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from degrade.distributions import Distribution, Quantile
+from degrade.drawn import (
+    Body,
+    ConstantStage,
+    DrawnChoice,
+    DrawnMaybe,
+    DrawnNode,
+    DrawnRepeat,
+    DrawnShuffle,
+    DrawnStage,
+)
 from degrade.errors import PipelineError
 from degrade.nodes import (
     ChoiceNode,
@@ -17,67 +26,22 @@ from degrade.nodes import (
     ShuffleNode,
     Stage,
 )
-from degrade.operators.base import Operator, noise_fields
-from degrade.specs import Spec, for_round, quantile, support
-from degrade.trace import Scalar
-from degrade.values import picker
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnStage:
-    """A stage with its whole label.
-
-    constants: the fields that are not drawn. fields: those that are, with their quantile functions and their
-    columns of the draws. keys: noise keys, with theirs.
-    """
-
-    label: str
-    operator: Operator[Any]
-    constants: Mapping[str, Scalar]
-    fields: tuple[tuple[str, Quantile, int], ...]
-    keys: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnChoice:
-    column: int
-    pick: Callable[[float], tuple[int, float]]
-    branches: tuple[Body, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnMaybe:
-    column: int
-    probability: float
-    body: Body
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnShuffle:
-    column: int
-    constraints: tuple[tuple[int, int], ...]
-    items: tuple[Body, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnRepeat:
-    column: int
-    times: Quantile
-    rounds: tuple[Body, ...]
-
-
-DrawnNode = DrawnStage | DrawnChoice | DrawnMaybe | DrawnShuffle | DrawnRepeat
-Body = tuple[DrawnNode, ...]
+from degrade.operators.base import noise_fields
+from degrade.specs import Spec, for_round, support
+from degrade.trace import Scalar, Step
+from degrade.values import chooser
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """Both trees of a pipeline and the addresses (label, field) of all their draws.
 
-    A constant draws nothing and has no address; its label is taken all the same.
+    What is constant or certain draws nothing and has no address; its label is taken all the same.
+    keys: the columns of the addresses that are noise keys.
     """
 
     addresses: tuple[tuple[str, str], ...]
+    keys: tuple[int, ...]
     hr: Body
     lr: Body
 
@@ -98,6 +62,7 @@ class _Scope:
 class _Compiler:
     def __init__(self) -> None:
         self.addresses: list[tuple[str, str]] = []
+        self.keys: list[int] = []
         self.seen: set[str] = set()
         self.making_lr = False
 
@@ -118,13 +83,11 @@ class _Compiler:
             case ChoiceNode():
                 return (self.choice(node, label, scope),)
             case MaybeNode():
-                column = self.column(label, "maybe")
-                body = self.branch(node.stages, scope)[0]
-                return (DrawnMaybe(column, node.probability(scope.index), body),)
+                return self.maybe(node, label, scope)
             case ShuffleNode():
                 return (self.shuffle(node, label, scope),)
             case RepeatNode():
-                return (self.repeat(node, label, scope),)
+                return self.repeat(node, label, scope)
             case GroupNode():
                 return self.body(node.group, scope)
         raise TypeError(f"no such node: {type(node).__name__}")
@@ -133,6 +96,11 @@ class _Compiler:
         self.addresses.append((label, name))
         return len(self.addresses) - 1
 
+    def key(self, label: str, name: str) -> int:
+        """The index of a noise key among the noise keys."""
+        self.keys.append(self.column(label, name))
+        return len(self.keys) - 1
+
     def branch(self, nodes: Sequence[Node], scope: _Scope) -> tuple[Body, frozenset[str]]:
         """A body that may not run: what ran in it is certain only for itself."""
         inner = _Scope(scope.suffix, scope.index, dict(scope.labels), scope.certain)
@@ -140,13 +108,13 @@ class _Compiler:
         scope.labels |= inner.labels
         return body, inner.certain
 
-    def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnStage:
+    def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnNode:
         if self.making_lr and stage.operator.hr_only:
             raise PipelineError(
                 f"the stage {label!r} ({stage.operator.name}) stands under `lr`, where it would part the LR "
                 "from its HR; move it to `hr`, from which both are made"
             )
-        parameters = stage.operator.parameters
+        operator = stage.operator
         resolved = {
             name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
         }
@@ -162,10 +130,12 @@ class _Compiler:
             for name, spec in resolved.items()
             if isinstance(spec, Distribution)
         )
-        keys = tuple((name, self.column(label, name)) for name in noise_fields(parameters))
+        keys = tuple((name, self.key(label, name)) for name in noise_fields(operator.parameters))
         scope.labels[stage.label] = label
         scope.certain |= {label}
-        return DrawnStage(label, stage.operator, constants, fields, keys)
+        if not fields and not keys:
+            return ConstantStage(Step(operator.name, operator.version, label, constants))
+        return DrawnStage(operator.name, operator.version, label, constants, fields, keys)
 
     def resolved(self, name: str, spec: Spec, label: str, scope: _Scope) -> Spec:
         try:
@@ -195,9 +165,15 @@ class _Compiler:
         scope.certain = frozenset.intersection(*(certain for _, certain in branches))
         return DrawnChoice(
             column,
-            picker([option.weight for option in node.choice]),
-            tuple(body for body, _ in branches),
+            chooser([body for body, _ in branches], [option.weight for option in node.choice]),
         )
+
+    def maybe(self, node: MaybeNode, label: str, scope: _Scope) -> Body:
+        probability = node.probability(scope.index)
+        body = self.branch(node.stages, scope)[0]
+        if probability in (0, 1):
+            return body if probability else ()
+        return (DrawnMaybe(self.column(label, "maybe"), probability, body),)
 
     def shuffle(self, node: ShuffleNode, label: str, scope: _Scope) -> DrawnShuffle:
         column = self.column(label, "order")
@@ -212,8 +188,7 @@ class _Compiler:
         scope.certain = entry.union(*after.values())
         return DrawnShuffle(column, constraints, tuple(items[i] for i in range(len(items))))
 
-    def repeat(self, node: RepeatNode, label: str, scope: _Scope) -> DrawnRepeat:
-        column = self.column(label, "repeat")
+    def repeat(self, node: RepeatNode, label: str, scope: _Scope) -> Body:
         rounds: list[Body] = []
         labels, sure = dict(scope.labels), scope.certain
         for index in range(node.most()):
@@ -222,7 +197,10 @@ class _Compiler:
             labels, scope.certain = inner.labels, inner.certain
             sure = inner.certain if index < node.least() else sure
         scope.labels, scope.certain = labels, sure
-        return DrawnRepeat(column, quantile(node.repeat), tuple(rounds))
+        if isinstance(node.repeat, int):
+            return tuple(item for body in rounds for item in body)
+        column = self.column(label, "repeat")
+        return (DrawnRepeat(column, node.repeat.quantile(), tuple(rounds)),)
 
 
 def _refers(value: Scalar) -> bool:
@@ -264,4 +242,4 @@ def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
     hr_body = compiler.body(hr, _Scope())
     compiler.making_lr = True
     lr_body = compiler.body(lr, _Scope())
-    return Program(tuple(compiler.addresses), hr_body, lr_body)
+    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body)

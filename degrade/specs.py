@@ -127,11 +127,14 @@ class Given(Distribution):
         return affine
 
     def _by_case(self, cases: Sequence[Case]) -> Quantile:
-        table = [(case.holds, quantile(case.value)) for case in cases]
+        *table, (_, otherwise) = [(case.holds, quantile(case.value)) for case in cases]
 
         def at(u: float, earlier: Mapping[str, Scalar]) -> Scalar:
             given = earlier[self.given]
-            return next(value for holds, value in table if holds(given))(u, earlier)
+            for holds, value in table:
+                if holds(given):
+                    return value(u, earlier)
+            return otherwise(u, earlier)
 
         return at
 

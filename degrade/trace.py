@@ -26,6 +26,13 @@ class Step:
     label: str
     values: Values
 
+    def __init__(self, op: str, version: int, label: str, values: Values) -> None:
+        """As dataclass would write it, through the slots themselves: a dozen steps are made a sample."""
+        _set_op(self, op)
+        _set_version(self, version)
+        _set_label(self, label)
+        _set_values(self, values)
+
     def to_data(self) -> dict[str, Any]:
         return {
             "op": self.op,
@@ -33,6 +40,11 @@ class Step:
             "label": self.label,
             "values": dict(self.values),
         }
+
+
+_set_op, _set_version, _set_label, _set_values = (
+    vars(Step)[name].__set__ for name in ("op", "version", "label", "values")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+T = TypeVar("T")
 
 _PI = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)\s*\*\s*)?pi(?:\s*/\s*(\d+(?:\.\d+)?))?$")
 
@@ -44,8 +47,24 @@ def _scalar(value: Any) -> Any:
 Constant = Annotated[float | int | str | bool, BeforeValidator(_scalar)]
 
 
+LEAST, MOST = 2.0**-53, 1.0 - 2.0**-53
+"""The ends to which a uniform of the open interval (0, 1) is cut."""
+
+
 def rounded(value: float) -> float:
-    """The value to nine significant digits: the grid on which draws are equal everywhere."""
+    """The value to nine significant digits: the grid on which draws are equal everywhere.
+
+    Between 0.1 and 10, where most draws lie, by arithmetic, which is twice as fast and gives the same double.
+    The product is off by less than 1e-6, so unless it lies midway between two whole numbers, the nearest one
+    is the decimal's; that number and the grid are exact, and IEEE division gives the double nearest to their
+    ratio, as reading the decimal does.
+    """
+    if 0.1 <= value < 10.0:
+        grid = 1e8 if value >= 1.0 else 1e9
+        steps = value * grid
+        whole = round(steps)
+        if abs(steps - whole) < 0.499:
+            return whole / grid
     return float(f"{value:.9g}")
 
 
@@ -58,28 +77,44 @@ class Strict(BaseModel):
 Weight = Annotated[Number, Field(ge=0)]
 
 
+class Cut:
+    """(0, 1) cut into parts by weights, parts without weight left out.
+
+    parts: (index of the weight, start, share). ends: where all but the last part end, ascending.
+    """
+
+    def __init__(self, weights: Sequence[float]) -> None:
+        """Raises ValueError where no weight is above 0."""
+        total, below, parts = math.fsum(weights), 0.0, list[tuple[int, float, float]]()
+        for index, weight in enumerate(weights):
+            share = weight / total if total else 0.0
+            if share > 0:
+                parts.append((index, below, share))
+            below += share
+        if not parts:
+            raise ValueError("no weight is above 0")
+        self.parts = parts
+        self.ends = [start + share for _, start, share in parts[:-1]]
+
+
 def picker(weights: Sequence[float]) -> Callable[[float], tuple[int, float]]:
     """Cuts (0, 1) by the weights: u -> the part that u falls into, and u's place within that part.
 
     Raises ValueError where no weight is above 0.
     """
-    total, below, parts = math.fsum(weights), 0.0, list[tuple[int, float, float]]()
-    for index, weight in enumerate(weights):
-        share = weight / total if total else 0.0
-        if share > 0:
-            parts.append((index, below, share))
-        below += share
-    if not parts:
-        raise ValueError("no weight is above 0")
-    last = parts.pop()
+    cut = Cut(weights)
+    parts, ends = cut.parts, cut.ends
 
     def pick(u: float) -> tuple[int, float]:
-        for part in parts:
-            if u < part[1] + part[2]:
-                break
-        else:
-            part = last
-        index, start, share = part
-        return index, min(max((u - start) / share, 2.0**-53), 1.0 - 2.0**-53)
+        index, start, share = parts[bisect_right(ends, u)]
+        place = (u - start) / share
+        return index, place if LEAST <= place <= MOST else min(max(place, LEAST), MOST)
 
     return pick
+
+
+def chooser(values: Sequence[T], weights: Sequence[float]) -> Callable[[float], T]:
+    """Cuts (0, 1) by the weights: u -> the value whose part u falls into. See `picker`."""
+    cut = Cut(weights)
+    ends, kept = cut.ends, [values[index] for index, _, _ in cut.parts]
+    return lambda u: kept[bisect_right(ends, u)]

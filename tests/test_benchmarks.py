@@ -11,7 +11,7 @@ import torch
 from scipy import stats
 
 import degrade
-from benchmarks import bsrgan_peer, gpu, gpu_operators, harness, photographs
+from benchmarks import bsrgan_peer, drawing, gpu, gpu_operators, harness, photographs
 from benchmarks.harness import Contender
 from degrade.functional.psf import gaussian_psf
 
@@ -138,6 +138,15 @@ def test_the_gpu_benchmark_measures_any_device(tmp_path: Path) -> None:
     assert result["operators"]["2"]["usm"]["torch_calls"] > 0
     assert result["agreement"]["equal_values"] > 0.99
     assert max(result["agreement"]["largest_difference"].values()) == 0.0
+
+
+def test_the_cost_of_drawing_is_measured_per_sample(tmp_path: Path) -> None:
+    path = tmp_path / "drawing.json"
+    given = "--pipelines bicubic second_order --batches 4 --count 3 --out"
+    drawing.main([*given.split(), str(path)])
+    simple, rich = json.loads(path.read_text())["rows"]
+    assert 0 < simple["draw"]["lowest"] < rich["draw"]["highest"]
+    assert 0 < rich["plan"]["lowest"] <= rich["plan_mean"] <= rich["plan"]["highest"]
 
 
 def test_the_floor_counts_each_step_once_in_and_once_out() -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from degrade.errors import GeometryError, TraceError
 from degrade.geometry import Frame, Placement, Size
@@ -16,8 +15,7 @@ MAX_PIXELS = 2**28
 """Height x width that a step may make: a trace may come from anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(NamedTuple):
     """A step with its operator, its checked record, its input's size and its output's placement."""
 
     label: str
@@ -35,16 +33,18 @@ def plan_steps(steps: Sequence[Step], size: Size, target: Size) -> Plan:
     frame = Frame(size, target)
     planned: list[PlannedStep] = []
     for step in steps:
+        label, before = step.label, frame.current
         operator, record = operator_of(step), record_of(step)
         placement = operator.place(record, frame)
-        if placement.size.height * placement.size.width > MAX_PIXELS:
+        height, width = after = placement.size
+        if height * width > MAX_PIXELS:
             raise GeometryError(
-                f"step {step.label!r} would make an image of {placement.size} from one of "
-                f"{frame.current}; at most {MAX_PIXELS} pixels are allowed"
+                f"step {label!r} would make an image of {after} from one of {before}; "
+                f"at most {MAX_PIXELS} pixels are allowed"
             )
-        planned.append(PlannedStep(step.label, operator, record, frame.current, placement))
-        frame.before[step.label] = frame.current
-        frame.after[step.label] = frame.current = placement.size
+        planned.append(PlannedStep(label, operator, record, before, placement))
+        frame.before[label] = before
+        frame.after[label] = frame.current = after
     return tuple(planned)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
@@ -134,7 +135,13 @@ def column(vector: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 
 def same_place(record: Parameters, frame: Frame) -> Placement:
     """The geometry of an operator that moves nothing."""
-    return Placement(frame.current)
+    return _unmoved(frame.current)
+
+
+@lru_cache(maxsize=1024)
+def _unmoved(size: Size) -> Placement:
+    """Most steps move nothing, and they come in runs of one size."""
+    return Placement(size)
 
 
 def no_strength(record: Parameters) -> dict[str, float]:

@@ -138,6 +138,8 @@ def _place(record: ResizeParameters, frame: Frame) -> Placement:
     place = covering(frame.current, out)
     if record.coordinates == "factor" and name != ADAPTIVE:
         place = Placement(out, factor_axis(record.factor), factor_axis(record.factor))
+    if name != "nearest" and not (record.shift_y or record.shift_x):
+        return place
 
     def moved(axis: Axis, shift: float) -> Axis:
         return Axis(axis.scale, axis.shift + shift + _tie_shift(name, axis.scale, shift))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from types import MappingProxyType
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from degrade.errors import TraceError
 from degrade.operators import (
@@ -107,10 +111,26 @@ def operator_of(step: Step) -> Operator[Any]:
     return row
 
 
+@cache
+def _check_of(name: str) -> Callable[[Any], Any]:
+    """An operator's `model_validate` without what that does at every call before it validates."""
+    return TypeAdapter(OPERATORS[name].parameters).validator.validate_python
+
+
+@cache
+def _without_values(name: str) -> Parameters:
+    """The record of an operator's steps that state nothing, as a clamp's do: one for all of them."""
+    record: Parameters = _check_of(name)({})
+    return record
+
+
 def record_of(step: Step) -> Parameters:
     """The step's values as the operator's record; raises TraceError where they are out of range."""
     try:
-        record: Parameters = operator_of(step).parameters.model_validate(dict(step.values))
+        name = operator_of(step).name
+        if not step.values:
+            return _without_values(name)
+        record: Parameters = _check_of(name)(dict(step.values))
     except ValueError as error:
         raise TraceError(f"step {step.label!r} ({step.op}): {error}") from error
     return record

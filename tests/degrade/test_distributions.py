@@ -14,7 +14,7 @@ from scipy import stats
 
 from degrade.distributions import Integer
 from degrade.specs import Spec, continuous, quantile, support
-from degrade.values import rounded
+from degrade.values import chooser, picker, rounded
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Spec)
 GRID = (np.arange(20000) + 0.5) / 20000
@@ -143,6 +143,33 @@ def test_a_draw_stays_within_the_support_and_on_the_grid(bounds: list[float], u:
     value = quantile(spec)(u, {})
     assert low <= value <= high
     assert value in (low, high) or value == rounded(value)
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False)
+    | st.floats(0.09, 11)
+    | st.integers(10**8 - 3, 10**9 + 3).map(lambda n: (n + 0.5) / 1e8)
+    | st.integers(10**8 - 3, 10**9 + 3).map(lambda n: (n + 0.5) / 1e9)
+)
+def test_the_grid_is_that_of_nine_printed_digits(value: float) -> None:
+    """To the bit, midway between two points of the grid and at the ends of a decade too."""
+    for near in (value, math.nextafter(value, math.inf), math.nextafter(value, -math.inf)):
+        assert not math.isfinite(near) or rounded(near) == float(f"{near:.9g}")
+
+
+@given(
+    st.lists(st.floats(0, 10), min_size=1, max_size=8).filter(any),
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+def test_choosing_and_picking_cut_alike(weights: list[float], u: float) -> None:
+    """Both against the definition: the first part of positive weight whose end lies above u."""
+    index, place = picker(weights)(u)
+    assert chooser(range(len(weights)), weights)(u) == index
+    assert weights[index] > 0
+    assert 0 < place < 1
+    total = math.fsum(weights)
+    assert sum(weights[:index]) / total <= u + 1e-12
+    assert u < sum(weights[: index + 1]) / total + 1e-12
 
 
 def test_what_is_continuous() -> None:

@@ -62,6 +62,24 @@ def test_an_unused_field_has_its_draw_all_the_same() -> None:
     assert 16 < ran < 48
 
 
+def test_what_is_certain_draws_nothing_and_leaves_the_rest_as_it_was() -> None:
+    """Chances of 0 and 1 and a fixed number of rounds have no address."""
+    stage = "{op: jpeg, quality: {integer: [30, 95]}}"
+    plain = f"name: x\nlr: [{{repeat: 1, stages: [{stage}]}}]"
+    sure = f"name: x\nlr: [{{repeat: 1, stages: [{{maybe: 1, stages: [{stage}]}}]}}]"
+    never = f"name: x\nlr: [{{maybe: 0, stages: [{stage}]}}]"
+    pipelines = [degrade.parse_pipeline(text) for text in (plain, sure, never)]
+    assert [len(p.program.addresses) for p in pipelines[:2]] == [1, 1]
+    assert degrade.draw(pipelines[0], KEYS) == degrade.draw(pipelines[1], KEYS)
+    assert all(trace.lr == () for trace in degrade.draw(pipelines[2], KEYS))
+
+
+def test_a_stage_that_draws_nothing_is_one_step_for_all_traces() -> None:
+    traces = degrade.draw(degrade.parse_pipeline(THREE), KEYS)
+    assert len({id(trace.lr[-1]) for trace in traces}) == 1
+    assert len({id(trace.lr[0]) for trace in traces}) == len(KEYS)
+
+
 def test_choices_follow_their_weights() -> None:
     text = """
 name: chosen
