@@ -11,8 +11,18 @@ import torch
 from scipy import stats
 
 import degrade
-from benchmarks import bsrgan_peer, drawing, gpu, gpu_operators, harness, photographs
+from benchmarks import (
+    bsrgan_peer,
+    drawing,
+    gpu,
+    gpu_operators,
+    harness,
+    operators,
+    operators_work,
+    photographs,
+)
 from benchmarks.harness import Contender
+from benchmarks.operators_rows import GENERIC, ROWS
 from degrade.functional.psf import gaussian_psf
 
 
@@ -160,3 +170,73 @@ def test_the_floor_counts_each_step_once_in_and_once_out() -> None:
 
 def test_torch_calls_are_counted() -> None:
     assert gpu_operators.torch_calls(lambda: torch.zeros(3) + 1) == 2
+
+
+@pytest.fixture(scope="module")
+def small_operators(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every operator beside every peer, on one small photograph."""
+    path = tmp_path_factory.mktemp("operators") / "operators.json"
+    given = "--side 64 --batch 1 --images 1 --rounds 1 --settings 1x1 --out"
+    operators.main([*given.split(), str(path)])
+    return path
+
+
+def test_every_operator_is_timed_beside_every_peer_that_is_installed(small_operators: Path) -> None:
+    report = json.loads(small_operators.read_text())
+    here = operators.installed()
+    assert report["not_installed"] == [name for name, found in here.items() if not found]
+    for row, result in zip(ROWS, report["results"], strict=True):
+        present = {name for name in row.others if here.get(operators.library_of(name), True)}
+        (setting,) = result["settings"]
+        assert set(setting["times_faster"]) == present
+        assert set(setting["images_per_second"]) == {"ours", "floor", *present}
+        named = {operators.library_of(name) for name in row.others} | set(row.none)
+        assert named >= set(operators.LIBRARIES)
+
+
+def test_peers_that_are_called_equal_make_our_pixels(small_operators: Path) -> None:
+    """Largest difference on 0..255 where the table says that the work is the same."""
+    pixels = {
+        result["operator"]: result["pixels"]
+        for result in json.loads(small_operators.read_text())["results"]
+    }
+    equal = {
+        "Gaussian blur, 13 taps": ("kornia", "torchvision", "albumentations, float32"),
+        "own 21x21 filter an image": ("kornia", "torch, grouped conv2d"),
+        "motion blur, 15 px": ("torch, grouped conv2d",),
+        "resize to a quarter, area": ("kornia", "torch, interpolate", "albumentations, float32"),
+        "unsharp mask without threshold, sigma 2": ("kornia",),
+    }
+    for operator, peers in equal.items():
+        for peer in peers:
+            if operators.installed().get(operators.library_of(peer), True):
+                assert pixels[operator][peer]["largest"] < 0.01, (operator, peer)
+    for jpeg in ("JPEG, quality 60, by libjpeg", "JPEG, quality 60, in tensor arithmetic"):
+        assert pixels[jpeg].get("torchvision", {"largest": 0.0})["largest"] < 1e-3
+    assert all(19 < pixels["Gaussian noise"][side]["noise"] < 21 for side in ("ours", "kornia"))
+
+
+def test_the_tables_come_from_the_result_file(
+    small_operators: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operators.main(["--table", "--out", str(small_operators)])
+    printed = capsys.readouterr().out
+    assert printed.count("| WebP, quality 60 |") >= 1
+    rates = {
+        name: {"median": rate} for name, rate in {"ours": 1234.5, "a": 62, "floor": 9e4}.items()
+    }
+    ratios = {"a": {"median": 0.5, "lowest": 0.4, "highest": 1.2}}
+    setting = {"batch": 2, "threads": 3, "images_per_second": rates, "times_faster": ratios}
+    row = {"operator": "x", "differs": "y", "none": [], "random": False, "settings": [setting]}
+    table = operators.markdown([{**row, "pixels": {"a": {"mean": 0.25}}}])
+    assert "| x | a | 1,230 | 62.0 | 90,000 | **0.5 (0.4-1.2)** | 0.25 |" in table
+
+
+def test_a_peer_that_is_not_installed_is_left_out_and_settings_are_put_back() -> None:
+    threads = torch.get_num_threads()
+    with operators_work.batches(3, 64, batch=2, threads=2) as works:
+        assert [len(work.images) for work in works] == [2, 1]
+        assert works[0].each(lambda place: place) == [0, 1]
+        calls = operators.calls_of(GENERIC, works[0], {"kornia": False, "albumentations": False})
+        assert list(calls) == ["ours", "torch, grouped conv2d", "floor"]
+    assert torch.get_num_threads() == threads
