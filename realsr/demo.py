@@ -12,7 +12,7 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -31,8 +31,8 @@ PHOTOGRAPHS = {
 """Bundled photographs of at least 256 x 256 that may be shown anywhere, and whose they are."""
 
 
-def export_photographs(folder: Path) -> list[Path]:
-    """Copy the bundled photographs, byte for byte, into `folder` (made if absent); their paths.
+def export_photographs(folder: Path, names: Iterable[str] = PHOTOGRAPHS) -> list[Path]:
+    """Copy bundled photographs, byte for byte, into `folder` (made if absent); their paths.
 
     Raises MissingExtraError where scikit-image is not installed.
     """
@@ -41,7 +41,7 @@ def export_photographs(folder: Path) -> list[Path]:
     except ModuleNotFoundError as error:
         raise MissingExtraError("the demonstration", "demo") from error
     folder.mkdir(parents=True, exist_ok=True)
-    return [_copy(bundled / name, folder / name) for name in PHOTOGRAPHS]
+    return [_copy(bundled / name, folder / name) for name in names]
 
 
 def _copy(source: resources.abc.Traversable, target: Path) -> Path:

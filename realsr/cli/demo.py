@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import typer
 
-from realsr.cli.reporting import OK
+from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.mismatch import train_networks
 from realsr.two_modes.demonstration import demonstrate
 from realsr.two_modes.training import WAYS
 
@@ -20,4 +22,15 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
             f"at HR 2 {each.at_second:4.0%}, LR-consistency {each.lr_consistency:.1f} dB"
         )
     typer.echo(f"page in {out / 'index.html'}")
+    return OK
+
+
+def run_mismatch(out: Path, seed: int, steps: int | None) -> int:
+    """The command's body; its exit code."""
+    settings = [f"seed={seed}", *([] if steps is None else [f"steps={steps}"])]
+    study, ended = train_networks(out, settings, tell=lambda line: typer.echo(line, err=True))
+    if not ended:
+        return INTERRUPTED
+    command = shlex.join(["realsr", "robustness", "run", "--study", str(study), "--out", "report"])
+    typer.echo(f"three networks and their study in {study}; next: {command}")
     return OK

@@ -25,7 +25,9 @@ pipelines = typer.Typer(
 )
 app.add_typer(pipelines, name="pipelines")
 demo = typer.Typer(
-    help="What the losses do, seen on small tasks.", no_args_is_help=True, rich_markup_mode=None
+    help="Small tasks on which to see what losses and degradations do.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 app.add_typer(demo, name="demo")
 models = typer.Typer(
@@ -250,7 +252,9 @@ def sheet(
 @app.command()
 @reported
 def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG.yaml", help="What to train.")],
+    config: Annotated[
+        str, typer.Argument(metavar="CONFIG", help="What to train: a recipe, or a .yaml file.")
+    ],
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Wins over the file: optimiser.lr=1e-3."),
@@ -388,6 +392,27 @@ def two_modes(
     from realsr.cli.demo import run_two_modes
 
     return run_two_modes(out, seed, steps)
+
+
+@demo.command("mismatch")
+@reported
+def mismatch(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="The study's folder: new, or to go on with.")
+    ],
+    seed: Seed = 0,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of each network.", show_default="the recipe's"),
+    ] = None,
+) -> int:
+    """Train three networks that differ in their degradation alone; DIR/study.yaml is ready to be run.
+
+    Called again, goes on. Exit: 0 trained, 2 usage or scikit-image absent, 130 interrupted and saved.
+    """
+    from realsr.cli.demo import run_mismatch
+
+    return run_mismatch(out, seed, steps)
 
 
 @models.command("list")

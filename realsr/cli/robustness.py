@@ -82,7 +82,7 @@ def run(
     device: Device = "auto",
     workers: Workers = None,
 ) -> int:
-    """Every model on every test set; called again, only what is new.
+    """Every model on every test set, and their page; called again, only what is new.
 
     Exit: 0 all done, 2 usage, 3 some pictures or models failed and the rest was done.
     """

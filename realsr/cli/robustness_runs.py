@@ -20,6 +20,7 @@ from realsr.robustness.clock import timing_words
 from realsr.robustness.columns import columns
 from realsr.robustness.contestants import contestants
 from realsr.robustness.errors import StudyError
+from realsr.robustness.page.render import render
 from realsr.robustness.planning import making_of, plan_of
 from realsr.robustness.run import Plan, run
 from realsr.robustness.severity import steps
@@ -89,7 +90,10 @@ def run_run(options: Options, out: Path, device: str, workers: int | None) -> in
         results = run(plan, out)
     finally:
         progress.close()
-    return _tell(results)
+    code = _tell(results)
+    if any(number is not None for cell in results.cells for number in cell["scores"].values()):
+        typer.echo(f"the page: {render(out)}")
+    return code
 
 
 def run_sweep_command(

@@ -8,14 +8,16 @@ from pathlib import Path
 import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.recipes import recipe_file
 from realsr.training import read_config, train
 from realsr.training.grid import cells, train_grid
 
 
 def run_train(
-    config: Path, settings: Sequence[str], axes: Sequence[str], seeds: int | None, out: Path | None
+    name: str, settings: Sequence[str], axes: Sequence[str], seeds: int | None, out: Path | None
 ) -> int:
     """The command's body; its exit code."""
+    config = recipe_file(name)
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
         study, ended = train_grid(cells(config, settings, axes, seeds), out, tell=_tell)

@@ -42,6 +42,8 @@ def merge(first: Path, second: Path, out: Path) -> Results:
     runs = read_results(first), read_results(second)
     one, other = (replace(each, record=_moved(each, out)) for each in runs)
     record = {**one.record, **{part: _joined(one, other, part) for part in _PARTS}}
+    notes = (note for each in (one, other) for note in each.record.get("notes", []))
+    record["notes"] = list(dict.fromkeys(notes))
     record["started"] = min(each.record["started"] for each in (one, other))
     record["finished"] = max(each.record["finished"] for each in (one, other))
     record["timing"] = _added(one.record["timing"], other.record["timing"])

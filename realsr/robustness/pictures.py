@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -50,13 +50,15 @@ def keep_pictures(
 
 
 def chosen(rows: Sequence[Row], columns: Sequence[Column], kept: Kept) -> set[Pick]:
-    """The pictures to keep of a set: by the first column that has numbers there, worst ones first."""
+    """The pictures to keep of a set, worst ones first: by the first column that has numbers there, against the
+    baseline, so that they are those where a model does harm and not those that are hard for all."""
     column = next((each for each in columns if _has_numbers(rows, each)), None)
     if column is None:
         return set()
     names = list(dict.fromkeys(row["model"] for row in rows))
     judged = [name for name in names if name != BASELINE] or names
-    ranked = [_ranked((row for row in rows if row["model"] == name), column) for name in judged]
+    base = dict(_qualities(rows, BASELINE, column)) if judged != [BASELINE] else {}
+    ranked = [_ranked(dict(_qualities(rows, name, column)), base) for name in judged]
     turns = [[*ranks[: kept.worst], *_typical(ranks, kept.typical)] for ranks in ranked]
     longest = max(map(len, turns))
     in_turn = [picks[place] for place in range(longest) for picks in turns if place < len(picks)]
@@ -67,14 +69,17 @@ def _has_numbers(rows: Iterable[Row], column: Column) -> bool:
     return any(row["scores"].get(column.name) is not None for row in rows)
 
 
-def _ranked(rows: Iterable[Row], column: Column) -> list[tuple[float, Pick]]:
-    """Quality, higher is better, and picture; worst first."""
-    found = []
+def _qualities(rows: Iterable[Row], model: str, column: Column) -> Iterator[tuple[Pick, float]]:
+    """A model's pictures and their qualities, higher is better."""
     for row in rows:
         value = row["scores"].get(column.name)
-        if value is not None:
-            found.append((_quality(value, column), (row["image"], row["variant"])))
-    return sorted(found)
+        if row["model"] == model and value is not None:
+            yield (row["image"], row["variant"]), _quality(value, column)
+
+
+def _ranked(found: Mapping[Pick, float], base: Mapping[Pick, float]) -> list[tuple[float, Pick]]:
+    """What is gained over the baseline, or the quality where it has none, and the picture; worst first."""
+    return sorted((quality - base.get(pick, 0.0), pick) for pick, quality in found.items())
 
 
 def _quality(value: float, column: Column) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from realsr.robustness.run import Plan
 from realsr.robustness.scoring import Weights
 from realsr.robustness.sets import Making, TestSet, given_set, made_set
 from realsr.robustness.store import RunFolder
-from realsr.robustness.study import Study
+from realsr.robustness.study import Study, is_folder
 
 MakeSet = Callable[[Path], TestSet]
 """A set, given the folder where it may be made."""
@@ -53,6 +54,7 @@ def plan_of(
         workers=threads,
         weights=weights or Weights(),
         told=told,
+        notes=study.notes,
     )
 
 
@@ -67,9 +69,7 @@ def plan_of_pipelines(
             for name, pipeline in pipelines
         ]
 
-    return Plan(
-        plan.models, make_sets, plan.columns, plan.pictures, plan.workers, plan.weights, plan.told
-    )
+    return replace(plan, make_sets=make_sets)
 
 
 def making_of(study: Study, workers: int | None = None) -> Making:
@@ -94,7 +94,7 @@ def _pipeline_maker(
     study: Study, text: str, scale: int, workers: int, observer: Observer
 ) -> tuple[str, MakeSet]:
     folder = Path(text)
-    if folder.is_dir():
+    if is_folder(text):
         given = given_set(folder.name, folder, scale, study.limit)
         return given.name, lambda root: given
     pipeline, making = requested_pipeline(text, scale), making_of(study, workers)

@@ -29,7 +29,7 @@ from realsr.robustness.study import Kept
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run computes. make_sets: given the run's folder, all test sets."""
+    """What a run computes. make_sets: given the run's folder, all test sets. notes: for readers."""
 
     models: tuple[Contestant, ...]
     make_sets: Callable[[RunFolder], Sequence[TestSet]]
@@ -39,6 +39,7 @@ class Plan:
     weights: Weights = field(default_factory=Weights)
     told: Callable[[int], None] = lambda answered: None
     """Called with the number of pictures that a model has just answered."""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ def run(plan: Plan, out: Path) -> Results:
         cells = cells_of(plan.models, sets, plan.columns, cache, ledger)
         keep_pictures(folder, plan.models, sets, cells, plan.columns, plan.pictures, clock)
         record = record_of(plan.models, sets, plan.columns, out)
-        record |= {"started": started, "finished": _now(), "timing": clock.timing()}
+        record |= {
+            "notes": list(plan.notes),
+            "started": started,
+            "finished": _now(),
+            "timing": clock.timing(),
+        }
         return write_results(folder, record, cells)
 
 

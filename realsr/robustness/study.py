@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+import degrade
 from degrade.yaml_source import Document, read_yaml
 from realsr.robustness.errors import StudyError
 
@@ -76,7 +77,7 @@ class Study(Entry):
     hr: photographs from which the pipelines make LR. pipelines: names, .yaml files, or folders of pairs that
     are taken as they are. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
     whole pictures. limit: only the first so many pictures of every set. metrics: columns; None is the
-    usual ones.
+    usual ones. notes: sentences that readers of the numbers should know; they stand on the page.
     """
 
     models: tuple[ModelEntry, ...] = ()
@@ -91,6 +92,7 @@ class Study(Entry):
     limit: Annotated[int, Field(ge=1)] | None = None
     metrics: tuple[str, ...] | None = None
     pictures: Kept = Kept()
+    notes: tuple[str, ...] = ()
 
     def checked(self) -> Study:
         """Itself. Raises StudyError where two things have one name, or there is nothing to test."""
@@ -99,20 +101,23 @@ class Study(Entry):
         _refuse_doubles("set", sets)
         if not (self.pipelines or self.pairs or self.real):
             raise StudyError("no test set: give --pipelines with --hr, --pairs or --real")
-        if self.hr is None and any(not Path(name).is_dir() for name in self.pipelines):
+        if self.hr is None and not all(map(is_folder, self.pipelines)):
             raise StudyError("pipelines need photographs to degrade: give --hr DIR")
         return self
 
 
 def read_study(path: Path) -> Study:
-    """The study in a file; its paths count from the file. Raises StudyError with file, line and place."""
+    """The study in a file; its paths count from the file. Raises StudyError with file, line and place.
+
+    Whether there is anything to test is for `checked` to say: options may add it to a file of models alone.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError(f"cannot read {path}: {error}; expected a YAML file") from error
     document = read_yaml(text, str(path))
     study = validated(Study, document)
-    return _from_folder(study, path.parent).checked()
+    return _from_folder(study, path.parent)
 
 
 def validated(kind: type[T], document: Document) -> T:
@@ -128,6 +133,7 @@ def _from_folder(study: Study, folder: Path) -> Study:
     def moved(path: Path) -> Path:
         return folder / path
 
+    known = degrade.pipeline_names()
     return study.model_copy(
         update={
             "hr": None if study.hr is None else moved(study.hr),
@@ -135,7 +141,9 @@ def _from_folder(study: Study, folder: Path) -> Study:
                 model.model_copy(update={"path": _beside(folder, model.path)})
                 for model in study.models
             ),
-            "pipelines": tuple(_beside(folder, name) for name in study.pipelines),
+            "pipelines": tuple(
+                name if name in known else _beside(folder, name) for name in study.pipelines
+            ),
             "pairs": tuple(
                 entry.model_copy(update={"lr": moved(entry.lr), "hr": moved(entry.hr)})
                 for entry in study.pairs
@@ -145,6 +153,11 @@ def _from_folder(study: Study, folder: Path) -> Study:
             ),
         }
     )
+
+
+def is_folder(pipeline: str) -> bool:
+    """Whether it is a folder of pairs: a known name stays a pipeline, whatever lies beside (write ./NAME)."""
+    return Path(pipeline).is_dir() and pipeline not in degrade.pipeline_names()
 
 
 def _beside(folder: Path, text: str) -> str:

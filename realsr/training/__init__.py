@@ -1,6 +1,6 @@
 """Training: networks of realsr.models under objectives of realsr.losses, on any degradation.
 
-config = realsr.training.read_config(Path("recipes/espcn_t91.yaml"))
+config = realsr.training.read_config(recipe_file("espcn_t91"))
 outcome = realsr.training.train(config, Path("out"))
 network = realsr.training.load_model(outcome.model)
 """

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -65,21 +66,28 @@ def cells(
 
 
 def train_grid(
-    grid: Sequence[Cell], out: Path, *, tell: Tell = lambda sentence: None
+    grid: Sequence[Cell],
+    out: Path,
+    *,
+    tests: Mapping[str, Any] = MappingProxyType({}),
+    tell: Tell = lambda sentence: None,
 ) -> tuple[Path, bool]:
-    """Trains every cell in `out/NAME`, writing `out/study.yaml` after each; its path, and whether all ended."""
+    """Trains every cell in `out/NAME`, writing `out/study.yaml` after each; its path, and whether all ended.
+
+    tests: what else the study says, such as the photographs and pipelines that the models are to meet.
+    """
     done: list[Cell] = []
     for number, cell in enumerate(grid, 1):
         tell(f"training {number} of {len(grid)}: {cell.name}")
         if not _finished(cell, out):
             outcome = train(cell.config, out / cell.name, tell=tell)
             if not outcome.finished:
-                return _study(done, out), False
+                return _study(done, out, tests), False
         done.append(cell)
-        _study(done, out)
+        _study(done, out, tests)
     for line in matrix([(cell.without_seed, gains(out / cell.name)) for cell in done]):
         tell(line)
-    return _study(done, out), True
+    return _study(done, out, tests), True
 
 
 def _finished(cell: Cell, out: Path) -> bool:
@@ -108,12 +116,12 @@ def _name(settings: Sequence[str]) -> str:
     return "-".join(words) or "training"
 
 
-def _study(done: Sequence[Cell], out: Path) -> Path:
+def _study(done: Sequence[Cell], out: Path, tests: Mapping[str, Any]) -> Path:
     """The study file: paths relative to it."""
-    models = [_entry(cell, out) for cell in done]
+    study = {"models": [_entry(cell, out) for cell in done], **tests}
     path = out / STUDY
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(path, yaml.safe_dump({"models": models}, sort_keys=False).encode())
+    write_whole(path, yaml.safe_dump(study, sort_keys=False, width=110).encode())
     return path
 
 
@@ -121,9 +129,15 @@ def _entry(cell: Cell, out: Path) -> dict[str, Any]:
     model = Run(out / cell.name).model
     card = model_card(model)
     return {
-        "name": cell.name,
+        "name": _model_name(cell),
         "path": model.relative_to(out).as_posix(),
         "trained_on": card.trained_on,
         "loss": card.objective,
         "seed": card.seed,
     }
+
+
+def _model_name(cell: Cell) -> str:
+    """The network before the cell: a model that is called bicubic would be taken for the interpolation."""
+    network = cell.config.model.name
+    return cell.name if network in cell.name.split("-") else f"{network}-{cell.name}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from realsr.recipes import recipe_file, recipe_names
 from realsr.training import TrainingError, parse_config, read_config
 from realsr.training.config_file import config_text
 
@@ -16,8 +17,6 @@ data:
   crop: 72
 steps: 100
 """
-
-RECIPES = Path(__file__).parents[2] / "recipes"
 
 
 def test_defaults_and_settings() -> None:
@@ -70,6 +69,14 @@ def test_a_fault_of_the_file_has_its_line() -> None:
         parse_config(TEXT + "stops: 3\n", "my.yaml")
 
 
-@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
-def test_recipes_are_sound(path: Path) -> None:
-    assert read_config(path).steps > 0
+@pytest.mark.parametrize("name", recipe_names())
+def test_recipes_are_sound(name: str) -> None:
+    assert read_config(recipe_file(name)).steps > 0
+
+
+def test_recipes_come_by_name_and_files_by_their_ending() -> None:
+    assert recipe_file("my.yaml") == Path("my.yaml")
+    with pytest.raises(TrainingError, match=r"'espcn_t19', did you mean espcn_t91\?"):
+        recipe_file("espcn_t19")
+    with pytest.raises(TrainingError, match=r"'xyz'; known are edsr_baseline_x4, .*\.yaml ending"):
+        recipe_file("xyz")

@@ -157,7 +157,7 @@ def test_a_grid_from_the_command_line(
     models = yaml.safe_load((out / "study.yaml").read_text())["models"]
     assert len(models) == 8
     assert models[0] == {
-        "name": "bicubic-l1-seed0",
+        "name": "espcn-bicubic-l1-seed0",
         "path": "bicubic-l1-seed0/model.safetensors",
         "trained_on": "bicubic",
         "loss": "l1",

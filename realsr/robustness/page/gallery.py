@@ -21,16 +21,22 @@ class Card:
 
 
 def worst(study: Study, metric: Metric, count: int = CARDS) -> list[Card]:
-    """The `count` cases where a trained model falls furthest below the baseline; each case once."""
+    """The `count` cases where a trained model falls furthest below the baseline, of those whose pictures were
+    kept; each case once."""
     cards: list[Card] = []
     shown: set[Case] = set()
-    for gap, cell in sorted(_gaps(study, metric), key=lambda pair: (pair[0], pair[1].model)):
+    for gap, cell in gaps(study, metric):
         if cell.case not in shown and cell.model in pictures(study, cell.case):
             shown.add(cell.case)
             cards.append(Card(cell, gap, artefact_map(study, cell.case, cell.model)))
         if len(cards) == count:
             break
     return cards
+
+
+def gaps(study: Study, metric: Metric) -> list[tuple[float, Cell]]:
+    """Every answer of a trained model and what it gains over the baseline, as `Card.gap`; the worst first."""
+    return sorted(_gaps(study, metric), key=lambda pair: (pair[0], pair[1].model))
 
 
 def _gaps(study: Study, metric: Metric) -> Iterator[tuple[float, Cell]]:

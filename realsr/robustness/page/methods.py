@@ -19,8 +19,9 @@ class Table:
 
 
 def methods(study: Study) -> list[Table]:
-    """Metrics, models, sets, what is missing and why, and the rest of the record."""
+    """Notes, metrics, models, sets, what is missing and why, and the rest of the record."""
     tables = [
+        Table("Notes", ["what to know"], [[note] for note in study.record.get("notes", [])]),
         _table("Metrics", study.record["metrics"]),
         _table("Models", study.record["models"]),
         _table("Test sets", study.record["sets"]),
@@ -41,7 +42,7 @@ def _table(title: str, rows: list[Row]) -> Table:
 
 def _rest(record: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     for key, value in record.items():
-        if not path and key in ("models", "sets", "metrics"):
+        if not path and key in ("models", "sets", "metrics", "notes"):
             continue
         if isinstance(value, Mapping):
             yield from _rest(value, f"{path}{key} ")

@@ -41,7 +41,7 @@ def render(out: Path) -> Path:
         summary=summary,
         metric=metric,
         metrics=metrics,
-        verdict=verdict(study, summary, metric, cards),
+        verdict=verdict(study, summary, metric),
         charts=sweeps.charts(study, metrics),
         inks=sweeps.inks(study),
         swept={row["model"] for row in study.sweeps},

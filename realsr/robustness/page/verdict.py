@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from realsr.robustness.page.gallery import Card
+from realsr.robustness.page.gallery import gaps
 from realsr.robustness.page.study import Metric, Study
 from realsr.robustness.page.summary import Entry, Estimate, Grid, Line, Summary
 
 
-def verdict(study: Study, summary: Summary, metric: Metric, cards: Sequence[Card]) -> list[str]:
+def verdict(study: Study, summary: Summary, metric: Metric) -> list[str]:
     """What the mismatch costs, how often it costs more than training gained, and where it is worst."""
     grids = summary.of(metric.name)
     return [
         _largest_drop(study, grids, metric),
         _below(study, grids, metric),
-        _worst(study, cards, metric),
+        _worst(study, metric),
     ]
 
 
@@ -86,12 +86,17 @@ def _share(pairs: Sequence[tuple[float, int, bool]]) -> str:
     return f"{under} of {of} cases" if of else "no case tested"
 
 
-def _worst(study: Study, cards: Sequence[Card], metric: Metric) -> str:
-    if not cards:
-        return "No picture was kept, so the worst case cannot be shown."
-    card = cards[0]
-    where = f"{card.cell.image} under {card.cell.set}, where {card.cell.model}"
+def _worst(study: Study, metric: Metric) -> str:
+    """Of all cases, whether their pictures were kept or not."""
+    found = gaps(study, metric)
+    if not found:
+        return "No trained model has a number, so there is no worst case."
+    gap, cell = found[0]
+    draw = f" (variant {cell.variant})" if cell.variant else ""
+    where = f"{cell.image}{draw} under {cell.set}, where {cell.model}"
     if study.baseline is None:
-        return f"The worst single case is {where} reaches {number(card.gap, metric)}."
-    side = "below" if card.gap < 0 else "above"
-    return f"The worst single case is {where} is {number(abs(card.gap), metric)} {side} {study.baseline}."
+        return f"The worst single case is {where} reaches {number(gap, metric)}."
+    side = "below" if gap < 0 else "above"
+    return (
+        f"The worst single case is {where} is {number(abs(gap), metric)} {side} {study.baseline}."
+    )
