@@ -13,6 +13,7 @@ import torch
 from degrade.errors import ImageError
 from degrade.execute.plan import Plan, PlannedStep
 from degrade.execute.threads import in_worker, worker_pool
+from degrade.functional.layout import interleaved, planar
 from degrade.operators.base import Group, Image
 
 CPU = torch.device("cpu")
@@ -119,11 +120,11 @@ def group_of(steps: Sequence[PlannedStep], device: torch.device) -> Group[Any]:
 
 
 def _run_one(plan: Plan, image: torch.Tensor, tables: Tables) -> torch.Tensor:
-    pixels = np.array(image.detach().permute(1, 2, 0).numpy(), order="C")
+    pixels = interleaved(image.detach().numpy())
     for step, table in zip(plan, tables, strict=True):
         check_channels(step, pixels.shape[2])
         pixels = fast_step(step, pixels, table())
-    return torch.from_numpy(pixels).permute(2, 0, 1).contiguous()
+    return torch.from_numpy(planar(pixels))
 
 
 def fast_step(step: PlannedStep, pixels: Image, table: Any) -> Image:
@@ -131,7 +132,7 @@ def fast_step(step: PlannedStep, pixels: Image, table: Any) -> Image:
     if step.operator.single is not None:
         return step.operator.single(pixels, step.record, table)
     images = torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0)
-    return np.ascontiguousarray(reference_step(step, images)[0].permute(1, 2, 0).numpy())
+    return interleaved(reference_step(step, images)[0].numpy())
 
 
 def reference_step(step: PlannedStep, images: torch.Tensor) -> torch.Tensor:

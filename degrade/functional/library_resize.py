@@ -19,8 +19,9 @@ import PIL.Image
 import torch
 from torch import Tensor
 
+from degrade.functional.eight_bits import eight_bit_levels, from_eight_bits
+
 Image = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
 Size = tuple[int, int]
 
 PilFilter = Literal["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]
@@ -53,36 +54,27 @@ UNEVEN = frozenset({("pil", "nearest"), ("pil", "box"), ("cv2", "nearest")}) | f
 the image in the mean."""
 
 
-def eight_bit(image: Image) -> Bytes:
-    pixels: Bytes = np.rint(np.clip(image, 0.0, 1.0) * np.float32(255.0)).astype(np.uint8)
-    return pixels
-
-
-def unit_range(pixels: Bytes) -> Image:
-    return np.divide(pixels, np.float32(255.0), dtype=np.float32)
-
-
 def pil_resize(image: Image, size: Size, name: str) -> Image:
     """`PIL.Image.resize` of the image's eight bits; size is (height, width)."""
-    pixels = eight_bit(image)
+    pixels = eight_bit_levels(image)
     planes = [
         PIL.Image.fromarray(np.ascontiguousarray(pixels[..., channel])).resize(
             size[::-1], PIL_FILTERS[name]
         )
         for channel in range(pixels.shape[2])
     ]
-    return unit_range(np.stack([np.asarray(plane) for plane in planes], axis=2))
+    return from_eight_bits(np.stack([np.asarray(plane) for plane in planes], axis=2))
 
 
 def cv2_resize(image: Image, size: Size, name: str, eight_bits: bool) -> Image:
     """`cv2.resize` of the image, as eight bits or as float32; size is (height, width)."""
-    pixels = eight_bit(image) if eight_bits else image
+    pixels = eight_bit_levels(image) if eight_bits else image
     planes = [
         cv2.resize(np.ascontiguousarray(plane), size[::-1], interpolation=CV_FILTERS[name])
         for plane in np.moveaxis(pixels, 2, 0)
     ]
     out = np.stack(planes, axis=2)
-    return unit_range(out.astype(np.uint8)) if eight_bits else out.astype(np.float32)
+    return from_eight_bits(out.astype(np.uint8)) if eight_bits else out.astype(np.float32)
 
 
 def torch_resize(image: Tensor, size: Size, name: str, antialias: bool) -> Tensor:

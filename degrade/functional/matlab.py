@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -24,6 +25,8 @@ from torch import Tensor
 
 from degrade.functional.filters import cubic
 from degrade.functional.resample import apply_taps, ordered_sum, transposed, weigh_rows
+
+Floats = npt.NDArray[np.float32]
 
 Border = Literal["symmetric", "replicate"]
 """Pixels beyond the border: mirrored with the edge pixel twice, or the edge pixel repeated."""
@@ -148,41 +151,64 @@ def _two_passes(
     return values
 
 
+@dataclass(frozen=True)
+class _Table:
+    """The taps of one line on the CPU, (out, t), the weights in either precision."""
+
+    index: Tensor
+    weight: Tensor
+    exact: npt.NDArray[np.float64]
+
+
 @lru_cache(maxsize=64)
-def _table(line: MatlabLine) -> tuple[Tensor, Tensor]:
+def _table(line: MatlabLine) -> _Table:
     index, weight = contributions((line,), line.size_out, torch.device("cpu"))
-    used = slice(0, line.taps)
-    return index[0, :, used].contiguous(), weight[0, :, used].contiguous()
+    index, weight = (taps[0, :, : line.taps].contiguous() for taps in (index, weight))
+    return _Table(index, weight.float(), weight.numpy())
 
 
-def _eight_bit_rows(plane: Tensor, line: MatlabLine) -> Tensor:
-    """One pass over the rows of whole numbers 0..255, float32 (n, m) -> (out, m).
+def _eight_bit_rows(plane: Floats, line: MatlabLine) -> Floats:
+    """One pass over the rows of whole numbers 0..255, (n, m) -> (out, m).
 
     Sums are made in float32, and made again in float64 where the error bound of float32 leaves open
     which way they round: t products of magnitudes that add up to less than 2 x 255.
     """
-    index, weight = _table(line)
-    sums = weigh_rows(plane, index, weight.float())
-    rounded = torch.floor(sums + 0.5)
-    doubt = (index.shape[1] + 4) * 2.0 * 255.0 * 2.0**-24
-    out, column = torch.nonzero((sums - rounded).abs() > 0.5 - doubt, as_tuple=True)
-    exact = torch.zeros(len(out), dtype=torch.float64)
-    for place, part in zip(index[out].unbind(1), weight[out].unbind(1), strict=True):
-        exact = exact + plane[place, column].double() * part
-    rounded[out, column] = torch.floor(exact + 0.5).float()
-    return rounded.clamp_(0.0, 255.0)
+    table = _table(line)
+    sums: Floats = weigh_rows(torch.from_numpy(plane), table.index, table.weight).numpy()
+    rounded = np.add(sums, np.float32(0.5))
+    np.floor(rounded, out=rounded)
+    doubt = (table.index.shape[1] + 4) * 2.0 * 255.0 * 2.0**-24
+    distance = np.abs(np.subtract(sums, rounded, out=sums), out=sums)
+    # On the flat array: numpy looks for places along two axes in eight times as long.
+    doubtful = np.flatnonzero(distance > np.float32(0.5 - doubt))
+    rounded.ravel()[doubtful] = np.floor(_exact_sums(plane, table, doubtful) + 0.5)
+    return np.clip(rounded, 0.0, 255.0, out=rounded)
 
 
-def imresize_image(
-    image: npt.NDArray[np.float32], row: MatlabLine, column: MatlabLine
-) -> npt.NDArray[np.float32]:
+def _exact_sums(
+    plane: Floats, table: _Table, places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The sums at some places of the flattened output, tap after tap in float64 as `apply_taps` has them."""
+    out, column = np.divmod(places, plane.shape[1])
+    products = plane[table.index.numpy()[out], column[:, None]] * table.exact[out]
+    sums: npt.NDArray[np.float64] = np.cumsum(products, axis=1)[:, -1]
+    return sums
+
+
+def _whole_numbers(image: Floats) -> Floats:
+    """rint(255 x), clipped to 0..255, in memory of its own."""
+    values = np.multiply(image, np.float32(255.0))
+    np.rint(values, out=values)
+    return np.clip(values, 0.0, 255.0, out=values)
+
+
+def imresize_image(image: Floats, row: MatlabLine, column: MatlabLine) -> Floats:
     """`imresize` in eight bits for one image h w c in [0, 1], fast on the CPU; the same bits."""
-    image = np.clip(np.rint(image * 255.0), 0.0, 255.0)
+    image = _whole_numbers(image)
     rows_first = _rows_first(row, column)
     image = image if rows_first else transposed(image)
     for line in (row, column) if rows_first else (column, row):
-        plane = torch.from_numpy(image).view(image.shape[0], -1)
-        result = _eight_bit_rows(plane, line).numpy()
+        result = _eight_bit_rows(image.reshape(image.shape[0], -1), line)
         image = transposed(result.reshape(line.size_out, *image.shape[1:]))
     image = image if rows_first else transposed(image)
-    return image / np.float32(255.0)
+    return np.divide(image, np.float32(255.0), out=image)

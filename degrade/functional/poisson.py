@@ -260,15 +260,8 @@ def bank_noise(
     return (answer.to(torch.float32) - shift) * inverse
 
 
-def image_levels(image: Floats32) -> Levels:
-    """rint(255 x) of an image clipped to [0, 1], halves to even."""
-    levels: Floats32 = np.clip(image, 0.0, 1.0)
-    levels *= np.float32(255.0)
-    return np.rint(levels, levels).astype(np.uint8)
-
-
 def canvas_levels(images: torch.Tensor) -> torch.Tensor:
-    """`image_levels` for a batch, int64; clamped once more, so that no NaN becomes an index."""
+    """`eight_bit_levels` for a batch, int64; clamped once more, so that no NaN becomes an index."""
     return torch.round(images.clamp(0.0, 1.0) * 255.0).to(torch.int64).clamp(0, LEVELS - 1)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from degrade.address import split_noise_key
 from degrade.errors import ImageError
+from degrade.functional.eight_bits import eight_bit_levels
 from degrade.functional.noise import normal_image
 from degrade.functional.philox import word_image
 from degrade.functional.poisson import (
@@ -21,7 +22,6 @@ from degrade.functional.poisson import (
     canvas_distinct,
     canvas_levels,
     image_distinct,
-    image_levels,
     poisson_bank,
     poisson_table,
     table_noise,
@@ -108,7 +108,7 @@ def poisson_noise_on_gpu(
 
 def single_poisson_noise(image: Image, record: PoissonNoiseParameters, table: None) -> Image:
     height, width = image.shape[:2]
-    levels = image_levels(_single_luma(image) if record.grey else image)
+    levels = eight_bit_levels(_single_luma(image) if record.grey else image)
     words = word_image(split_noise_key(record.key), levels.shape[2], height, width)
     distinct = record.count == "distinct"
     count = DISTINCT_COUNTS[image_distinct(levels)] if distinct else float(record.count)

@@ -9,6 +9,7 @@ from typing import cast
 import numpy as np
 import torch
 
+from degrade.functional.layout import interleaved
 from realsr.pairs.images import Bytes
 
 
@@ -19,7 +20,7 @@ def to_float(image: Bytes, device: torch.device) -> torch.Tensor:
 
 def to_bytes(image: torch.Tensor) -> Bytes:
     """`c h w` float32 -> `h w c` uint8: clipped to [0, 1], 255 x rounded to nearest, halves to even."""
-    return cast("Bytes", _rounded(image).permute(1, 2, 0).contiguous().cpu().numpy())
+    return interleaved(_bytes(image))
 
 
 def to_floats(images: Sequence[Bytes], device: torch.device) -> torch.Tensor | list[torch.Tensor]:
@@ -33,16 +34,16 @@ def all_to_bytes(images: torch.Tensor | Sequence[torch.Tensor]) -> list[Bytes]:
     """`to_bytes` of many, in one transfer where they are one tensor b c h w."""
     if not isinstance(images, torch.Tensor):
         return [to_bytes(image) for image in images]
-    return list(cast("Bytes", _rounded(images).permute(0, 2, 3, 1).contiguous().cpu().numpy()))
+    return [interleaved(image) for image in _bytes(images)]
 
 
 def _scaled(values: torch.Tensor) -> torch.Tensor:
     # Divided by a tensor: by a plain number a GPU multiplies with the reciprocal, one bit off for some values.
-    return values.to(torch.float32) / torch.tensor(255.0, device=values.device)
+    return values.to(torch.float32).div_(torch.tensor(255.0, device=values.device))
 
 
-def _rounded(image: torch.Tensor) -> torch.Tensor:
-    return image.clamp(0, 1).mul(255).round().to(torch.uint8)
+def _bytes(image: torch.Tensor) -> Bytes:
+    return cast("Bytes", image.clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy())
 
 
 def pixel_digest(image: Bytes) -> str:

@@ -45,14 +45,16 @@ def _as_bytes(image: Bytes | Words) -> Bytes:
 def _filtered(image: Bytes) -> npt.NDArray[np.uint8]:
     """Each byte less the mean of its left and upper neighbours, each row behind its filter's number."""
     height, width, channels = image.shape
-    rows = np.ascontiguousarray(image).reshape(height, width * channels)
-    left, up = np.zeros_like(rows), np.zeros_like(rows)
-    left[:, channels:] = rows[:, :-channels]
-    up[1:] = rows[:-1]
+    framed = np.zeros((1 + height, channels + width * channels), dtype=np.uint8)
+    rows, left, up = framed[1:, channels:], framed[1:, :-channels], framed[:-1, channels:]
+    rows[:] = image.reshape(height, width * channels)
+    # The mean rounded down without a ninth bit: what both have, and half of what one has.
+    mean: Bytes = np.bitwise_xor(left, up)
+    mean >>= 1
+    mean += left & up
     out = np.empty((height, 1 + width * channels), dtype=np.uint8)
     out[:, 0] = _AVERAGE
-    # The mean rounded down without a ninth bit: what both have, and half of what one has.
-    np.subtract(rows, (left & up) + ((left ^ up) >> 1), out=out[:, 1:])
+    np.subtract(rows, mean, out=out[:, 1:])
     return out
 
 

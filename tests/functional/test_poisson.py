@@ -9,6 +9,7 @@ from scipy import stats
 
 from degrade.errors import DegradeError
 from degrade.functional import philox, poisson
+from degrade.functional.eight_bits import eight_bit_levels
 
 KEY = (0x89ABCDEF, 0x01234567)
 COUNTS = (1e-3, 0.5, 1.0, 2.0, 7.3, 64.0, 256.0, 1000.0, 1e4)
@@ -147,10 +148,10 @@ def test_distinct_levels_are_counted_in_the_samples_own_area(number: int) -> Non
 def test_levels_round_halves_to_even_and_clip() -> None:
     values = np.array([-0.3, 0.0, 0.5 / 255, 1.5 / 255, 0.3, 1.0, 7.0], np.float32)
     expected = [0, 0, 0, 2, 76, 255, 255]
-    assert poisson.image_levels(values).tolist() == expected
+    assert eight_bit_levels(values).tolist() == expected
     assert poisson.canvas_levels(torch.from_numpy(values)).tolist() == expected
     assert poisson.canvas_levels(torch.tensor([float("nan"), float("inf")])).min() >= 0
-    assert poisson.image_levels(values).dtype == np.uint8
+    assert eight_bit_levels(values).dtype == np.uint8
 
 
 @pytest.mark.parametrize("count", [0.0, -1.0, 2e5, float("nan")])
