@@ -67,6 +67,10 @@ def run(
             metavar="A,B,C", help="Named pipelines, .yaml files, or folders of pairs as they are."
         ),
     ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Representative cases, as `representative` writes them."),
+    ] = None,
     pairs: Annotated[
         tuple[Path, Path] | None,
         typer.Option(metavar="LRDIR HRDIR", help="Real pairs, by equal names or by L and H."),
@@ -88,7 +92,9 @@ def run(
     """
     from realsr.cli.robustness_runs import Options, run_run
 
-    options = Options(study, model, hr, pipelines, pairs, real, metrics, scale, crop, limit, seed)
+    options = Options(
+        study, model, hr, pipelines, cases, pairs, real, metrics, scale, crop, limit, seed
+    )
     return run_run(options, out, device, workers)
 
 
@@ -123,7 +129,7 @@ def sweep(
     """
     from realsr.cli.robustness_runs import Options, run_sweep_command
 
-    options = Options(None, model, hr, None, None, None, metrics, scale, crop, limit, seed)
+    options = Options(None, model, hr, None, None, None, None, metrics, scale, crop, limit, seed)
     request = (pipeline, parameter, interval, steps, trained_at)
     return run_sweep_command(options, request, out, device, workers)
 

@@ -42,6 +42,7 @@ class Options:
     models: list[str] | None
     hr: Path | None
     pipelines: str | None
+    cases: Path | None
     pairs: tuple[Path, Path] | None
     real: Path | None
     metrics: str | None
@@ -59,6 +60,7 @@ class Options:
             "pairs": (*base.pairs, *self._pairs()),
             "real": (*base.real, *self._real()),
             "hr": self.hr,
+            "cases": self.cases,
             "metrics": tuple(_listed(self.metrics)) or None,
             "scale": self.scale,
             "crop": parse_crop(self.crop),

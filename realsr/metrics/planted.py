@@ -99,11 +99,16 @@ def found(sr: Picture, reference: Picture, amplitude: float = 16.0) -> dict[str,
     """
     if sr.dtype != np.uint8 or sr.ndim != 3 or sr.shape[2] != 3:
         raise ImageError(f"artefacts are planted into uint8 h w 3; this is {sr.dtype} {sr.shape}")
-    areas = {}
-    for name, plant in PLANTINGS.items():
-        planted = plant(sr, reference, amplitude)
-        areas[name] = roc_area(MAPS[name](planted.picture, reference), planted.mask)
-    return areas
+    return {name: found_by(name, sr, reference, amplitude) for name in PLANTINGS}
+
+
+def found_by(name: str, sr: Picture, reference: Picture, amplitude: float = 16.0) -> float:
+    """The ROC area of one map.
+
+    Raises NotDefinedError where there is no place for its artefact: ringing needs an edge of the reference.
+    """
+    planted = PLANTINGS[name](sr, reference, amplitude)
+    return roc_area(MAPS[name](planted.picture, reference), planted.mask)
 
 
 def _edges(picture: Picture) -> npt.NDArray[np.uint8]:

@@ -109,7 +109,7 @@ def interval(
 ) -> Interval | Untold:
     """The interval of the table's mean by the method that suits its design; `others` add to its variance."""
     images, cases = check_table(table).shape
-    few = _too_few(images, cases, design)
+    few = too_few(images, cases, design)
     if few:
         return few
     if np.ptp(table) == 0.0 and not any(part.value for part in others):
@@ -180,7 +180,7 @@ def share(flags: npt.NDArray[np.bool_], design: Design, level: float = LEVEL) ->
     return Estimate(float(table.mean()), found, *flags.shape)
 
 
-def wilson(part: float, count: int, level: float = LEVEL) -> Interval:
+def wilson(part: float, count: float, level: float = LEVEL) -> Interval:
     """Wilson's score interval of a share seen in `count` independent trials."""
     z = NormalDist().inv_cdf((1.0 + level) / 2.0)
     centre = (part + z * z / (2.0 * count)) / (1.0 + z * z / count)
@@ -192,7 +192,8 @@ def wilson(part: float, count: int, level: float = LEVEL) -> Interval:
     )
 
 
-def _too_few(images: int, cases: int, design: Design) -> Untold | None:
+def too_few(images: int, cases: int, design: Design) -> Untold | None:
+    """Why a design of this size has no interval; None where it has one."""
     counts = {"image": images} | ({"degradation": cases} if design == "crossed" else {})
     lacking = [
         f"{count} {word}{'s' * (count != 1)}" for word, count in counts.items() if count < FEWEST

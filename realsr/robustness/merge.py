@@ -37,7 +37,7 @@ def merge(first: Path, second: Path, out: Path) -> Results:
     """`out` as if one run had made both. Raises StudyError where the two contradict each other.
 
     Equal names must mean equal things: models of one digest, sets of the same pixels, metrics of one version
-    and convention, and numbers that agree.
+    and convention, and numbers that agree. Lines decide no number of a cell: those of the first are kept.
     """
     runs = read_results(first), read_results(second)
     one, other = (replace(each, record=_moved(each, out)) for each in runs)

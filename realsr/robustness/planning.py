@@ -13,13 +13,14 @@ import torch
 from degrade import Pipeline
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
+from realsr.robustness.case_folder import representative_cases
 from realsr.robustness.columns import columns
 from realsr.robustness.contestants import Contestant, contestants
 from realsr.robustness.errors import StudyError
 from realsr.robustness.photographs import photographs, real_pairs
 from realsr.robustness.run import Plan
 from realsr.robustness.scoring import Weights
-from realsr.robustness.sets import Making, TestSet, given_set, made_set
+from realsr.robustness.sets import Making, StandsFor, TestSet, given_set, made_set
 from realsr.robustness.store import RunFolder
 from realsr.robustness.study import Study, is_folder
 
@@ -45,16 +46,22 @@ def plan_of(
     chosen = models or contestants(study.models, study.scale, torch.device(device))
     scale = chosen[0].scale
     threads = workers or os.cpu_count() or 1
+    kept = columns(study.metrics, scale)
     makers = dict(_unique(_makers(study, scale, threads, observer)))
     return Plan(
         models=tuple(chosen),
         make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
-        columns=columns(study.metrics, scale),
+        columns=kept,
         pictures=study.pictures,
         workers=threads,
         weights=weights or Weights(),
         told=told,
         notes=study.notes,
+        lines=study.lines.checked(
+            [model.name for model in chosen],
+            [model.family for model in chosen if model.family],
+            [column.name for column in kept],
+        ),
     )
 
 
@@ -84,6 +91,10 @@ def _makers(
 ) -> Iterator[tuple[str, MakeSet]]:
     for text in study.pipelines:
         yield _pipeline_maker(study, text, scale, workers, observer)
+    if study.cases is not None:
+        for path, stands_for in representative_cases(study.cases):
+            name, maker = _pipeline_maker(study, str(path), scale, workers, observer)
+            yield name, partial(_case_set, maker, stands_for)
     for pairs in study.pairs:
         yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit)
     for real in study.real:
@@ -100,6 +111,10 @@ def _pipeline_maker(
     pipeline, making = requested_pipeline(text, scale), making_of(study, workers)
     check_ends(pipeline, making.crop)
     return pipeline.name, lambda root: made_set(pipeline.name, pipeline, making, root, observer)
+
+
+def _case_set(maker: MakeSet, stands_for: StandsFor, root: Path) -> TestSet:
+    return replace(maker(root), stands_for=stands_for)
 
 
 def _unique(makers: Iterator[tuple[str, MakeSet]]) -> Iterator[tuple[str, MakeSet]]:

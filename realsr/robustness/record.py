@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import degrade
@@ -12,6 +13,7 @@ from realsr.robustness.cache import Cache, content_key
 from realsr.robustness.columns import Column
 from realsr.robustness.contestants import Contestant
 from realsr.robustness.ledger import Ledger
+from realsr.robustness.line_choice import LineChoice
 from realsr.robustness.sets import Case, Frozen, TestSet
 from realsr.robustness.store import VERSION, Row
 
@@ -19,7 +21,11 @@ NO_ANSWER = "the model gave no picture"
 
 
 def record_of(
-    models: Sequence[Contestant], sets: Sequence[TestSet], columns: Sequence[Column], out: Path
+    models: Sequence[Contestant],
+    sets: Sequence[TestSet],
+    columns: Sequence[Column],
+    lines: LineChoice,
+    out: Path,
 ) -> Row:
     """Everything about a run but its numbers and its times. Paths count from `out`."""
     return {
@@ -27,6 +33,7 @@ def record_of(
         "models": [_model(model, out) for model in models],
         "sets": [_set(test, out) for test in sets],
         "metrics": [_metric(column) for column in columns],
+        "lines": lines.model_dump(mode="json"),
         "versions": dict(sorted(degrade.versions().items())),
     }
 
@@ -107,6 +114,7 @@ def _set(test: TestSet, out: Path) -> Row:
         "folder": relative(test.root, out),
         "notes": list(test.notes),
         "failures": list(test.failures),
+        "case": None if test.stands_for is None else asdict(test.stands_for),
         "images": [_image(case, out) for case in test.cases],
     }
 

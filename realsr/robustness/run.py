@@ -19,6 +19,7 @@ from realsr.robustness.clock import Clock
 from realsr.robustness.columns import Column
 from realsr.robustness.contestants import Contestant
 from realsr.robustness.ledger import Ledger
+from realsr.robustness.line_choice import LineChoice
 from realsr.robustness.pictures import keep_pictures
 from realsr.robustness.record import cells_of, record_of
 from realsr.robustness.scoring import Truth, Weights, scored
@@ -40,6 +41,7 @@ class Plan:
     told: Callable[[int], None] = lambda answered: None
     """Called with the number of pictures that a model has just answered."""
     notes: tuple[str, ...] = ()
+    lines: LineChoice = field(default_factory=LineChoice)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def run(plan: Plan, out: Path) -> Results:
             stream.drain()
         cells = cells_of(plan.models, sets, plan.columns, cache, ledger)
         keep_pictures(folder, plan.models, sets, cells, plan.columns, plan.pictures, clock)
-        record = record_of(plan.models, sets, plan.columns, out)
+        record = record_of(plan.models, sets, plan.columns, plan.lines, out)
         record |= {
             "notes": list(plan.notes),
             "started": started,

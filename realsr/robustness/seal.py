@@ -25,6 +25,10 @@ Degenerate = Literal["exclude", "as published"]
 by whatever gap there is, to compare with its tables; a gap of exactly 0 is refused."""
 
 
+NAMED = 10
+"""Degenerate cases that a refusal names."""
+
+
 @dataclass(frozen=True)
 class SealScores:
     """ar: share of cases at or above the acceptance line, with Wilson's interval over the cases. rpr_a,
@@ -68,7 +72,8 @@ def seal(
     names = tuple(case for case, flag in zip(lines.cases, bad, strict=True) if flag)
     if 2 * len(names) > len(bad):
         return Untold(
-            f"degenerate lines: excellence is not above acceptance in {len(names)} of {len(bad)} cases"
+            f"degenerate lines: excellence is not above acceptance in {len(names)} of {len(bad)} cases: "
+            f"{_some(names)}"
         )
     kept = np.arange(len(bad)) if degenerate == "as published" else np.flatnonzero(~bad)
     times = np.ones(len(kept), int) if sizes is None else np.asarray(sizes)[kept]
@@ -112,6 +117,11 @@ def _scores(
         degenerate=names,
         tail=tail(lines.above(values), lines.cases, times=times),
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _mean(values: Floats) -> float:

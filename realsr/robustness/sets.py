@@ -59,6 +59,17 @@ class Case:
 
 
 @dataclass(frozen=True)
+class StandsFor:
+    """A set that is one representative case: `size` of the `pool` draws of pipeline `of` are nearest to it.
+    words: what it does."""
+
+    size: int
+    pool: int
+    of: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TestSet:
     """Cases in the order of their keys. notes: what was done to the pictures. failures: which are not in it."""
 
@@ -72,6 +83,7 @@ class TestSet:
     cases: tuple[Case, ...]
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    stands_for: StandsFor | None = None
 
     @property
     def digest(self) -> str:

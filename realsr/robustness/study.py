@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 import degrade
 from degrade.yaml_source import Document, read_yaml
 from realsr.robustness.errors import StudyError
+from realsr.robustness.line_choice import LineChoice
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -75,7 +76,8 @@ class Study(Entry):
     """Everything that decides a run's numbers.
 
     hr: photographs from which the pipelines make LR. pipelines: names, .yaml files, or folders of pairs that
-    are taken as they are. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
+    are taken as they are. cases: a folder of representative cases, each a pipeline of its own. lines: what
+    models are accepted by. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
     whole pictures. limit: only the first so many pictures of every set. metrics: columns; None is the
     usual ones. notes: sentences that readers of the numbers should know; they stand on the page.
     """
@@ -83,6 +85,7 @@ class Study(Entry):
     models: tuple[ModelEntry, ...] = ()
     hr: Path | None = None
     pipelines: tuple[str, ...] = ()
+    cases: Path | None = None
     pairs: tuple[PairsEntry, ...] = ()
     real: tuple[PhotographsEntry, ...] = ()
     scale: Annotated[int, Field(ge=1)] | None = None
@@ -93,15 +96,18 @@ class Study(Entry):
     metrics: tuple[str, ...] | None = None
     pictures: Kept = Kept()
     notes: tuple[str, ...] = ()
+    lines: LineChoice = LineChoice()
 
     def checked(self) -> Study:
         """Itself. Raises StudyError where two things have one name, or there is nothing to test."""
         _refuse_doubles("model", [model.name for model in self.models])
         sets = [entry.name for entry in self.pairs] + [entry.name for entry in self.real]
         _refuse_doubles("set", sets)
-        if not (self.pipelines or self.pairs or self.real):
-            raise StudyError("no test set: give --pipelines with --hr, --pairs or --real")
-        if self.hr is None and not all(map(is_folder, self.pipelines)):
+        if not (self.pipelines or self.cases or self.pairs or self.real):
+            raise StudyError(
+                "no test set: give --pipelines or --cases with --hr, --pairs or --real"
+            )
+        if self.hr is None and (self.cases or not all(map(is_folder, self.pipelines))):
             raise StudyError("pipelines need photographs to degrade: give --hr DIR")
         return self
 
@@ -137,6 +143,7 @@ def _from_folder(study: Study, folder: Path) -> Study:
     return study.model_copy(
         update={
             "hr": None if study.hr is None else moved(study.hr),
+            "cases": None if study.cases is None else moved(study.cases),
             "models": tuple(
                 model.model_copy(update={"path": _beside(folder, model.path)})
                 for model in study.models

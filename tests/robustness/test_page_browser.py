@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -39,6 +40,19 @@ def browser() -> Iterator[Any]:
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study of 1,008 pictures."""
     return render(write_study(tmp_path_factory.mktemp("browser") / "run #1", images=21, side=64))
+
+
+@pytest.fixture(scope="module")
+def cased(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study whose four sets stand for a hundred draws."""
+    out = write_study(tmp_path_factory.mktemp("cased") / "run", 5, ("content",), side=64)
+    record = json.loads((out / "record.json").read_text())
+    for test, size in zip(record["sets"], (10, 40, 30, 20), strict=True):
+        words = [f"what {test['name']} does"]
+        test["case"] = {"size": size, "pool": 100, "of": "space", "words": words}
+    record["models"][-1] |= {"trained_on": None, "loss": None, "seed": None}
+    (out / "record.json").write_text(json.dumps(record))
+    return render(out)
 
 
 class Opened:
@@ -181,6 +195,56 @@ def test_dark_follows_the_system_and_the_button(browser: Any, index: Path) -> No
     assert dark.style("body", "background-color") == "rgb(255, 255, 255)"
     assert dark.complaints == []
     dark.context.close()
+
+
+def test_acceptance_follows_the_metric_and_leads_to_its_worst_case(opened: Opened) -> None:
+    before = opened.text("#panels h3")
+    opened.page.locator("#metric").select_option("gmsd")
+    assert opened.text("#panels h3") != before
+    link = opened.page.locator("#panels .below .link").first
+    case, name = link.inner_text(), opened.text("#panels tbody td")
+    link.click()
+    loss, _, trained = name.partition("-")
+    assert opened.text("#cell h3") == f"Trained on {trained}, tested on {case}"
+    assert opened.text("#loss [aria-selected=true]") == loss
+    opened.page.locator("#panels .below .link").nth(3).click()
+    assert opened.page.locator("#viewer").is_visible()
+
+
+def test_maps_that_failed_are_marked_in_gallery_and_viewer(opened: Opened, index: Path) -> None:
+    cards = json.loads((index.parent / "data.js").read_text()[len("window.REPORT = ") : -2])
+    trusted = [card["map"]["trusted"] for card in cards["gallery"]]
+    assert opened.page.locator("#gallery small.distrust").count() == trusted.count(False)
+    for place, found in enumerate(trusted):
+        opened.page.locator("#gallery .subject").nth(place).click()
+        assert opened.page.locator("#stage .distrust").count() == (not found)
+        opened.page.keyboard.press("Escape")
+
+
+def test_representative_cases_sort_by_any_column(browser: Any, cased: Path) -> None:
+    found = Opened(browser, cased, viewport={"width": 1280, "height": 900})
+    rows = found.page.locator("#representative tbody th")
+    assert rows.all_inner_texts() == ["gaussian8", "second_order", "camera_phone", "bicubic"]
+    found.page.locator("#representative [data-sort=bicubic]").click()
+    numbers = found.page.locator("#representative tbody td:nth-child(6)").all_inner_texts()
+    assert numbers == sorted(numbers, key=float)
+    assert "what second_order does" in found.text("#representative")
+    found.page.keyboard.press("Tab")
+    found.page.locator("#representative tbody .score").first.click()
+    assert found.text("#cell h3").startswith("Trained on bicubic, tested on")
+    found.page.locator("#representative tbody tr:first-child .score").nth(3).click()
+    hardest = found.text("#representative tbody th")
+    assert found.text("#cell h3") == f"content-second_order on {hardest}"
+    assert found.text("#panels h3").startswith("Over the representative cases, weighted")
+    assert found.complaints == []
+    found.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_representative_cases_run_over_no_side(browser: Any, cased: Path, width: int) -> None:
+    found = Opened(browser, cased, viewport={"width": width, "height": 844})
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    found.context.close()
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

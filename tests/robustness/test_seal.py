@@ -121,7 +121,8 @@ def test_niqe_is_refused_because_its_lines_are_out_of_order(
     line, model = tables
     found = seal(model["BSRNet_niqe"], lines_of(line, "niqe"))
     assert isinstance(found, Untold)
-    assert "83 of 100" in found.reason
+    assert "83 of 100 cases: deg_" in found.reason
+    assert found.reason.endswith(" and 73 more")
 
 
 @pytest.mark.data

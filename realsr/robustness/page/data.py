@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from realsr.robustness.page.acceptance import Panel
 from realsr.robustness.page.gallery import Card
 from realsr.robustness.page.pictures import address, folder, pictures
-from realsr.robustness.page.study import Case, Cell, Study
+from realsr.robustness.page.study import Case, Cell, Study, TestSet
 from realsr.robustness.page.summary import Grid, Summary
 from realsr.robustness.page.sweeps import inks
 
@@ -30,14 +31,18 @@ class _Texts:
         return self._places[text]
 
 
-def script(study: Study, summary: Summary, cards: Sequence[Card]) -> bytes:
+def script(study: Study, summary: Summary, cards: Sequence[Card], judged: Sequence[Panel]) -> bytes:
     """The whole file. Numbers that are not there are null; nothing in it can end a script element."""
-    text = json.dumps(payload(study, summary, cards), allow_nan=False, separators=(",", ":"))
+    text = json.dumps(
+        payload(study, summary, cards, judged), allow_nan=False, separators=(",", ":")
+    )
     text = text.replace("</", "<\\/")
     return f"window.REPORT = {text};\n".encode()
 
 
-def payload(study: Study, summary: Summary, cards: Sequence[Card]) -> dict[str, Any]:
+def payload(
+    study: Study, summary: Summary, cards: Sequence[Card], judged: Sequence[Panel]
+) -> dict[str, Any]:
     """The study by case: scores[metric][model] and replay[model] are lists in the order of `cases`."""
     cases = list(dict.fromkeys(cell.case for cell in study.cells))
     places = {case: place for place, case in enumerate(cases)}
@@ -48,7 +53,7 @@ def payload(study: Study, summary: Summary, cards: Sequence[Card]) -> dict[str, 
             {"name": model.name, "loss": model.loss, "ink": ink[model.name]}
             for model in study.models
         ],
-        "sets": [{"name": test.name, "pipeline": test.pipeline} for test in study.sets],
+        "sets": [_set(test, texts) for test in study.sets],
         "metrics": [
             {
                 "name": metric.name,
@@ -74,9 +79,18 @@ def payload(study: Study, summary: Summary, cards: Sequence[Card]) -> dict[str, 
             for model, row in table.items()
         },
         "grids": {f"{grid.metric}/{grid.loss}": _grid(grid) for grid in summary.grids},
+        "panels": [asdict(panel) for panel in judged],
         "gallery": [_card(card, places[card.cell.case]) for card in cards],
         "texts": texts.all,
     }
+
+
+def _set(test: TestSet, texts: _Texts) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": test.name, "pipeline": test.pipeline}
+    if test.stands_for is not None:
+        found |= {"size": test.stands_for.size, "pool": test.stands_for.pool}
+        found["words"] = [texts.place(word) for word in test.stands_for.words]
+    return found
 
 
 def _case(study: Study, case: Case, words: Sequence[int]) -> dict[str, Any]:
@@ -110,5 +124,9 @@ def _grid(grid: Grid) -> dict[str, Any]:
 def _card(card: Card, place: int) -> dict[str, Any]:
     shown: dict[str, Any] = {"case": place, "model": card.cell.model, "gap": card.gap}
     if card.map:
-        shown["map"] = {"at": address(card.map[0]), "words": card.map[1]}
+        shown["map"] = {
+            "at": address(card.map.path),
+            "words": card.map.words,
+            "trusted": card.map.check.passed,
+        }
     return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from realsr.robustness.page.pictures import artefact_map, pictures
+from realsr.robustness.page.pictures import DrawnMap, artefact_map, pictures
 from realsr.robustness.page.study import Case, Cell, Metric, Study
 
 CARDS = 12
@@ -17,7 +17,7 @@ class Card:
 
     cell: Cell
     gap: float
-    map: tuple[str, str] | None
+    map: DrawnMap | None
 
 
 def worst(study: Study, metric: Metric, count: int = CARDS) -> list[Card]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,12 +13,34 @@ from numpy.typing import NDArray
 
 from realsr.metrics.artefact_maps import MAPS, strongest
 from realsr.pairs.folder import make_directory, write_whole
+from realsr.robustness.page.map_checks import MapCheck, map_checks, map_title
 from realsr.robustness.page.study import Case, Study
 
 Picture = NDArray[np.uint8]
 
 FULL = 32.0
 """Grey levels (of colour: CIE units) at which maps are at their brightest; one for all, so they compare."""
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """A map as a picture. path: relative to the study. checks: of every map, on this answer."""
+
+    path: str
+    name: str
+    strength: float
+    checks: Mapping[str, MapCheck]
+
+    @property
+    def check(self) -> MapCheck:
+        """Of the map that is shown."""
+        return self.checks[self.name]
+
+    @property
+    def words(self) -> str:
+        """What it shows, how strong, and whether it can be trusted here."""
+        unit = "CIE units" if self.name == "colour_blob" else "grey levels"
+        return f"{map_title(self.name)}, {self.strength:.0f} {unit}; {self.check.words}"
 
 
 def folder(case: Case) -> str:
@@ -37,8 +61,8 @@ def address(path: str) -> str:
     return quote(path)
 
 
-def artefact_map(study: Study, case: Case, model: str) -> tuple[str, str] | None:
-    """Draws the strongest artefact map of an answer; its path relative to the study, and what it shows.
+def artefact_map(study: Study, case: Case, model: str) -> DrawnMap | None:
+    """Draws the strongest artefact map of an answer, and checks all maps on it.
 
     None where HR or answer is not there or their sizes differ.
     """
@@ -51,8 +75,7 @@ def artefact_map(study: Study, case: Case, model: str) -> tuple[str, str] | None
     path = f"maps/{folder(case).removeprefix('images/')}/{model}.png"
     make_directory((study.folder / path).parent)
     write_whole(study.folder / path, _heat(drawn[name]))
-    unit = "CIE units" if name == "colour_blob" else "grey levels"
-    return path, f"{name.replace('_', ' ')}, {strongest(drawn[name]):.0f} {unit}"
+    return DrawnMap(path, name, strongest(drawn[name]), map_checks(sr, hr))
 
 
 def _read(path: Path) -> Picture | None:

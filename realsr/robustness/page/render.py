@@ -8,10 +8,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from realsr.pairs.folder import write_whole
 from realsr.robustness.errors import StudyError
+from realsr.robustness.line_choice import line_words
 from realsr.robustness.page import sweeps
+from realsr.robustness.page.acceptance import panels, refusals
 from realsr.robustness.page.data import script
 from realsr.robustness.page.downloads import write_downloads
 from realsr.robustness.page.gallery import worst
+from realsr.robustness.page.map_checks import checks_table, failures_words
 from realsr.robustness.page.methods import methods
 from realsr.robustness.page.study import study_of
 from realsr.robustness.page.summary import summarise
@@ -35,7 +38,9 @@ def render(out: Path) -> Path:
     metrics = [one for one in study.metrics if summary.of(one.name)]
     metric = metrics[0]
     cards = worst(study, metric)
-    write_whole(out / "data.js", script(study, summary, cards))
+    judged = panels(study, metrics)
+    checks = [card.map.checks for card in cards if card.map]
+    write_whole(out / "data.js", script(study, summary, cards, judged))
     page = _template().render(
         study=study,
         summary=summary,
@@ -46,8 +51,14 @@ def render(out: Path) -> Path:
         inks=sweeps.inks(study),
         swept={row["model"] for row in study.sweeps},
         frame=sweeps,
-        methods=methods(study),
-        downloads=write_downloads(study, summary),
+        lines={
+            side: line_words(getattr(study.lines, side)) for side in ("acceptance", "excellence")
+        },
+        refusals=refusals(judged, metrics),
+        cases=[test.stands_for for test in study.sets if test.stands_for],
+        distrust=failures_words(checks),
+        methods=[*methods(study), *([checks_table(checks)] if checks else [])],
+        downloads=write_downloads(study, summary, judged),
         failed=sum(cell.failed is not None for cell in study.cells),
     )
     write_whole(out / "index.html", page.encode())

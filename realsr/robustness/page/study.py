@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from realsr.metrics.table import METRICS
 from realsr.robustness.errors import StudyError
+from realsr.robustness.line_choice import LineChoice
 from realsr.robustness.matrix import BASELINE
+from realsr.robustness.sets import StandsFor
 from realsr.robustness.store import read_results
 
 Row = Mapping[str, Any]
@@ -37,11 +41,12 @@ class Model:
 
 @dataclass(frozen=True)
 class TestSet:
-    """pipeline: None for real pairs and photographs."""
+    """pipeline: None for real pairs and photographs. stands_for: of a representative case."""
 
     name: str
     kind: str
     pipeline: str | None
+    stands_for: StandsFor | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Study:
     metrics: Sequence[Metric]
     cells: Sequence[Cell]
     sweeps: Sequence[Row]
+    lines: LineChoice
 
     @property
     def baseline(self) -> str | None:
@@ -136,12 +142,13 @@ def study_of(folder: Path) -> Study:
             folder,
             results.record,
             [_model(row) for row in results.record["models"]],
-            [TestSet(row["name"], row["kind"], row["pipeline"]) for row in results.record["sets"]],
+            [_set(row) for row in results.record["sets"]],
             [_metric(row) for row in results.record["metrics"]],
             [_cell(row) for row in results.cells],
             _sweeps(folder / "sweeps.json"),
+            LineChoice.model_validate(results.record.get("lines", {})),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValidationError) as error:
         raise StudyError(
             f"{folder}: record.json or cells.jsonl lacks or mistypes {error}; run the study again on this "
             "folder: only what is missing is computed"
@@ -150,6 +157,12 @@ def study_of(folder: Path) -> Study:
 
 def _model(row: Row) -> Model:
     return Model(row["name"], row["trained_on"], row["loss"], row["seed"], row.get("family"))
+
+
+def _set(row: Row) -> TestSet:
+    case = row.get("case")
+    stands_for = case and StandsFor(case["size"], case["pool"], case["of"], tuple(case["words"]))
+    return TestSet(row["name"], row["kind"], row["pipeline"], stands_for)
 
 
 def _metric(row: Row) -> Metric:

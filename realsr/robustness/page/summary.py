@@ -125,10 +125,10 @@ def _losses(study: Study) -> list[str]:
 
 
 def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
-    found = rows.rows_of(_statistics_models(study))
-    raw = _observed(study, metric, quality=False)
+    found = rows.rows_of(statistics_models(study))
+    raw = observed(study, metric, quality=False)
     # What is best near 1 has no direction of its own: it is compared by its distance from 1.
-    turned = _observed(study, metric, quality=True) if metric.better == "nearer to 1" else raw
+    turned = observed(study, metric, quality=True) if metric.better == "nearer to 1" else raw
     higher = metric.better != "lower"
     whole = matrix.matrix(turned, found, [test.name for test in study.sets], matrix.Scheme(higher))
     for loss in _losses(study):
@@ -143,7 +143,7 @@ def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
         )
 
 
-def _statistics_models(study: Study) -> list[rows.Model]:
+def statistics_models(study: Study) -> list[rows.Model]:
     """The study's models; the matrix names degradations by test set, the record by pipeline."""
     sets: dict[str | None, str] = {test.pipeline: test.name for test in study.sets if test.pipeline}
     seeds = [(model.trained_on, model.loss, model.seed) for model in study.models]
@@ -166,7 +166,8 @@ def _family(model: Model, seeds: Sequence[tuple[str | None, str | None, int | No
     return "one" if len(set(seeds)) == len(seeds) else None
 
 
-def _observed(study: Study, metric: Metric, quality: bool) -> Observations:
+def observed(study: Study, metric: Metric, quality: bool) -> Observations:
+    """A metric's numbers as they are, or turned so that more is better."""
     return gathered(_observations(study, metric, quality))
 
 

@@ -79,7 +79,7 @@ const showCell = (metric, line, set, entry) => {
       element("span", { class: "gap" }, value === null ? "failed" : `${shown(value, digits(metric))} (${shown(gap, digits(metric), true)})`)));
   });
   by("cell").replaceChildren(
-    element("h3", {}, line.baseline ? `${lineName(line)} on ${set}` : `Trained on ${line.label}, tested on ${set}`),
+    element("h3", {}, line.baseline || line.trained_on === null ? `${lineName(line)} on ${set}` : `Trained on ${line.label}, tested on ${set}`),
     element("p", { class: "note" }, facts),
     ...[casePlot(metric, line.models, places, open)].filter(Boolean),
     element("ul", { class: "thumbs", "aria-label": "Pictures, worst first" }, ...thumbs));
@@ -97,7 +97,8 @@ const gallery = (metric) => report.gallery.map((card, order) => {
       element("img", { src: name ? address(item, name) : card.map.at, alt: "", loading: "lazy", decoding: "async",
         width: 150, height: 150 }),
       { hr: "HR", lr: "LR" }[name] ?? name ?? "artefact map",
-      element("small", {}, name ? (value === null ? "" : `${shown(value, digits(metric))} ${metric.unit}`) : card.map.words));
+      element("small", { class: name || card.map.trusted ? null : "distrust" },
+        name ? (value === null ? "" : `${shown(value, digits(metric))} ${metric.unit}`) : card.map.words));
   });
   return element("article", { class: "card" },
     element("h3", {}, caseName(item), element("span", {},

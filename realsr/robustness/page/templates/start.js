@@ -2,6 +2,8 @@ const redraw = () => {
   drawMatrix();
   chooseCell(state.row, state.column);
   drawStatistics();
+  drawPanels();
+  drawCases();
   for (const figure of document.querySelectorAll("#sweeps figure")) {
     figure.hidden = figure.dataset.metric !== state.metric;
   }

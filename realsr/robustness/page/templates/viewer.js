@@ -36,7 +36,9 @@ const viewer = (() => {
     const value = model[name] ? score(at.metric, name, at.list[at.place]) : null;
     const metric = metricOf[at.metric];
     const words = name === "artefact map" ? at.map.words : value === null ? "" : `${shown(value, digits(metric))} ${metric.unit}`;
-    return element("figcaption", {}, label(name), element("span", {}, words));
+    const map = name === "artefact map";
+    return element("figcaption", { class: map ? "long" : null }, label(name),
+      element("span", { class: map && !at.map.trusted ? "distrust" : null }, words));
   };
   const label = (name) => ({ hr: "HR", lr: "LR" })[name] ?? name;
   const pane = (name, ...images) => element("figure", { class: "pane" }, caption(name), element("div", { class: "window" }, ...images));
