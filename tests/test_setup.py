@@ -28,6 +28,15 @@ def pinned() -> dict[str, Version]:
     return {canonicalize_name(name): Version(version) for name, version in pairs}
 
 
+def extra_requirements() -> list[Requirement]:
+    """What the extras that nobody is made to install ask for."""
+    return [
+        Requirement(text)
+        for extra in ("metrics", "parquet", "browser")
+        for text in PROJECT["optional-dependencies"][extra]
+    ]
+
+
 def set_up_requirements() -> list[Requirement]:
     """What the set-up asks for by name: the core and the extras that the Makefile installs."""
     (extras,) = re.findall(r"^EXTRAS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -54,7 +63,7 @@ def test_one_opencv_wheel_is_pinned() -> None:
     assert [name for name in pinned() if name.startswith("opencv")] == ["opencv-python-headless"]
 
 
-@pytest.mark.parametrize("requirement", set_up_requirements(), ids=str)
+@pytest.mark.parametrize("requirement", set_up_requirements() + extra_requirements(), ids=str)
 def test_every_requirement_is_pinned_within_its_bounds(requirement: Requirement) -> None:
     assert pinned()[canonicalize_name(requirement.name)] in requirement.specifier
 

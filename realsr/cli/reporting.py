@@ -41,6 +41,11 @@ def say(sentence: str) -> None:
     typer.echo(f"realsr: {sentence}", err=True)
 
 
+def several(count: int, word: str) -> str:
+    """`1 model`, `2 models`."""
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
 def _exit_code(error: Exception) -> int | None:
     # Late, because these modules load torch; a command that raises has loaded it already.
     from degrade.errors import DegradeError, ManifestError

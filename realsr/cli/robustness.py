@@ -35,6 +35,18 @@ Metrics = Annotated[
     str | None,
     typer.Option(metavar="A,B,C", help="Columns by name, or all.", show_default="the usual ones"),
 ]
+WeightFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weights",
+        metavar="NAME=FILE",
+        help="What a metric needs, may be given many times: niqe (official parameters as .mat or .npz, or the "
+        "word basicsr); lpips_alex, lpips_vgg, lpips_squeeze, dists (their heads); alexnet, vgg16, "
+        "squeezenet1_1 (the networks). What is not named is looked for in torch's cache and in installed "
+        "packages; nothing is fetched.",
+        show_default=False,
+    ),
+]
 Scale = Annotated[
     int | None, typer.Option(min=1, help="HR side / LR side.", show_default="the models' own, or 4")
 ]
@@ -79,6 +91,7 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Photographs without truth.")
     ] = None,
     metrics: Metrics = None,
+    weights: WeightFiles = None,
     scale: Scale = None,
     crop: Crop = "full",
     limit: Limit = None,
@@ -93,7 +106,7 @@ def run(
     from realsr.cli.robustness_runs import Options, run_run
 
     options = Options(
-        study, model, hr, pipelines, cases, pairs, real, metrics, scale, crop, limit, seed
+        study, model, hr, pipelines, cases, pairs, real, metrics, scale, crop, limit, seed, weights
     )
     return run_run(options, out, device, workers)
 
@@ -116,6 +129,7 @@ def sweep(
         float | None, typer.Option(help="The value of the training, for the charts.")
     ] = None,
     metrics: Metrics = None,
+    weights: WeightFiles = None,
     scale: Scale = None,
     crop: Crop = "full",
     limit: Limit = None,
@@ -126,10 +140,13 @@ def sweep(
     """One parameter from mild to severe, and where each model falls below bicubic.
 
     The lines go to DIR/sweeps.json, beside those of other sweeps; DIR may be the folder of a run.
+    Exit: 0 all done, 2 usage, 3 some pictures have no number and the rest was done.
     """
     from realsr.cli.robustness_runs import Options, run_sweep_command
 
-    options = Options(None, model, hr, None, None, None, None, metrics, scale, crop, limit, seed)
+    options = Options(
+        None, model, hr, None, None, None, None, metrics, scale, crop, limit, seed, weights
+    )
     request = (pipeline, parameter, interval, steps, trained_at)
     return run_sweep_command(options, request, out, device, workers)
 
@@ -214,7 +231,7 @@ def render(folder: RunFolder) -> int:
 def representative(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="IMAGE...", help="Photographs on which draws are compared."),
+        typer.Argument(metavar="IMAGE|DIR...", help="Photographs on which draws are compared."),
     ],
     pipeline: Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the cases are written.")],

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 import typer
 
 from realsr.cli.make_pairs import parse_crop
 from realsr.cli.progress import Progress
-from realsr.cli.reporting import OK, PARTLY, say
+from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
@@ -21,14 +21,24 @@ from realsr.robustness.columns import columns
 from realsr.robustness.contestants import contestants
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page.render import render
-from realsr.robustness.planning import making_of, plan_of
+from realsr.robustness.planning import making_of, plan_of, weighed
 from realsr.robustness.run import Plan, run
 from realsr.robustness.severity import steps
-from realsr.robustness.store import Results
-from realsr.robustness.study import ModelEntry, PairsEntry, PhotographsEntry, Study, read_study
+from realsr.robustness.store import Results, Row, read_results
+from realsr.robustness.study import (
+    ModelEntry,
+    PairsEntry,
+    PhotographsEntry,
+    Study,
+    WeightName,
+    read_study,
+)
 from realsr.robustness.sweep import Sweep, run_sweep
 
 SHOWN = 20
+
+SWEPT = ("psnr_y", "ssim_y")
+"""A sweep's columns unless told otherwise."""
 
 SweepRequest = tuple[str, str, str, int, float | None]
 """Pipeline, parameter, range, steps, value of the training."""
@@ -50,6 +60,7 @@ class Options:
     crop: str
     limit: int | None
     seed: int
+    weights: list[str] | None = None
 
     def as_study(self) -> Study:
         """The study file's, with what was typed added or in its place. Raises StudyError."""
@@ -62,8 +73,9 @@ class Options:
             "hr": self.hr,
             "cases": self.cases,
             "metrics": tuple(_listed(self.metrics)) or None,
+            "weights": base.weights | dict(map(_weight_entry, self.weights or ())),
             "scale": self.scale,
-            "crop": parse_crop(self.crop),
+            "crop": _crop(self.crop),
             "limit": self.limit,
             "seed": self.seed or None,
         }
@@ -112,19 +124,33 @@ def run_sweep_command(
         lines = run_sweep(sweep, plan, making_of(study, plan.workers), out, observer)
     finally:
         progress.close()
+    results = read_results(out / "sweeps" / sweep.folder)
+    faults = _tell_faults(results)
+    _tell_missing(results)
     for line in lines:
-        for metric, found in line["breakdown"].items():
-            typer.echo(f"{line['model']}: {metric}: {found['words']}")
-    typer.echo(f"{len(lines)} models at {count} severities; lines in {out / 'sweeps.json'}")
-    return OK
+        _tell_line(line)
+    typer.echo(
+        f"{several(len(lines), 'model')} at {count} severities; lines in {out / 'sweeps.json'}"
+    )
+    return PARTLY if faults else OK
+
+
+def _tell_line(line: Row) -> None:
+    """Where it breaks down; without the images that lack a number at some severity, which are named."""
+    for metric, found in line["breakdown"].items():
+        typer.echo(f"{line['model']}: {metric}: {found['words']}")
+    for metric, reasons in line["left_out"].items():
+        if metric in line["scores"]:
+            more = f", and {len(reasons) - 1} more such" if len(reasons) > 1 else ""
+            say(f"{line['model']}: {metric} is without {reasons[0]}{more}")
 
 
 def _sweep_plan(options: Options, device: str, workers: int | None) -> tuple[Plan, Study]:
     study = options.as_study()
-    kind = torch.device(resolve_device(device))
-    models = contestants(study.models, study.scale, kind)
-    chosen = columns(study.metrics or ("psnr_y", "ssim_y"), models[0].scale)
-    return Plan(models, lambda folder: [], chosen, workers=workers or 2), study
+    device = resolve_device(device)
+    models = contestants(study.models, study.scale, torch.device(device))
+    table, weights = weighed(study, columns(study.metrics or SWEPT, models[0].scale), device)
+    return Plan(models, lambda folder: [], table, workers=workers or 2, weights=weights), study
 
 
 def _model_entry(text: str) -> ModelEntry:
@@ -139,6 +165,23 @@ def _model_entry(text: str) -> ModelEntry:
         ) from error
 
 
+def _crop(text: str) -> int | None:
+    side = parse_crop(text)
+    if side is not None and side < 1:
+        raise StudyError(f"--crop {text}: expected a side of 1 pixel or more, or `full`")
+    return side
+
+
+def _weight_entry(text: str) -> tuple[WeightName, str]:
+    name, sign, path = text.partition("=")
+    for known in get_args(WeightName):
+        if name == known and sign and path:
+            return known, path
+    raise StudyError(
+        f"--weights {text}: expected NAME=FILE, NAME one of {', '.join(get_args(WeightName))}"
+    )
+
+
 def _listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
@@ -151,18 +194,25 @@ def _safe(path: Path) -> str:
 
 
 def _tell(results: Results) -> int:
-    faults = list(_faults(results))
-    for fault in faults[:SHOWN]:
-        say(fault)
-    if len(faults) > SHOWN:
-        say(f"and {len(faults) - SHOWN} more, all in {results.root}")
+    faults = _tell_faults(results)
     _tell_missing(results)
     models, sets = len(results.models()), len(results.record["sets"])
     typer.echo(
-        f"{models} models on {sets} sets, {len(results.cells)} answers; results in {results.root}"
+        f"{several(models, 'model')} on {several(sets, 'set')}, {several(len(results.cells), 'answer')}; "
+        f"results in {results.root}"
     )
     typer.echo(timing_words(results.record["timing"]))
     return PARTLY if faults else OK
+
+
+def _tell_faults(results: Results) -> int:
+    """How many there are; the first ones are said."""
+    faults = _faults(results)
+    for fault in faults[:SHOWN]:
+        say(fault)
+    if len(faults) > SHOWN:
+        say(f"and {len(faults) - SHOWN} more, all in {results.root / 'cells.jsonl'}")
+    return len(faults)
 
 
 def _faults(results: Results) -> Sequence[str]:

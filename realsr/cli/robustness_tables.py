@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
 
-from realsr.cli.reporting import DIFFERS, OK, PARTLY, say
+from degrade.errors import MissingExtraError
+from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
+from realsr.pairs.sources import discover
 from realsr.robustness.compare import compare
 from realsr.robustness.errors import StudyError
 from realsr.robustness.gate import judged, overall
@@ -24,7 +27,8 @@ def run_merge(first: Path, second: Path, out: Path) -> int:
     """The command's body; its exit code."""
     results = merge(first, second, out)
     models, sets = len(results.models()), len(results.record["sets"])
-    typer.echo(f"{models} models on {sets} sets, {len(results.cells)} answers; results in {out}")
+    answers = several(len(results.cells), "answer")
+    typer.echo(f"{several(models, 'model')} on {several(sets, 'set')}, {answers}; results in {out}")
     return OK
 
 
@@ -52,7 +56,9 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
     for verdict in verdicts:
         typer.echo(str(verdict))
     state = overall(verdicts)
-    typer.echo(f"{state}: {len(verdicts)} judgements of {len(rules.rules)} rules")
+    typer.echo(
+        f"{state}: {several(len(verdicts), 'judgement')} of {several(len(rules.rules), 'rule')}"
+    )
     return {"pass": OK, "fail": DIFFERS, "incomplete": PARTLY}[state]
 
 
@@ -83,6 +89,8 @@ def run_remake(folder: Path) -> int:
 def run_render_command(folder: Path) -> int:
     """The command's body; its exit code."""
     typer.echo(f"the page: {render(folder)}")
+    if find_spec("pyarrow") is None:
+        say(f"without results.parquet: {MissingExtraError('writing parquet', 'parquet')}")
     return OK
 
 
@@ -96,8 +104,14 @@ def run_representative_command(
     scale: int | None,
 ) -> int:
     """The command's body; its exit code."""
+    files = [file for image in images for file in _pictures(image)]
     found = write_representative(
-        pipeline, images, out, cases=cases, pool=pool, seed=seed, scale=scale
+        pipeline, files, out, cases=cases, pool=pool, seed=seed, scale=scale
     )
     typer.echo(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
     return OK
+
+
+def _pictures(place: Path) -> list[Path]:
+    """A file, or the pictures of a directory."""
+    return [source.path for source in discover([place]).sources] if place.is_dir() else [place]

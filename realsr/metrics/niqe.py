@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from degrade.errors import MissingExtraError
 from degrade.functional.matlab import imresize, line_by_factor
 from realsr.metrics.errors import MetricError, NotDefinedError, WeightsMissingError
 from realsr.metrics.natural_scenes import blocks, features, normalised
@@ -23,6 +24,8 @@ from realsr.metrics.planes import Plane
 
 BLOCK = 96
 FEATURES = 36
+
+Arrays = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,20 @@ def halved(image: Plane) -> Plane:
 
 
 def official(path: Path | None) -> Pristine:
-    """The authors' parameters: from `path` (BasicSR's `niqe_pris_params.npz`), or from an installed BasicSR."""
+    """The authors' parameters: from `path`, or from an installed BasicSR."""
+    return load(official_file(path))
+
+
+def official_file(path: Path | None) -> Path:
+    """`path`, or the file of the authors' parameters in an installed BasicSR. Raises WeightsMissingError."""
     path = path or _in_basicsr()
     if path is None:
         raise WeightsMissingError(
-            "the official parameters of NIQE; give parameters=PATH of niqe_pris_params.npz or install basicsr, "
-            "or ask for niqe_own"
+            "the official parameters of NIQE: install basicsr, or name their file (--weights niqe=FILE, from "
+            "Python parameters=) as the authors' modelparameters.mat or BasicSR's niqe_pris_params.npz; "
+            "niqe_own needs none"
         )
-    return load(path)
+    return path
 
 
 @lru_cache(maxsize=1)
@@ -88,19 +97,39 @@ def own() -> Pristine:
 
 @lru_cache(maxsize=8)
 def load(path: Path) -> Pristine:
-    """Parameters from a file of `mu_pris_param` and `cov_pris_param`. Raises MetricError for another file."""
+    """Parameters from BasicSR's .npz or the authors' .mat. Raises MetricError for another file."""
     if not path.is_file():
         raise WeightsMissingError(f"the parameters of NIQE: no file {path}")
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            mean = np.asarray(stored["mu_pris_param"], dtype=np.float64)
-            covariance = np.asarray(stored["cov_pris_param"], dtype=np.float64)
+        mean, covariance = _in_mat(path) if path.suffix.lower() == ".mat" else _in_npz(path)
         return Pristine(mean.reshape(FEATURES), covariance.reshape(FEATURES, FEATURES))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise MetricError(
             f"{path} is not a file of NIQE parameters ({error}); expected mu_pris_param (36) and "
-            "cov_pris_param (36 x 36)"
+            "cov_pris_param (36 x 36) in a .npz, mu_prisparam and cov_prisparam in a .mat"
         ) from error
+
+
+def _in_npz(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as stored:
+        return _as_float(stored["mu_pris_param"]), _as_float(stored["cov_pris_param"])
+
+
+def _in_mat(path: Path) -> Arrays:
+    """MATLAB's format before 7.3. Raises MissingExtraError without SciPy."""
+    try:
+        from scipy.io.matlab import MatReadError, loadmat
+    except ImportError as error:
+        raise MissingExtraError("reading NIQE's parameters from a .mat file", "metrics") from error
+    try:
+        stored = loadmat(str(path), variable_names=["mu_prisparam", "cov_prisparam"])
+    except MatReadError as error:
+        raise ValueError(str(error)) from error
+    return _as_float(stored["mu_prisparam"]), _as_float(stored["cov_prisparam"])
+
+
+def _as_float(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    return np.asarray(values, dtype=np.float64)
 
 
 @lru_cache(maxsize=1)

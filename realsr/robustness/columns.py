@@ -52,13 +52,15 @@ REGISTERED_VERSION = 1
 @dataclass(frozen=True)
 class Column:
     """metric: a row of `METRICS`. convention: with the crop in pixels, for 8-bit pictures. reach: HR pixels of
-    the shifts that are tried; None where the score is taken as the pictures lie.
+    the shifts that are tried; None where the score is taken as the pictures lie. weights: digest of the files
+    that the metric is computed with, if it needs any.
     """
 
     name: str
     metric: str
     convention: Convention
     reach: int | None = None
+    weights: str = ""
 
     @property
     def version(self) -> int:
@@ -72,7 +74,7 @@ class Column:
     def words(self) -> str:
         """The convention for people."""
         if self.reach is None:
-            return str(self.convention)
+            return ", weights ".join(filter(None, (str(self.convention), self.weights)))
         return (
             f"{self.convention}, best of whole-pixel shifts up to {self.reach} px, on the interior"
         )

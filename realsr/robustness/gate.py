@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from realsr.metrics.metric import Better
+from realsr.robustness.bounds import Bound, Side, mean_bound, quantile_bound, share_bound
+from realsr.robustness.components import Table
 from realsr.robustness.contestants import BASELINE
 from realsr.robustness.errors import StudyError
-from realsr.robustness.quality import quality
+from realsr.robustness.intervals import Design
+from realsr.robustness.observations import Observation, Observations, gathered, shared_tables
+from realsr.robustness.quality import qualities
 from realsr.robustness.rules import Rule, Rules
-from realsr.robustness.store import Results, Row
-
-FEWEST = 6
-"""Pictures from which on resampling says anything about others."""
+from realsr.robustness.store import Results
+from realsr.robustness.untold import Untold
 
 State = Literal["pass", "fail", "incomplete"]
-Values = npt.NDArray[np.float64]
-
-Drawn = Callable[[Values], Values]
-"""Rows of resampled pictures, draws x pictures, from one value a picture."""
-
-Table = Mapping[tuple[str, str], Mapping[tuple[str, int], float | None]]
-"""By model and set, then image and variant; None where there is no number."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One rule on one model and set. bound: end of its interval, or the number itself; kept from margin 0."""
+    """One rule on one model and set. bound: end of its one-sided interval, or the number itself; kept from
+    margin 0.
+    """
 
     rule: str
     model: str
@@ -46,15 +42,9 @@ class Verdict:
         return f"{self.state}: {self.rule}: {self.model} on {self.set}: {self.words}"
 
 
-def resampled(values: Values, draws: int = 2000, seed: int = 0) -> Values:
-    """Pictures drawn with replacement."""
-    picks = np.random.default_rng(seed).integers(0, len(values), (draws, len(values)))
-    return values[picks]
-
-
-def judged(rules: Rules, results: Results, drawn: Drawn = resampled) -> list[Verdict]:
+def judged(rules: Rules, results: Results) -> list[Verdict]:
     """Every rule on every model and set that it speaks of. Raises StudyError for names that the run has not."""
-    return [verdict for rule in rules.rules for verdict in _judged(rule, results, drawn)]
+    return [verdict for rule in rules.rules for verdict in _judged(rule, results)]
 
 
 def overall(verdicts: Sequence[Verdict]) -> State:
@@ -65,37 +55,44 @@ def overall(verdicts: Sequence[Verdict]) -> State:
     return "incomplete" if "incomplete" in states or not states else "pass"
 
 
-def _judged(rule: Rule, results: Results, drawn: Drawn) -> Iterator[Verdict]:
+def _judged(rule: Rule, results: Results) -> Iterator[Verdict]:
     better: Better = results.metric(rule.metric)["better"]
-    table = _table(results, rule.metric)
+    seen = _observed(results, rule.metric)
     matched = _matched(results)
     for model in _named(rule.models, [n for n in results.models() if n != BASELINE], "model"):
-        for test in _named(rule.sets, _sets(results, rule, table), "set"):
-            values = _measured(rule, table, better, (model, test), matched.get(model))
-            yield _verdict(rule, model, test, values, better, drawn)
+        sets = _named(rule.sets, _sets(results, rule, seen), "set")
+        if not sets:
+            yield Verdict(
+                rule.name, model, "every set", "incomplete", _why_none(results, rule.metric)
+            )
+            continue
+        groups = [[name] for name in sets] if rule.over == "each" else [list(sets)]
+        for group in groups:
+            table = _measured(rule, seen, better, (model, group), matched.get(model))
+            yield _verdict(rule, model, group, table, better)
 
 
-def _sets(results: Results, rule: Rule, table: Table) -> list[str]:
+def _sets(results: Results, rule: Rule, seen: Observations) -> list[str]:
     """Those where the metric has a meaning; a rule on a named set is never passed over."""
     names = [test["name"] for test in results.record["sets"]]
     if rule.sets is not None:
         return names
-    return [name for name in names if _has_numbers(table, name)]
+    return [name for name in names if any(seen.of(model, name) for model in results.models())]
 
 
-def _has_numbers(table: Table, test: str) -> bool:
-    return any(
-        value is not None
-        for (_, name), cells in table.items()
-        if name == test
-        for value in cells.values()
-    )
+def _why_none(results: Results, metric: str) -> str:
+    """The first reason why a metric has no number at all."""
+    reasons = [cell["failed"] or cell["not_computed"].get(metric) for cell in results.cells]
+    return f"no set has a number of {metric}: {next(filter(None, reasons), 'there is no picture')}"
 
 
 def _named(wanted: Sequence[str] | None, known: Sequence[str], kind: str) -> Sequence[str]:
     for name in wanted or ():
         if name not in known:
-            raise StudyError(f"the run has no {kind} {name!r}; it has {', '.join(known) or 'none'}")
+            hint = f" ({BASELINE} is what models are compared with)" if name == BASELINE else ""
+            raise StudyError(
+                f"the run has no {kind} {name!r}{hint}; it has {', '.join(known) or 'none'}"
+            )
     return known if wanted is None else wanted
 
 
@@ -109,94 +106,129 @@ def _matched(results: Results) -> dict[str, str]:
     }
 
 
-def _table(results: Results, metric: str) -> Table:
-    table: dict[tuple[str, str], dict[tuple[str, int], float | None]] = {}
-    for cell in results.cells:
-        row = table.setdefault((cell["model"], cell["set"]), {})
-        row[cell["image"], cell["variant"]] = _number(cell, metric)
-    return table
-
-
-def _number(cell: Row, metric: str) -> float | None:
-    value: float | None = cell["scores"].get(metric)
-    return value
+def _observed(results: Results, metric: str) -> Observations:
+    return gathered(
+        Observation(
+            cell["model"],
+            cell["set"],
+            cell["image"],
+            cell["variant"],
+            cell["scores"].get(metric),
+            cell["failed"] or cell["not_computed"].get(metric, ""),
+        )
+        for cell in results.cells
+    )
 
 
 def _measured(
-    rule: Rule, table: Table, better: Better, place: tuple[str, str], matched: str | None
-) -> Values | str:
-    """What the rule looks at, one value a picture; or why there is not one for every picture."""
-    model, test = place
-    mine = table.get(place, {})
+    rule: Rule,
+    seen: Observations,
+    better: Better,
+    place: tuple[str, list[str]],
+    matched: str | None,
+) -> Table | str:
+    """What the rule looks at, images x draws of a set or images x sets; or why it is not there as a whole."""
+    model, sets = place
+    mine = [(model, name) for name in sets]
     if rule.of == "value" and rule.statistic != "share_below":
         if better == "nearer to 1" and rule.statistic != "mean":
             raise StudyError(f"rule {rule.name!r}: {rule.metric} is best at 1; give `of: gain`")
-        return _differences(mine, None, better)
+        found = _tables(seen, mine)
+        return found if isinstance(found, str) else _joined(rule, found)
     if rule.of == "drop":
         if matched is None:
             return "nothing was tested on what the model was trained for"
-        return _differences(table.get((model, matched), {}), mine, better)
-    return _differences(mine, table.get((BASELINE, test), {}), better)
+        pairs = [((model, matched), own) for own in mine]
+    else:
+        pairs = [(own, (BASELINE, own[1])) for own in mine]
+    found = _tables(seen, [one for pair in pairs for one in pair])
+    if isinstance(found, str):
+        return found
+    turned = [qualities(table, better) for table in found]
+    return _joined(rule, [a - b for a, b in zip(turned[::2], turned[1::2], strict=True)])
 
 
-def _differences(
-    cells: Mapping[tuple[str, int], float | None],
-    others: Mapping[tuple[str, int], float | None] | None,
-    better: Better,
-) -> Values | str:
-    """Values of the pictures, or by how much they are better than others of the same pictures."""
-    found = []
-    for picture, value in cells.items():
-        other = None if others is None else others.get(picture)
-        if value is None or (others is not None and other is None):
-            return f"{picture[0]} has no number"
-        found.append(value if other is None else quality(value, better) - quality(other, better))
-    return np.array(found) if found else "there is no picture"
+def _tables(seen: Observations, places: Sequence[tuple[str, str]]) -> list[Table] | str:
+    """A table images x draws a place, of equal images; or the first picture that has no number."""
+    for place in places:
+        for lack in seen.lacking(*place):
+            return f"{lack.image} has no number for {place[0]} on {place[1]}: {lack.reason}"
+    columns = [seen.of(*place) for place in places]
+    tables = shared_tables(columns)
+    images = {one.image for column in columns for one in column}
+    if not images:
+        return "there is no picture"
+    if len(tables[0]) < len(images):
+        return f"of {len(images)} images only {len(tables[0])} are in all that is compared"
+    return tables
+
+
+def _joined(rule: Rule, tables: Sequence[Table]) -> Table:
+    if rule.over == "each":
+        return tables[0]
+    return np.stack([table.mean(axis=1) for table in tables], axis=1)
 
 
 def _verdict(
-    rule: Rule, model: str, test: str, values: Values | str, better: Better, drawn: Drawn
+    rule: Rule, model: str, sets: Sequence[str], table: Table | str, better: Better
 ) -> Verdict:
-    if isinstance(values, str):
-        return Verdict(rule.name, model, test, "incomplete", values)
-    if rule.certainty is not None and len(values) < FEWEST:
-        few = f"{len(values)} pictures are too few to tell with certainty; {FEWEST} at least"
-        return Verdict(rule.name, model, test, "incomplete", few)
-    value = float(_statistic(rule, values[None], better)[0])
-    bound = _bound(rule, values, value, better, drawn)
-    margin = bound - rule.at_least if rule.at_least is not None else (rule.at_most or 0.0) - bound
+    where = sets[0] if len(sets) == 1 else f"{len(sets)} sets together"
+    if isinstance(table, str):
+        return Verdict(rule.name, model, where, "incomplete", table)
+    value = _statistic(rule, table, better)
+    bound = Bound(value, "") if rule.certainty is None else _bound(rule, table, better)
+    if isinstance(bound, Untold):
+        words = f"{_what(rule)} {value:.4g}; {bound}"
+        return Verdict(rule.name, model, where, "incomplete", words, value)
+    end = bound.value
+    margin = end - rule.at_least if rule.at_least is not None else (rule.at_most or 0.0) - end
     state: State = "pass" if margin >= 0 else "fail"
-    words = _words(rule, value, bound, margin)
-    return Verdict(rule.name, model, test, state, words, value, bound, margin)
+    return Verdict(
+        rule.name, model, where, state, _words(rule, value, bound, margin), value, end, margin
+    )
 
 
-def _statistic(rule: Rule, rows: Values, better: Better) -> Values:
-    """One number a row of pictures."""
-    bad_is_high = rule.of == "drop" or (rule.of == "value" and better == "lower")
+def _bad_is_high(rule: Rule, better: Better) -> bool:
+    return rule.of == "drop" or (rule.of == "value" and better == "lower")
+
+
+def _level(rule: Rule, better: Better) -> float:
+    """The rule's quantile, counted from the low end."""
+    return 1.0 - rule.quantile if _bad_is_high(rule, better) else rule.quantile
+
+
+def _statistic(rule: Rule, table: Table, better: Better) -> float:
     match rule.statistic:
         case "mean":
-            return np.asarray(rows.mean(axis=1))
+            return float(table.mean())
         case "share_below":
-            return np.asarray((rows < 0).mean(axis=1))
+            return float((table < 0).mean())
         case "quantile":
-            level = 1 - rule.quantile if bad_is_high else rule.quantile
-            return np.asarray(np.quantile(rows, level, axis=1))
+            return float(np.quantile(table, _level(rule, better)))
         case _:
-            return np.asarray(rows.max(axis=1) if bad_is_high else rows.min(axis=1))
+            return float(table.max() if _bad_is_high(rule, better) else table.min())
 
 
-def _bound(rule: Rule, values: Values, value: float, better: Better, drawn: Drawn) -> float:
-    if rule.certainty is None:
-        return value
-    many = _statistic(rule, drawn(values), better)
-    level = 1 - rule.certainty if rule.at_least is not None else rule.certainty
-    return float(np.quantile(many, level))
+def _bound(rule: Rule, table: Table, better: Better) -> Bound | Untold:
+    """By the interval of the design: a set's draws are an image's own, sets together as the rule says."""
+    certainty = rule.certainty or 0.0
+    side: Side = "at most" if rule.at_least is None else "at least"
+    design: Design = "own" if rule.over == "each" else rule.over
+    if rule.statistic == "quantile":
+        return quantile_bound(table, _level(rule, better), certainty, side)
+    bound_of = share_bound if rule.statistic == "share_below" else mean_bound
+    return bound_of(table, design, certainty, side)
 
 
-def _words(rule: Rule, value: float, bound: float, margin: float) -> str:
+def _what(rule: Rule) -> str:
+    return f"{rule.statistic} {rule.of} of {rule.metric}"
+
+
+def _words(rule: Rule, value: float, bound: Bound, margin: float) -> str:
     sign, limit = (">=", rule.at_least) if rule.at_least is not None else ("<=", rule.at_most)
     sure = (
-        "" if rule.certainty is None else f", at {100 * rule.certainty:g} % certainty {bound:.4g}"
+        ""
+        if rule.certainty is None
+        else f", at {100 * rule.certainty:g} % certainty {bound.value:.4g} ({bound.kind})"
     )
-    what = f"{rule.statistic} {rule.of} of {rule.metric}"
-    return f"{what} {value:.4g}{sure}; expected {sign} {limit:g} (margin {margin:+.4g})"
+    return f"{_what(rule)} {value:.4g}{sure}; expected {sign} {limit:g} (margin {margin:+.4g})"

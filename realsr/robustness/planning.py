@@ -14,15 +14,15 @@ from degrade import Pipeline
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.case_folder import representative_cases
-from realsr.robustness.columns import columns
+from realsr.robustness.columns import Column, columns
 from realsr.robustness.contestants import Contestant, contestants
 from realsr.robustness.errors import StudyError
 from realsr.robustness.photographs import photographs, real_pairs
 from realsr.robustness.run import Plan
-from realsr.robustness.scoring import Weights
 from realsr.robustness.sets import Making, StandsFor, TestSet, given_set, made_set
 from realsr.robustness.store import RunFolder
 from realsr.robustness.study import Study, is_folder
+from realsr.robustness.weights import Weights, found_weights
 
 MakeSet = Callable[[Path], TestSet]
 """A set, given the folder where it may be made."""
@@ -45,24 +45,34 @@ def plan_of(
     study = study.checked()
     chosen = models or contestants(study.models, study.scale, torch.device(device))
     scale = chosen[0].scale
+    table, found = weighed(study, columns(study.metrics, scale), device, weights)
     threads = workers or os.cpu_count() or 1
-    kept = columns(study.metrics, scale)
     makers = dict(_unique(_makers(study, scale, threads, observer)))
     return Plan(
         models=tuple(chosen),
         make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
-        columns=kept,
+        columns=table,
         pictures=study.pictures,
         workers=threads,
-        weights=weights or Weights(),
+        weights=found,
         told=told,
         notes=study.notes,
         lines=study.lines.checked(
             [model.name for model in chosen],
             [model.family for model in chosen if model.family],
-            [column.name for column in kept],
+            [column.name for column in table],
         ),
     )
+
+
+def weighed(
+    study: Study, table: Sequence[Column], device: str, weights: Weights | None = None
+) -> tuple[tuple[Column, ...], Weights]:
+    """Columns, and the weights behind them: the study's, unless others are given. Raises StudyError."""
+    metrics = {column.metric for column in table}
+    files = {str(name): path for name, path in study.weights.items()}
+    found = weights or found_weights(files, metrics, torch.device(device))
+    return found.marked(table), found
 
 
 def plan_of_pipelines(

@@ -15,8 +15,3 @@ def qualities(values: Values, better: Better) -> Values:
     if better == "higher":
         return values
     return -values if better == "lower" else -np.abs(values - 1.0)
-
-
-def quality(value: float, better: Better) -> float:
-    """The same of one value."""
-    return float(qualities(np.array([value]), better)[0])

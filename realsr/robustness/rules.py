@@ -20,9 +20,14 @@ Statistic = Literal["mean", "worst", "quantile", "share_below"]
 of them are worse than bicubic, 0 to 1."""
 
 
+Over = Literal["each", "fixed", "crossed"]
+"""Every set alone; or the mean over the sets together, which are the whole question (fixed) or stand for a
+space of degradations (crossed), and then are random as the images are."""
+
+
 class Rule(Entry):
     """models, sets: None is all that the rule can be asked of (the baseline is no model). certainty: the bound
-    must hold at the end of a one-sided interval, by resampling pictures; None asks it of the number itself.
+    must hold at the end of a one-sided interval; None asks it of the number itself.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Rule(Entry):
     quantile: Annotated[float, Field(gt=0, lt=1)] = 0.05
     models: tuple[str, ...] | None = None
     sets: tuple[str, ...] | None = None
+    over: Over = "each"
     at_least: float | None = None
     at_most: float | None = None
     certainty: Annotated[float, Field(gt=0.5, lt=1)] | None = None
@@ -42,6 +48,22 @@ class Rule(Entry):
             raise ValueError(f"rule {self.name!r}: give one of at_least and at_most")
         if self.statistic == "share_below" and self.of != "value":
             raise ValueError(f"rule {self.name!r}: share_below is of the value; leave `of` out")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Rule:
+        if self.certainty is None:
+            return self
+        if self.statistic == "worst":
+            raise ValueError(
+                f"rule {self.name!r}: pictures seen say nothing certain about the worst of all; leave "
+                "certainty out, or give `statistic: quantile`"
+            )
+        if self.statistic == "quantile" and self.over != "each":
+            raise ValueError(
+                f"rule {self.name!r}: a quantile over several sets has no interval; leave certainty or "
+                "over out"
+            )
         return self
 
 

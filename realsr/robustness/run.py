@@ -22,10 +22,11 @@ from realsr.robustness.ledger import Ledger
 from realsr.robustness.line_choice import LineChoice
 from realsr.robustness.pictures import keep_pictures
 from realsr.robustness.record import cells_of, record_of
-from realsr.robustness.scoring import Truth, Weights, scored
+from realsr.robustness.scoring import Truth, scored
 from realsr.robustness.sets import Case, TestSet
 from realsr.robustness.store import Results, RunFolder, claimed_run, write_results
 from realsr.robustness.study import Kept
+from realsr.robustness.weights import Weights
 
 
 @dataclass(frozen=True)

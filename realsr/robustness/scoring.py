@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from degrade import Trace
 from degrade.errors import DegradeError
-from realsr.metrics import METRICS, NotComputed, niqe, score
-from realsr.metrics.errors import WeightsMissingError
-from realsr.metrics.metric import Distance
+from realsr.metrics import METRICS, NotComputed, score
 from realsr.metrics.planes import Picture
 from realsr.robustness.columns import Column
 from realsr.robustness.operators import assumed_operator, true_operator
 from realsr.robustness.registration import shifted_psnr
-
-_LEARNED = ("dists", "lpips_alex", "lpips_squeeze", "lpips_vgg")
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What metrics cannot do without.
-
-    distances: networks with their weights inside, by metric. niqe: the file of NIQE's official parameters; None
-    looks for an installed basicsr.
-    """
-
-    distances: Mapping[str, Distance] = field(default_factory=dict)
-    niqe: Path | None = None
-
-    def absent(self, columns: Sequence[Column]) -> dict[str, str]:
-        """Why columns cannot be computed on this machine, by column."""
-        found = {column.name: self._fault(column.metric) for column in columns}
-        return {name: f"weights missing: {fault}" for name, fault in found.items() if fault}
-
-    def _fault(self, metric: str) -> str | None:
-        if metric in _LEARNED and metric not in self.distances:
-            return "a learned metric, and no network with its weights was given"
-        if metric != "niqe":
-            return None
-        try:
-            niqe.official(self.niqe)
-        except WeightsMissingError as error:
-            return str(error)
-        return None
+from realsr.robustness.weights import Weights
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import yaml
 
 from degrade import Pipeline, parse_pipeline
+from degrade.errors import PipelineError
 from realsr.robustness.errors import StudyError
 
 Stage = dict[str, Any]
@@ -40,10 +41,20 @@ def at_severity(pipeline: Pipeline, parameter: str, value: float) -> Pipeline:
     for each in found:
         if field not in each:
             known = ", ".join(name for name in each if name not in ("op", "label"))
-            raise StudyError(f"{parameter}: the stage {stage!r} sets {known}")
+            near = difflib.get_close_matches(field, each, n=1)
+            hint = f"; did you mean {stage}.{near[0]}?" if near else ""
+            raise StudyError(
+                f"{parameter}: {stage!r} has no field {field!r}{hint} (it sets {known})"
+            )
         each[field] = int(value) if float(value).is_integer() else value
     data["name"] = severity_name(pipeline.name, parameter, value)
-    return parse_pipeline(yaml.safe_dump(data, sort_keys=False), data["name"])
+    try:
+        return parse_pipeline(yaml.safe_dump(data, sort_keys=False), data["name"])
+    except PipelineError as error:
+        reason = str(error).partition(f"{field}: is ")[2] or str(error)
+        raise PipelineError(
+            f"{parameter} cannot be {reason}; give a --range and --steps whose values it takes"
+        ) from error
 
 
 def severity_name(pipeline: str, parameter: str, value: float) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 import degrade
 from degrade.yaml_source import Document, read_yaml
@@ -16,6 +18,18 @@ T = TypeVar("T", bound=BaseModel)
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """Names stand in tables and name files."""
+
+WeightName = Literal[
+    "niqe",
+    "lpips_alex",
+    "lpips_vgg",
+    "lpips_squeeze",
+    "dists",
+    "alexnet",
+    "vgg16",
+    "squeezenet1_1",
+]
+"""What a file of weights may be for: a metric's own, or the backbone under it."""
 
 RESERVED = ("hr", "lr")
 """Names of the pictures beside those of the models."""
@@ -79,7 +93,8 @@ class Study(Entry):
     are taken as they are. cases: a folder of representative cases, each a pipeline of its own. lines: what
     models are accepted by. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
     whole pictures. limit: only the first so many pictures of every set. metrics: columns; None is the
-    usual ones. notes: sentences that readers of the numbers should know; they stand on the page.
+    usual ones. weights: files that metrics need, by what they hold; `niqe` may be `basicsr`. notes: sentences
+    that readers of the numbers should know; they stand on the page.
     """
 
     models: tuple[ModelEntry, ...] = ()
@@ -94,6 +109,7 @@ class Study(Entry):
     variants: Annotated[int, Field(ge=1)] = 1
     limit: Annotated[int, Field(ge=1)] | None = None
     metrics: tuple[str, ...] | None = None
+    weights: dict[WeightName, str] = Field(default_factory=dict)
     pictures: Kept = Kept()
     notes: tuple[str, ...] = ()
     lines: LineChoice = LineChoice()
@@ -132,7 +148,25 @@ def validated(kind: type[T], document: Document) -> T:
         return kind.model_validate(document.data)
     except ValidationError as error:
         first = error.errors()[0]
-        raise StudyError(f"{document.where(tuple(first['loc']))}: {first['msg']}") from error
+        raise StudyError(f"{document.where(tuple(first['loc']))}: {_said(first)}") from error
+
+
+def _said(fault: ErrorDetails) -> str:
+    """What is wrong, and what was expected."""
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
+    match fault["type"]:
+        case "extra_forbidden":
+            known = sorted({key for kind in Entry.__subclasses__() for key in kind.model_fields})
+            near = difflib.get_close_matches(name, known, n=1)
+            return f"unknown key `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
+        case "missing":
+            return f"the key `{name}` is missing"
+        case "tuple_type":
+            return f"expected a list, such as [a, b]; the value is {fault['input']!r}"
+        case "too_short":
+            return "expected one entry or more"
+        case _:
+            return fault["msg"].removeprefix("Value error, ")
 
 
 def _from_folder(study: Study, folder: Path) -> Study:
@@ -151,6 +185,7 @@ def _from_folder(study: Study, folder: Path) -> Study:
             "pipelines": tuple(
                 name if name in known else _beside(folder, name) for name in study.pipelines
             ),
+            "weights": {name: _beside(folder, path) for name, path in study.weights.items()},
             "pairs": tuple(
                 entry.model_copy(update={"lr": moved(entry.lr), "hr": moved(entry.hr)})
                 for entry in study.pairs

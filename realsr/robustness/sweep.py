@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +13,23 @@ from degrade import Pipeline
 from realsr.pairs.folder import write_whole
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends
-from realsr.robustness.breakdown import Gains, Resampled, bootstrapped, breakdown
+from realsr.robustness.breakdown import Gains, breakdown
 from realsr.robustness.contestants import BASELINE
 from realsr.robustness.errors import StudyError
+from realsr.robustness.intervals import Estimate, estimate
+from realsr.robustness.observations import (
+    Observation,
+    Observations,
+    gathered,
+    shared_tables,
+)
 from realsr.robustness.planning import plan_of_pipelines
 from realsr.robustness.quality import qualities
 from realsr.robustness.run import Plan, run
 from realsr.robustness.sets import Making
 from realsr.robustness.severity import at_severity
 from realsr.robustness.store import Results, Row
+from realsr.robustness.untold import Untold
 
 NAME = "sweeps.json"
 
@@ -51,7 +59,6 @@ def run_sweep(
     making: Making,
     out: Path,
     observer: Observer,
-    resampled: Resampled = bootstrapped,
 ) -> list[Row]:
     """Runs, or goes on with, a sweep in `out/sweeps/PIPELINE.STAGE.FIELD`; its lines go to `out/sweeps.json`.
 
@@ -63,7 +70,7 @@ def run_sweep(
     wide = plan_of_pipelines(plan, steps, making, observer)
     results = run(wide, out / "sweeps" / sweep.folder)
     names = [name for name, _ in steps]
-    lines = [_line(sweep, results, model, names, resampled) for model in results.models()]
+    lines = [_line(sweep, results, model, names) for model in results.models()]
     _store(out / NAME, lines)
     return lines
 
@@ -90,58 +97,84 @@ def _identity(line: Row) -> tuple[str, str, str]:
     return line["model"], line["pipeline"], line["parameter"]
 
 
-def _line(
-    sweep: Sweep, results: Results, model: str, names: Sequence[str], resampled: Resampled
-) -> Row:
-    scores, intervals, breakdowns = {}, {}, {}
-    for metric in (each["name"] for each in results.record["metrics"]):
-        absolute = _table(results, model, metric, names)
-        if absolute is None:
-            continue
-        scores[metric] = [float(value) for value in absolute.mean(axis=1)]
-        drawn = resampled(absolute)
-        intervals[metric] = [
-            [float(end) for end in np.quantile(column, [0.025, 0.975])] for column in drawn.T
-        ]
-        gains = _gains(results, model, metric, names)
-        if model != BASELINE and gains is not None:
-            breakdowns[metric] = breakdown(sweep.values, gains, resampled).to_data()
+def _line(sweep: Sweep, results: Results, model: str, names: Sequence[str]) -> Row:
+    swept = [_swept(results, model, each["name"], names) for each in results.record["metrics"]]
+    found = {each.metric: each for each in swept if each.images}
     return {
         "model": model,
         "pipeline": sweep.pipeline.name,
         "parameter": sweep.parameter,
         "values": list(sweep.values),
         "trained_at": sweep.trained_at,
-        "scores": scores,
-        "intervals": intervals,
-        "breakdown": breakdowns,
+        "scores": {metric: [one.mean for one in each.along] for metric, each in found.items()},
+        "intervals": {metric: each.ends() for metric, each in found.items()},
+        "interval": {metric: each.kind() for metric, each in found.items()},
+        "left_out": {each.metric: list(each.left_out) for each in swept if each.left_out},
+        "breakdown": {
+            metric: breakdown(sweep.values, gains).to_data()
+            for metric in found
+            if model != BASELINE and (gains := _gains(results, model, metric, names)).size
+        },
     }
 
 
-def _table(results: Results, model: str, metric: str, names: Sequence[str]) -> Gains | None:
-    """severities x pictures of a metric; None where a picture lacks it at any severity: pairs would be lost."""
-    rows = list(_rows(results, model, metric, names))
-    pictures = sorted(set().union(*rows))
-    if not pictures or any(picture not in row for row in rows for picture in pictures):
-        return None
-    return np.array([[row[picture] for picture in pictures] for row in rows])
+@dataclass(frozen=True)
+class _Swept:
+    """One metric of one model along the severities, over the images that have it at all of them: the intervals
+    of two severities are then of the same images. left_out: the others, and why."""
+
+    metric: str
+    along: tuple[Estimate, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def images(self) -> int:
+        return self.along[0].images if self.along else 0
+
+    def ends(self) -> list[list[float] | None]:
+        found = [one.interval for one in self.along]
+        return [None if isinstance(one, Untold) else [one.low, one.high] for one in found]
+
+    def kind(self) -> str:
+        """Which interval it is, or why there is none."""
+        kinds = dict.fromkeys(
+            one.interval.reason
+            if isinstance(one.interval, Untold)
+            else f"{one.interval.method}, {one.images} images"
+            for one in self.along
+        )
+        return "; ".join(kinds)
 
 
-def _rows(
-    results: Results, model: str, metric: str, names: Sequence[str]
-) -> Iterator[dict[tuple[str, int], float]]:
-    for name in names:
-        yield {
-            (cell["image"], cell["variant"]): cell["scores"][metric]
-            for cell in results.cells
-            if (cell["model"], cell["set"]) == (model, name)
-            and cell["scores"].get(metric) is not None
-        }
+def _swept(results: Results, model: str, metric: str, names: Sequence[str]) -> _Swept:
+    seen = _observed(results, model, metric)
+    tables = shared_tables([seen.of(model, name) for name in names])
+    missing = [lack for name in names for lack in seen.lacking(model, name)]
+    told = dict.fromkeys(f"{lack.image}: {lack.reason}" for lack in missing)
+    along = tuple(estimate([table], "own") for table in tables if table.size)
+    return _Swept(metric, along, tuple(told))
 
 
-def _gains(results: Results, model: str, metric: str, names: Sequence[str]) -> Gains | None:
-    mine, base = (_table(results, name, metric, names) for name in (model, BASELINE))
-    if mine is None or base is None or mine.shape != base.shape:
-        return None
+def _observed(results: Results, model: str, metric: str) -> Observations:
+    return gathered(
+        Observation(
+            model,
+            cell["set"],
+            cell["image"],
+            cell["variant"],
+            cell["scores"].get(metric),
+            cell["failed"] or cell["not_computed"].get(metric, ""),
+        )
+        for cell in results.cells
+        if cell["model"] == model
+    )
+
+
+def _gains(results: Results, model: str, metric: str, names: Sequence[str]) -> Gains:
+    """severities x images, the mean of an image's draws; over images that both have at all severities."""
+    seen = [(name, _observed(results, name, metric)) for name in (model, BASELINE)]
+    tables = shared_tables([found.of(one, name) for one, found in seen for name in names])
     better = results.metric(metric)["better"]
-    return qualities(mine, better) - qualities(base, better)
+    turned = [qualities(table, better) for table in tables]
+    mine, base = turned[: len(names)], turned[len(names) :]
+    return np.array([(a - b).mean(axis=1) for a, b in zip(mine, base, strict=True)])

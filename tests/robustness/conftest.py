@@ -95,6 +95,12 @@ def go() -> Callable[..., Results]:
 
 
 @pytest.fixture(autouse=True)
+def _no_cached_weights(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any) -> None:
+    """What torch's cache happens to hold on this machine decides no test."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path_factory.mktemp("torch")))
+
+
+@pytest.fixture(autouse=True)
 def _same_threads() -> Any:
     """A run leaves the caller's thread count as it was."""
     before = torch.get_num_threads()

@@ -10,8 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from realsr.cli.main import app
+from realsr.robustness.bounds import Bound, quantile_bound
 from realsr.robustness.errors import StudyError
-from realsr.robustness.gate import judged, overall
+from realsr.robustness.gate import Verdict, judged, overall
+from realsr.robustness.intervals import Interval, interval
 from realsr.robustness.rules import Rule, Rules, read_rules
 from realsr.robustness.store import Results, RunFolder, write_results
 
@@ -136,17 +138,108 @@ def test_a_rule_has_one_bound(tmp_path: Path) -> None:
         read_rules(tmp_path / "two.yaml")
 
 
-def test_resampling_is_of_pictures(tmp_path: Path) -> None:
-    """The interval of a mean is that of the central limit, within a few per cent."""
-    random = np.random.default_rng(1)
-    gains = random.normal(0.5, 1.0, 400)
-    found = results(tmp_path, blur=list(np.array(BASE * 50)[:400] + gains))
-    verdicts = judged(
-        Rules(
-            rules=(Rule(name="r", metric="psnr_y", sets=("blur",), at_least=0, certainty=0.975),)
-        ),
-        found,
-    )
-    values = np.array(BASE * 50)[:400] + gains
-    expected = values.mean() - 1.96 * values.std() / 20
-    assert verdicts[0].bound == pytest.approx(expected, abs=0.03)
+def verdict(found: Results, **rule: Any) -> Verdict:
+    [one] = judged(Rules(rules=(Rule(name="r", metric="psnr_y", **rule),)), found)
+    return one
+
+
+def test_the_bound_of_a_mean_is_students_by_hand(tmp_path: Path) -> None:
+    """Eight gains: the mean less t(0.95, 7 degrees) s / sqrt(8), and the interval is named."""
+    gains = np.array([4.0, -3.0, 3.0, -2.0, 2.0, -1.0, 1.0, 0.0])
+    found = results(tmp_path, blur=list(np.array(BASE) + gains))
+    one = verdict(found, sets=("blur",), of="gain", at_least=0, certainty=0.95)
+    assert one.bound == pytest.approx(gains.mean() - 1.894579 * gains.std(ddof=1) / np.sqrt(8))
+    assert "(t over images, 8 images)" in str(one)
+
+
+def many_sets(tmp_path: Path, table: np.ndarray) -> Results:
+    """A run whose model gains a table of images x sets over bicubic."""
+    images, count = table.shape
+    names = [f"case{number}" for number in range(count)]
+    cells = [
+        {
+            "model": model,
+            "set": name,
+            "image": f"p{image:02d}",
+            "variant": 0,
+            "scores": {"psnr_y": 20.0 + (table[image, place] if model == "a" else 0.0)},
+            "not_computed": {},
+            "failed": None,
+        }
+        for model in ("bicubic", "a")
+        for place, name in enumerate(names)
+        for image in range(images)
+    ]
+    record = {
+        "version": 1,
+        "models": [{"name": name, "trained_on": None} for name in ("bicubic", "a")],
+        "sets": [{"name": name, "pipeline": name} for name in names],
+        "metrics": [{"name": "psnr_y", "better": "higher"}],
+    }
+    return write_results(RunFolder(tmp_path), record, cells)
+
+
+@pytest.mark.parametrize(
+    ("shape", "method"), [((6, 7), "variance components"), ((14, 15), "two-way bootstrap")]
+)
+def test_sets_that_stand_for_a_space_are_random_too(
+    tmp_path: Path, shape: tuple[int, int], method: str
+) -> None:
+    random = np.random.default_rng(0)
+    table = 1 + random.normal(size=(1, shape[1])) + 0.1 * random.normal(size=shape)
+    found = many_sets(tmp_path, table)
+    crossed = verdict(found, of="gain", over="crossed", at_least=0, certainty=0.975)
+    fixed = verdict(found, of="gain", over="fixed", at_least=0, certainty=0.975)
+    expected = interval(table, "crossed")
+    assert isinstance(expected, Interval)
+    assert crossed.bound == pytest.approx(expected.low)
+    assert f"({method}, {shape[0]} images x {shape[1]} degradations)" in str(crossed)
+    assert crossed.value == fixed.value == pytest.approx(table.mean())
+    assert crossed.bound is not None
+    assert fixed.bound is not None
+    assert crossed.bound < fixed.bound - 0.3
+    assert crossed.set == f"{shape[1]} sets together"
+
+
+def test_few_degradations_are_too_few_to_tell(tmp_path: Path) -> None:
+    found = many_sets(tmp_path, np.random.default_rng(0).normal(size=(20, 4)))
+    one = verdict(found, of="gain", over="crossed", at_least=0, certainty=0.9)
+    assert one.state == "incomplete"
+    assert "too few to tell: 4 degradations; 5 are needed" in one.words
+
+
+def test_bounds_of_quantiles_are_order_statistics() -> None:
+    """P(Binomial(20, 1/2) >= 6) = 0.979 and of 7 0.942; the least of 59 bounds the 5 % quantile at 95 %."""
+    values = np.arange(1.0, 21.0)[:, None]
+    low = quantile_bound(values, 0.5, 0.95, "at least")
+    high = quantile_bound(values, 0.5, 0.95, "at most")
+    assert isinstance(low, Bound)
+    assert isinstance(high, Bound)
+    assert (low.value, high.value) == (6.0, 15.0)
+    assert isinstance(quantile_bound(np.ones((59, 1)), 0.05, 0.95, "at least"), Bound)
+    few = quantile_bound(np.ones((58, 1)), 0.05, 0.95, "at least")
+    assert str(few) == "too few to tell: 58 images; 59 are needed for a quantile"
+
+
+def test_draws_of_an_image_count_once_and_cautiously() -> None:
+    twice = np.stack([np.arange(59.0), np.arange(59.0) - 100], axis=1)
+    found = quantile_bound(twice, 0.05, 0.95, "at least")
+    assert isinstance(found, Bound)
+    assert (found.value, found.kind) == (-100.0, "order statistics, 59 images")
+
+
+@pytest.mark.parametrize(
+    ("asked", "match"),
+    [
+        ({"statistic": "worst"}, "nothing certain about the worst"),
+        ({"statistic": "quantile", "over": "crossed"}, "over several sets has no interval"),
+    ],
+)
+def test_what_no_interval_can_answer_is_refused(asked: dict[str, Any], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        Rule(name="r", metric="psnr_y", at_least=0, certainty=0.9, **asked)
+
+
+def test_a_missing_number_says_whose_it_is_and_why(tmp_path: Path) -> None:
+    one = verdict(results(tmp_path, blur=[*BASE[:-1], None]), sets=("blur",), at_least=0)
+    assert one.words.startswith("p7 has no number for a on blur: ")
