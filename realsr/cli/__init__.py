@@ -1,1 +1,4 @@
-"""The command line. Nothing here is imported by the rest."""
+"""The command line: `main` assembles `commands`, each of which calls one of `actions`.
+
+Nothing here is imported by the rest.
+"""

@@ -1,4 +1,4 @@
-"""`realsr robustness`: the commands and their options. What they do is imported when they run."""
+"""`realsr robustness`: the commands and their options."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from realsr.cli.commands.options import PipelineName, Seed
 from realsr.cli.reporting import reported
 
 robustness = typer.Typer(
@@ -56,7 +57,6 @@ Limit = Annotated[
 Crop = Annotated[
     str, typer.Option(metavar="N|full", help="Side of the HR crop in pixels, or whole pictures.")
 ]
-Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda: where the models run.")]
 Workers = Annotated[
     int | None,
@@ -103,7 +103,7 @@ def run(
 
     Exit: 0 all done, 2 usage, 3 some pictures or models failed and the rest was done.
     """
-    from realsr.cli.robustness_runs import Options, run_run
+    from realsr.cli.actions.robustness_runs import Options, run_run
 
     options = Options(
         study, model, hr, pipelines, cases, pairs, real, metrics, scale, crop, limit, seed, weights
@@ -115,7 +115,7 @@ def run(
 @reported
 def sweep(
     out: RunOut,
-    pipeline: Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")],
+    pipeline: PipelineName,
     parameter: Annotated[
         str, typer.Option(metavar="STAGE.FIELD", help="Such as gaussian_blur.sigma_x.")
     ],
@@ -142,7 +142,7 @@ def sweep(
     The lines go to DIR/sweeps.json, beside those of other sweeps; DIR may be the folder of a run.
     Exit: 0 all done, 2 usage, 3 some pictures have no number and the rest was done.
     """
-    from realsr.cli.robustness_runs import Options, run_sweep_command
+    from realsr.cli.actions.robustness_runs import Options, run_sweep_command
 
     options = Options(
         None, model, hr, None, None, None, None, metrics, scale, crop, limit, seed, weights
@@ -159,7 +159,7 @@ def merge(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the whole goes.")],
 ) -> int:
     """Two runs on the same pixels as one. Exit: 0 done, 2 the two contradict each other."""
-    from realsr.cli.robustness_tables import run_merge
+    from realsr.cli.actions.robustness_tables import run_merge
 
     return run_merge(first, second, out)
 
@@ -171,7 +171,7 @@ def compare(
     second: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
 ) -> int:
     """What B says otherwise than A. Exit: 0 nothing, 1 something."""
-    from realsr.cli.robustness_tables import run_compare
+    from realsr.cli.actions.robustness_tables import run_compare
 
     return run_compare(first, second)
 
@@ -186,7 +186,7 @@ def gate(
     ] = None,
 ) -> int:
     """Whether a run keeps its rules. Exit: 0 pass, 1 fail, 2 usage, 3 too few numbers to tell."""
-    from realsr.cli.robustness_tables import run_gate
+    from realsr.cli.actions.robustness_tables import run_gate
 
     return run_gate(rules, run_folder)
 
@@ -203,7 +203,7 @@ def replay(
     ] = None,
 ) -> int:
     """Make one answer again, LR and SR. Exit: 0 the LR is the frozen one, 1 it differs."""
-    from realsr.cli.robustness_tables import run_replay_command
+    from realsr.cli.actions.robustness_tables import run_replay_command
 
     return run_replay_command(folder, model, test, key, out)
 
@@ -212,7 +212,7 @@ def replay(
 @reported
 def remake(folder: RunFolder) -> int:
     """Make every test set again on this machine and count what differs. Exit: 0 nothing, 1 something."""
-    from realsr.cli.robustness_tables import run_remake
+    from realsr.cli.actions.robustness_tables import run_remake
 
     return run_remake(folder)
 
@@ -221,7 +221,7 @@ def remake(folder: RunFolder) -> int:
 @reported
 def render(folder: RunFolder) -> int:
     """Make the page of a run: index.html in its folder, which opens from disk."""
-    from realsr.cli.robustness_tables import run_render_command
+    from realsr.cli.actions.robustness_tables import run_render_command
 
     return run_render_command(folder)
 
@@ -233,7 +233,7 @@ def representative(
         list[Path],
         typer.Argument(metavar="IMAGE|DIR...", help="Photographs on which draws are compared."),
     ],
-    pipeline: Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")],
+    pipeline: PipelineName,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the cases are written.")],
     cases: Annotated[int, typer.Option(min=1, help="Cases to keep.")] = 100,
     pool: Annotated[int, typer.Option(min=2, help="Draws to choose from.")] = 2000,
@@ -241,6 +241,6 @@ def representative(
     scale: Scale = None,
 ) -> int:
     """Choose draws of a pipeline that stand for all of them; each becomes a pipeline of its own."""
-    from realsr.cli.robustness_tables import run_representative_command
+    from realsr.cli.actions.robustness_tables import run_representative_command
 
     return run_representative_command(pipeline, sources, out, cases, pool, seed, scale)

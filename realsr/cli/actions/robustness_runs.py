@@ -10,7 +10,7 @@ from typing import Any, get_args
 import torch
 import typer
 
-from realsr.cli.make_pairs import parse_crop
+from realsr.cli.actions.make_pairs import parse_crop
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.pairs.job import resolve_device

@@ -1,0 +1,13 @@
+"""`realsr doctor`."""
+
+from __future__ import annotations
+
+from realsr.cli.reporting import reported
+
+
+@reported
+def doctor() -> int:
+    """Report versions, devices, codecs, threads and known traps of this installation."""
+    from realsr.doctor import report
+
+    return report()

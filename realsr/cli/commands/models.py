@@ -1,0 +1,75 @@
+"""`realsr models`: the commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realsr.cli.commands.options import ModelScale
+from realsr.cli.reporting import reported
+
+models = typer.Typer(
+    help="Networks, and what can be done to trained ones.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+ModelFile = Annotated[Path, typer.Argument(help="A model file of ours.")]
+
+
+@models.command("list")
+@reported
+def list_models() -> int:
+    """List the architectures: what they see, parameters at each scale, source."""
+    from realsr.cli.actions.models import run_list
+
+    return run_list()
+
+
+@models.command("show")
+@reported
+def show_model(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="An architecture, or anything `upscale` takes.")
+    ],
+    scale: ModelScale = None,
+) -> int:
+    """Print an architecture's arguments, or what is known of a trained model."""
+    from realsr.cli.actions.models import run_show
+
+    return run_show(name, scale)
+
+
+@models.command("interpolate")
+@reported
+def interpolate_models(
+    first: ModelFile,
+    second: ModelFile,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new .safetensors file.")],
+    alpha: Annotated[float, typer.Option(help="0 is the first, 1 the second.")] = 0.5,
+    scale: ModelScale = None,
+) -> int:
+    """Mix the weights of two networks, one of which was trained on from the other."""
+    from realsr.cli.actions.models import run_interpolate
+
+    return run_interpolate(first, second, alpha, out, scale)
+
+
+@models.command("export")
+@reported
+def export_model(
+    model: ModelFile,
+    onnx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An ONNX graph of any size.")
+    ] = None,
+    safetensors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Weights with a card.")
+    ] = None,
+    scale: ModelScale = None,
+) -> int:
+    """Write a network in other forms; an ONNX graph is checked against torch on another size."""
+    from realsr.cli.actions.models import run_export
+
+    return run_export(model, onnx, safetensors, scale)

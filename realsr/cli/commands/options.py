@@ -1,0 +1,36 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class DeviceName(StrEnum):
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+Sources = Annotated[
+    list[Path], typer.Argument(metavar="SRC...", help="Images, or directories of images.")
+]
+PipelineName = Annotated[str, typer.Option(help="A named pipeline, or a .yaml file.")]
+Scale = Annotated[
+    int | None,
+    typer.Option(min=1, help="HR side / LR side.", show_default="the pipeline's own, or 4"),
+]
+ModelScale = Annotated[
+    int | None,
+    typer.Option(min=1, help="For a model with several.", show_default="the model's own"),
+]
+Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
+Device = Annotated[DeviceName, typer.Option(help="auto: cuda where there is one, else cpu.")]
+MaxPixels = Annotated[
+    int, typer.Option(min=1, help="Larger sources are refused before they are decoded.")
+]
+MOST_PIXELS = 2**28
+"""MaxPixels where nothing is said."""

@@ -1,0 +1,106 @@
+"""The cases of every operator, a file a family as under `degrade.operators`: example values, the tolerance of the
+operator's forms, and what it cannot take.
+
+The contract tests run over these rows; a new operator adds one.
+"""
+
+from __future__ import annotations
+
+from tests.cases import (
+    albumentations_stage,
+    analogue,
+    artefacts,
+    blur,
+    camera,
+    chroma,
+    codecs,
+    compression,
+    correlated_noise,
+    displacement,
+    dither,
+    dpid,
+    glass_blur,
+    independent_noise,
+    jpeg_variants,
+    kernel_bank,
+    learned,
+    lens_blur,
+    levels,
+    library_resize,
+    motion_blur,
+    noise,
+    noise_bank,
+    noisy_blur,
+    printing,
+    procedural_noise,
+    resize,
+    screen,
+    sensor_noise,
+    sharpen,
+    smoothing,
+    strided,
+    texture_noise,
+    tonal_noise,
+    tone,
+    varying_blur,
+    video,
+    zoom_blur,
+)
+from tests.cases.case import KEY, OTHER_KEY, Case
+from tests.cases.kernel_bank import BANK, BANK_DIGEST
+from tests.cases.learned import LINEAR_X2, LINEAR_X3
+from tests.cases.noise_bank import NOISE_BANK, NOISE_DIGEST
+
+__all__ = [
+    "BANK",
+    "BANK_DIGEST",
+    "CASES",
+    "KEY",
+    "LINEAR_X2",
+    "LINEAR_X3",
+    "NOISE_BANK",
+    "NOISE_DIGEST",
+    "OTHER_KEY",
+    "Case",
+]
+
+CASES: tuple[Case, ...] = (
+    *resize.CASES,
+    *library_resize.CASES,
+    *strided.CASES,
+    *dpid.CASES,
+    *blur.CASES,
+    *noisy_blur.CASES,
+    *motion_blur.CASES,
+    *lens_blur.CASES,
+    *smoothing.CASES,
+    *kernel_bank.CASES,
+    *varying_blur.CASES,
+    *glass_blur.CASES,
+    *zoom_blur.CASES,
+    *sharpen.CASES,
+    *noise.CASES,
+    *correlated_noise.CASES,
+    *independent_noise.CASES,
+    *sensor_noise.CASES,
+    *texture_noise.CASES,
+    *camera.CASES,
+    *procedural_noise.CASES,
+    *tonal_noise.CASES,
+    *noise_bank.CASES,
+    *dither.CASES,
+    *compression.CASES,
+    *jpeg_variants.CASES,
+    *codecs.CASES,
+    *chroma.CASES,
+    *levels.CASES,
+    *tone.CASES,
+    *displacement.CASES,
+    *artefacts.CASES,
+    *screen.CASES,
+    *learned.CASES,
+    *albumentations_stage.CASES,
+    *video.CASES,
+    *analogue.CASES,
+    *printing.CASES,
+)
