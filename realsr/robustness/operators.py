@@ -14,14 +14,17 @@ from degrade.operators import (
     blur,
     dpid,
     kernel_bank,
+    learned,
     lens_blur,
     library_resize,
     motion_blur,
+    noisy_blur,
     resize,
     strided,
     varying_blur,
     zoom_blur,
 )
+from degrade.operators.smoothing import BOX_BLUR
 from realsr.metrics.consistency import Operator
 from realsr.metrics.interpolation import reduced
 from realsr.metrics.planes import Picture
@@ -30,15 +33,17 @@ _FAMILIES = (
     blur,
     dpid,
     kernel_bank,
+    learned,
     lens_blur,
     library_resize,
     motion_blur,
+    noisy_blur,
     resize,
     strided,
     varying_blur,
     zoom_blur,
 )
-OPTICAL = frozenset(row.name for family in _FAMILIES for row in family.ROWS)
+OPTICAL = frozenset(row.name for family in _FAMILIES for row in family.ROWS) | {BOX_BLUR.name}
 """Blur and resampling: what maps a scene to fewer pixels. Noise, compression and tone are left out, since an SR
 model should undo them and not repeat them."""
 
