@@ -22,7 +22,9 @@ from realsr.robustness.study import ModelEntry
 BASELINE = "bicubic"
 """MATLAB's enlargement in whole numbers: what every model is compared with."""
 
-_INTERPOLATION_VERSION = 1
+_INTERPOLATION_VERSIONS = {"area": 2, "box": 2, "hermite": 2}
+"""1 where none is named. Another number makes a run ask that interpolation again."""
+
 DEFAULT_SCALE = 4
 
 Run = Callable[[Tensor], Tensor]
@@ -120,7 +122,8 @@ def _module_file(path: str) -> Path:
 
 
 def _interpolation_digest(name: str, scale: int) -> str:
-    text = f"interpolation {name} x{scale} version {_INTERPOLATION_VERSION}"
+    version = _INTERPOLATION_VERSIONS.get(name, 1)
+    text = f"interpolation {name} x{scale} version {version}"
     return hashlib.sha256(text.encode()).hexdigest()
 
 

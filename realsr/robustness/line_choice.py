@@ -50,6 +50,12 @@ class LineChoice(_Said):
         _known("least_gap", "metric", self.least_gap, metrics)
         return self
 
+    def words(self) -> str:
+        """All of it for people, constants and gaps with their values."""
+        sides = (f"{side} {_valued(getattr(self, side))}" for side in ("acceptance", "excellence"))
+        gaps = f"least gap {_by_metric(self.least_gap)}" if self.least_gap else None
+        return ", ".join(filter(None, (*sides, gaps)))
+
     @staticmethod
     def _check(
         side: str,
@@ -78,6 +84,14 @@ def line_words(line: Line) -> str:
             return "in every case the sibling trained for it"
         case _:
             return line
+
+
+def _valued(line: Line) -> str:
+    return _by_metric(line.values) if isinstance(line, Constants) else line_words(line)
+
+
+def _by_metric(values: Mapping[str, float]) -> str:
+    return " and ".join(f"{metric} {value:g}" for metric, value in values.items())
 
 
 def _known(

@@ -10,6 +10,7 @@ from typing import Any
 
 from realsr.robustness.cache import Cache
 from realsr.robustness.errors import StudyError
+from realsr.robustness.line_choice import LineChoice
 from realsr.robustness.pictures import read_index, write_index
 from realsr.robustness.record import relative
 from realsr.robustness.remade import told_difference
@@ -37,11 +38,12 @@ def merge(first: Path, second: Path, out: Path) -> Results:
     """`out` as if one run had made both. Raises StudyError where the two contradict each other.
 
     Equal names must mean equal things: models of one digest, sets of the same pixels, metrics of one version
-    and convention, and numbers that agree. Lines decide no number of a cell: those of the first are kept.
+    and convention, and numbers that agree. A run that was given no lines takes those of the other.
     """
     runs = read_results(first), read_results(second)
     one, other = (replace(each, record=_moved(each, out)) for each in runs)
     record = {**one.record, **{part: _joined(one, other, part) for part in _PARTS}}
+    record["lines"] = _lines(one, other).model_dump(mode="json")
     notes = (note for each in (one, other) for note in each.record.get("notes", []))
     record["notes"] = list(dict.fromkeys(notes))
     record["started"] = min(each.record["started"] for each in (one, other))
@@ -97,6 +99,21 @@ def _conflict(one: Results, other: Results, part: str, name: str) -> str:
         return f"{text}: {told}; take the set of one run for both"
     fields = " or ".join(_DECISIVE[part])
     return f"{text}: not the same {fields}; rename one of the two or run it again"
+
+
+def _lines(one: Results, other: Results) -> LineChoice:
+    """The lines of both, or of the one that was given any: a half may lack the model that the other's name."""
+    unsaid = LineChoice()
+    first, second = (LineChoice.model_validate(run.record.get("lines", {})) for run in (one, other))
+    if unsaid not in (first, second) and first != second:
+        told = "; ".join(
+            f"{run.root}: {lines.words()}" for run, lines in ((one, first), (other, second))
+        )
+        raise StudyError(
+            f"the two runs are judged by different lines ({told}); run one of them again with the other's "
+            "`lines`, for which no model is asked again"
+        )
+    return second if first == unsaid else first
 
 
 def _joined_cells(one: Results, other: Results) -> list[Row]:

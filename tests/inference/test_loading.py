@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
+from torch.nn import functional
 
 from realsr.inference.errors import InferenceError
 from realsr.inference.loading import load
@@ -141,6 +142,24 @@ def test_interpolations() -> None:
     )
     constant = torch.full((1, 3, 4, 4), 0.3)
     torch.testing.assert_close(load("lanczos")(constant), torch.full((1, 3, 16, 16), 0.3))
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_box_and_area_give_an_enlarged_pixel_the_mean_of_its_own_extent(scale: int) -> None:
+    """By a whole factor that extent lies within one input pixel, so the mean is that pixel."""
+    images = noise(2, 3, 5, 6)
+    expected = images.repeat_interleave(scale, 2).repeat_interleave(scale, 3)
+    for name in ("box", "area"):
+        assert torch.equal(load(name, scale=scale)(images), expected)
+    bilinear = functional.interpolate(images, scale_factor=scale, mode="bilinear")
+    torch.testing.assert_close(load("bilinear", scale=scale)(images), bilinear)
+
+
+def test_hermite_goes_from_pixel_to_pixel_by_the_cubic_that_is_level_at_both() -> None:
+    """At x2 positions lie a quarter from the nearer pixel: 3/4 ** 2 * (3 - 2 * 3/4) of it is 27 / 32."""
+    images = torch.tensor([0.0, 0.32, 0.64]).expand(1, 3, 3, 3)
+    line = torch.tensor([0.0, 0.05, 0.27, 0.37, 0.59, 0.64])
+    torch.testing.assert_close(load("hermite", scale=2)(images), line.expand(1, 3, 6, 6))
 
 
 def test_unknown_models_are_met_with_what_is_known(tmp_path: Path) -> None:

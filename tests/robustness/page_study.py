@@ -7,6 +7,7 @@ a tenth, and sharpens what the blur has left. Everything measured on its answers
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from realsr.metrics import ACADEMIC, Score, score
 from realsr.metrics.interpolation import enlarged
 from realsr.pairs.pixels import to_bytes
 from realsr.pairs.png import encode_png
+from realsr.robustness.breakdown import breakdown
 
 PIPELINES = ("bicubic", "gaussian8", "second_order", "camera_phone")
 LOSSES = ("content", "perceptual", "gan")
@@ -66,7 +68,8 @@ def write_study(
     record = _record(models, pipelines, list(pictures))
     (out / "record.json").write_text(json.dumps(record))
     (out / "cells.jsonl").write_text("".join(json.dumps(cell) + "\n" for cell in cells))
-    (out / "sweeps.json").write_text(json.dumps([_sweep(name) for name, _, _ in models[:4]]))
+    swept = [name for name, _, _ in models[:4]]
+    (out / "sweeps.json").write_text(json.dumps([_sweep(name, images) for name in swept]))
     return out
 
 
@@ -169,13 +172,13 @@ def _record(
     }
 
 
-def _sweep(model: str) -> dict[str, Any]:
+def _sweep(model: str, images: int) -> dict[str, Any]:
     values = [0.2 + 0.3 * step for step in range(14)]
     shift = float(sum(map(ord, model)) % 7)
-    scores = [
-        29.5 - 0.2 * shift - 1.1 * value - (0 if model == "bicubic" else 0.35 * (value - 1.5) ** 2)
-        for value in values
-    ]
+    base = np.array([29.5 - 1.1 * value for value in values])
+    gain = np.array([1.0 - 0.15 * shift - 0.1 * value**2 for value in values])
+    bent = gain[:, None] + 0.4 * np.random.default_rng(3).normal(size=(len(values), images))
+    scores = [float(value) for value in base + (0 if model == "bicubic" else gain)]
     return {
         "model": model,
         "pipeline": "gaussian8",
@@ -183,11 +186,37 @@ def _sweep(model: str) -> dict[str, Any]:
         "values": values,
         "scores": {"psnr_y": scores},
         "intervals": {"psnr_y": [[value - 0.3, value + 0.3] for value in scores]},
-        "breakdown": {}
-        if model == "bicubic"
-        else {
-            "psnr_y": {"value": 2.0 + shift / 5, "low": 1.8 + shift / 5, "high": 2.3 + shift / 5}
-        },
+        "interval": {"psnr_y": f"t over images, {images} images"},
+        "breakdown": {} if model == "bicubic" else {"psnr_y": breakdown(values, bent).to_data()},
+    }
+
+
+def with_cases(out: Path, count: int) -> Path:
+    """The study with `count` representative cases besides: its sets again, a little worse from case to case. The
+    first has pictures.
+    """
+    record = json.loads((out / "record.json").read_text())
+    cells = [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
+    tests = list(record["sets"])
+    for number in range(count):
+        test = tests[number % len(tests)]
+        name = f"case_{number:03d}"
+        stands = {"size": 1 + 3 * number, "pool": 1000, "of": "space", "words": [f"blur {number}"]}
+        record["sets"].append({**test, "name": name, "pipeline": name, "case": stands})
+        cells += [
+            {**cell, "set": name, "scores": _worse(cell["scores"], number)}
+            for cell in cells
+            if cell["set"] == test["name"]
+        ]
+    shutil.copytree(out / "images" / tests[0]["name"], out / "images" / "case_000")
+    (out / "record.json").write_text(json.dumps(record))
+    (out / "cells.jsonl").write_text("".join(json.dumps(cell) + "\n" for cell in cells))
+    return out
+
+
+def _worse(scores: dict[str, Any], by: int) -> dict[str, Any]:
+    return {
+        name: None if value is None else value * (1 - 0.01 * by) for name, value in scores.items()
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from realsr.robustness.compare import compare
 from realsr.robustness.errors import StudyError
+from realsr.robustness.line_choice import Constants, LineChoice
 from realsr.robustness.merge import merge
 from realsr.robustness.remade import made_again
 from realsr.robustness.store import Results, read_results
@@ -67,6 +68,21 @@ def test_models_of_one_name_must_be_one_model(study: Study, go: Go, tmp_path: Pa
     go(study, tmp_path / "b", model("x", bilinear, digest="other"))
     with pytest.raises(StudyError, match="model 'x'"):
         merge(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+
+
+def test_halves_are_judged_by_one_choice_of_lines(study: Study, go: Go, tmp_path: Path) -> None:
+    """A half without lines takes the other's, in either order; two that differ are refused, both named."""
+    for name, level in (("a", 20.0), ("b", 25.5), ("none", None)):
+        lines = {"acceptance": Constants(values={"psnr_y": level})} if level else {}
+        go(study.model_copy(update={"lines": LineChoice(**lines)}), tmp_path / name)
+    stated = read_results(tmp_path / "b").record["lines"]
+    for place, (one, other) in enumerate([("b", "none"), ("none", "b"), ("b", "b")]):
+        found = merge(tmp_path / one, tmp_path / other, tmp_path / f"out{place}")
+        assert found.record["lines"] == stated
+    both = rf"{tmp_path}/a: acceptance psnr_y 20, .*{tmp_path}/b: acceptance psnr_y 25.5, "
+    with pytest.raises(StudyError, match=both):
+        merge(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+    assert not (tmp_path / "c").exists()
 
 
 def test_other_pixels_are_counted(study: Study, go: Go, tmp_path: Path) -> None:

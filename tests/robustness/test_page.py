@@ -14,8 +14,10 @@ from statistics import fmean
 from typing import Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
+from realsr.robustness.breakdown import breakdown
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import render
 from realsr.robustness.page.study import Metric, study_of
@@ -340,13 +342,79 @@ def test_a_sweep_marks_the_breakdown_between_its_ticks(run: Path) -> None:
     marked = {curve.model: curve.breakdown for curve in chart.curves}
     assert marked["bicubic"] is None
     sweep = next(row for row in json.loads((run / "sweeps.json").read_text()) if row["breakdown"])
-    at, low, high, words = marked[sweep["model"]] or (0.0, 0.0, 0.0, "")
-    assert low < at < high
-    value = sweep["breakdown"]["psnr_y"]["value"]
+    mark, found = marked[sweep["model"]], sweep["breakdown"]["psnr_y"]
+    assert mark is not None
+    assert mark.low is not None
+    assert mark.high is not None
+    assert mark.at is not None
+    assert mark.low < mark.at < mark.high
     (left, below), (right, above) = chart.x_ticks[0], chart.x_ticks[-1]
-    expected = left + (value - float(below)) / (float(above) - float(below)) * (right - left)
-    assert at == pytest.approx(expected, abs=0.2)
-    assert f"falls below bicubic at {value:.3g}" in words
+    share = (found["value"] - float(below)) / (float(above) - float(below))
+    assert mark.at == pytest.approx(left + share * (right - left), abs=0.2)
+    assert mark.words == f"{sweep['model']}: {found['words']}"
+    assert chart.bands == ["t over images, 6 images"]
+
+
+@pytest.mark.parametrize(
+    ("gains", "images", "told", "drawn"),
+    [
+        ([1.0, -1.0], 3, "too few to tell: 3 images", (True, False, False, False)),
+        ([1.0, -0.05], 6, "to beyond the range", (True, True, False, True)),
+        ([0.05, -2.0], 6, "1 or before to", (True, True, True, False)),
+        ([1.0, 0.05], 6, "never below bicubic", (False, True, False, True)),
+        ([2.0, 1.0], 6, "surely above all along", (False, False, False, False)),
+    ],
+)
+def test_an_end_that_is_not_told_is_not_drawn_as_the_value(
+    run: Path, gains: list[float], images: int, told: str, drawn: tuple[bool, ...]
+) -> None:
+    """A bar only where there is an interval; an arrow where its end lies beyond the range."""
+    rows = json.loads((run / "sweeps.json").read_text())
+    spread = 0.3 * (np.arange(images) - (images - 1) / 2)
+    found = breakdown([1.0, 3.0], np.array(gains)[:, None] + spread)
+    rows[1] |= {"values": [1.0, 3.0], "breakdown": {"psnr_y": found.to_data()}}
+    rows[1] |= {"scores": {"psnr_y": [27.0, 26.0]}, "intervals": {"psnr_y": [None, None]}}
+    rows[1]["interval"] = {"psnr_y": "too few to tell"}
+    (run / "sweeps.json").write_text(json.dumps(rows[:2]))
+    [chart] = charts(study_of(run), [Metric("psnr_y", "higher", "dB")])
+    mark = chart.curves[1].breakdown
+    assert mark is not None
+    assert told in mark.words
+    seen = (mark.at is not None, mark.low is not None, mark.open_low, mark.open_high)
+    assert seen == drawn
+    assert chart.bands[1] == f"{rows[1]['model']}: too few to tell"
+    text = render(run).read_text()
+    assert told in text
+    assert text.count('r="4"') == drawn[0]
+
+
+def test_a_sweep_of_another_version_is_refused(run: Path) -> None:
+    rows = json.loads((run / "sweeps.json").read_text())
+    rows[1]["breakdown"]["psnr_y"].pop("words")
+    (run / "sweeps.json").write_text(json.dumps(rows))
+    with pytest.raises(StudyError, match=r"lacks the words of its breakdown.*make the sweep again"):
+        render(run)
+
+
+def test_gains_are_corrected_as_drops_are(run: Path) -> None:
+    """Holm's p of the smallest p is that p times the number of comparisons, in page and download alike."""
+    render(run)
+    data, summary = payload(run), json.loads((run / "downloads" / "summary.json").read_text())
+    for key in ("p", "gain_p"):
+        holm = key.replace("p", "holm")
+        found: dict[tuple[str, int], tuple[float, float]] = {}
+        for loss in ("content", "gan"):
+            grid = data["grids"][f"psnr_y/{loss}"]
+            for line, entries in zip(grid["lines"], grid["entries"], strict=True):
+                for column, entry in enumerate(entries):
+                    assert (entry[key] is None) == (entry[holm] is None)
+                    if entry[key] is not None:
+                        found[line["models"][0], column] = entry[key], entry[holm]
+        assert len(found) == {"p": 4, "gain_p": 12}[key]
+        least = min(found.values())
+        assert least[1] == pytest.approx(min(1.0, least[0] * len(found)))
+        told = next(grid for grid in summary["grids"] if grid["metric"] == "psnr_y")
+        assert told["entries"] == data["grids"]["psnr_y/content"]["entries"]
 
 
 @pytest.mark.parametrize(

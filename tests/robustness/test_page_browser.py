@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from realsr.robustness.page import render
-from tests.robustness.page_study import write_study
+from tests.robustness.page_study import with_cases, write_study
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="needs the Python package playwright"
@@ -53,6 +53,20 @@ def cased(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record["models"][-1] |= {"trained_on": None, "loss": None, "seed": None}
     (out / "record.json").write_text(json.dumps(record))
     return render(out)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of two sets, one in two draws, and thirty representative cases."""
+    pipelines = ("bicubic", "gaussian8")
+    out = write_study(tmp_path_factory.mktemp("many") / "run", 6, ("content",), pipelines, 64)
+    cells = [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
+    drawn = [cell for cell in cells if cell["set"] == "gaussian8"]
+    cells += [{**cell, "variant": 1} for cell in drawn]
+    (out / "cells.jsonl").write_text("".join(json.dumps(cell) + "\n" for cell in cells))
+    for folder in list((out / "images" / "gaussian8").iterdir()):
+        shutil.copytree(folder, folder / "1")
+    return render(with_cases(out, 30))
 
 
 class Opened:
@@ -238,6 +252,55 @@ def test_representative_cases_sort_by_any_column(browser: Any, cased: Path) -> N
     assert found.text("#panels h3").startswith("Over the representative cases, weighted")
     assert found.complaints == []
     found.context.close()
+
+
+def test_thirty_cases_are_two_columns_and_each_can_be_seen(browser: Any, many: Path) -> None:
+    found = Opened(browser, many, viewport={"width": 1280, "height": 900})
+    assert found.page.locator("#grid thead th").count() == 6
+    assert found.page.locator("#methods details").count() == 1
+    found.page.locator("#grid [data-row='0'][data-column='3']").click()
+    title = "Trained on bicubic, tested on representative cases (30), each once"
+    assert found.text("#cell h3") == title
+    names = found.page.locator("#cell .thumb span:first-of-type").all_text_contents()
+    assert len(names) == 6
+    assert all(name.endswith(" · case_000") for name in names)
+    found.page.locator("#view [data-value=below]").click()
+    assert "of the draws" in found.text("#grid [data-row='0'][data-column='2'] small")
+    found.page.locator("#representative [data-sort=bicubic]").click()
+    hardest = found.text("#representative tbody th")
+    value = found.page.locator("#representative tbody .score").first
+    number = value.inner_text()
+    value.click()
+    assert found.text("#cell h3") == f"Trained on bicubic, tested on {hardest}"
+    assert number in found.text("#cell .note")
+    assert found.complaints == []
+    found.context.close()
+
+
+def test_thumbnails_name_the_draw_where_a_picture_has_several(browser: Any, many: Path) -> None:
+    found = Opened(browser, many, viewport={"width": 1280, "height": 900})
+    for column, drawn in ((0, [""]), (1, [" · variant 0", " · variant 1"])):
+        found.page.locator(f"#grid [data-row='0'][data-column='{column}']").click()
+        names = found.page.locator("#cell .thumb span:first-of-type").all_text_contents()
+        images = {name.partition(" · ")[0] for name in names}
+        assert sorted(names) == sorted(image + draw for image in images for draw in drawn)
+    assert found.complaints == []
+    found.context.close()
+
+
+def test_sure_gains_are_marked_in_matrix_and_table(opened: Opened) -> None:
+    opened.page.locator("#view [data-value=gain]").click()
+    script = "node => JSON.stringify(REPORT.grids[`psnr_y/${REPORT.losses[0]}`].entries.flat())"
+    entries = json.loads(opened.page.locator("body").evaluate(script))
+    sure = sum(
+        (entry["gain_holm"] or 1.0) < 0.05 and entry["gain"] is not None for entry in entries
+    )
+    none = sum(entry["gain_holm"] is None for entry in entries)
+    assert 0 < sure <= len(entries) - none
+    marked = opened.page.locator("#grid button.sure")
+    assert marked.count() == opened.page.locator("#gains tr.sure").count() == sure
+    assert "gain: Holm p " in str(marked.first.get_attribute("title"))
+    assert opened.style("#grid button.sure b", "position") == "relative"
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])

@@ -63,6 +63,7 @@ def payload(
             }
             for metric in study.metrics
         ],
+        "columns": [asdict(column) for column in summary.columns],
         "baseline": study.baseline,
         "losses": list(summary.losses),
         "cases": [_case(study, case, _words(table, case, texts)) for case in cases],

@@ -104,6 +104,7 @@ def _json(study: Study, summary: Summary, judged: Sequence[Panel]) -> bytes:
     whole = {
         "schema": SCHEMA,
         "sets": [test.name for test in study.sets],
+        "columns": [asdict(column) for column in summary.columns],
         "grids": [asdict(grid) for grid in summary.grids],
         "lines": study.lines.model_dump(mode="json"),
         "acceptance": [asdict(panel) for panel in judged],

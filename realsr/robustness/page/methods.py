@@ -8,6 +8,9 @@ from typing import Any
 
 from realsr.robustness.page.study import Row, Study
 
+LONGEST = 24
+"""Rows of a table that is shown open: a hundred test sets would bury what follows."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -16,6 +19,11 @@ class Table:
     title: str
     head: list[str]
     rows: list[list[str]]
+
+    @property
+    def long(self) -> bool:
+        """Whether the page shows it folded."""
+        return len(self.rows) > LONGEST
 
 
 def methods(study: Study) -> list[Table]:

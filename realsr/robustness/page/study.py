@@ -24,6 +24,12 @@ _CAPITALS = frozenset(
     {"psnr", "ssim", "ms", "gmsd", "vif", "niqe", "piqe", "lpips", "dists", "lr", "rgb", "y"}
 )
 
+_SWEPT = (
+    *("model", "pipeline", "parameter", "values"),
+    *("scores", "intervals", "interval", "breakdown"),
+)
+"""What a line of sweeps.json has."""
+
 Case = tuple[str, str, int]
 """What models are compared on: set, image, variant."""
 
@@ -42,6 +48,8 @@ class Model:
 @dataclass(frozen=True)
 class TestSet:
     """pipeline: None for real pairs and photographs. stands_for: of a representative case."""
+
+    __test__ = False  # no tests, whatever its name says
 
     name: str
     kind: str
@@ -195,4 +203,17 @@ def _sweeps(path: Path) -> Sequence[Row]:
         found: Sequence[Row] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise StudyError(f"{path} is not JSON ({error}); make the sweep again") from error
+    for row in found:
+        _check_sweep(path, row)
     return found
+
+
+def _check_sweep(path: Path, row: Row) -> None:
+    lacking = [name for name in _SWEPT if name not in row]
+    told = row.get("breakdown", {}).values()
+    if lacking or any("words" not in one for one in told):
+        raise StudyError(
+            f"{path}: the sweep of {row.get('model')} lacks "
+            f"{', '.join(lacking) or 'the words of its breakdown'}; an earlier version made it: "
+            "make the sweep again"
+        )

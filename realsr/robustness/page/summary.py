@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from realsr.robustness import intervals, matrix, rows
 from realsr.robustness.comparisons import Comparison
 from realsr.robustness.components import Table, mean_squares
 from realsr.robustness.observations import Observation, Observations, gathered, shared_tables
-from realsr.robustness.page.study import Metric, Model, Study, TestSet
+from realsr.robustness.page.pooling import Column, columns, pooled, share_below
+from realsr.robustness.page.study import Metric, Model, Study
 from realsr.robustness.power import power_note
 from realsr.robustness.ranks import rank_stability
 from realsr.robustness.tail import tail
@@ -57,8 +59,9 @@ class Entry:
     """A cell of the matrix; None where there is no such number, and `notes` says why.
 
     drop: how much worse than the diagonal of its column, gain: how much better than the baseline, both positive
-    in the direction of their name. below: share of pictures under the baseline. rpr: SEAL's ratio between
-    baseline (0.5) and diagonal (0.731).
+    in the direction of their name; each with its p and Holm's p over all drops, and over all gains, of the
+    matrix. below: share of pictures under the baseline. rpr: SEAL's ratio between baseline (0.5) and diagonal
+    (0.731).
     """
 
     cases: int
@@ -70,6 +73,8 @@ class Entry:
     rpr: float | None
     p: float | None
     holm: float | None
+    gain_p: float | None
+    gain_holm: float | None
     notes: Sequence[str]
 
 
@@ -87,7 +92,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Grid:
-    """The matrix of one metric and one loss. entries: a list a line, in the order of the study's sets."""
+    """The matrix of one metric and one loss. entries: a list a line, in the order of the columns."""
 
     metric: str
     loss: str
@@ -102,6 +107,7 @@ class Summary:
     """All grids; the first is the one a reader meets first."""
 
     losses: Sequence[str]
+    columns: Sequence[Column]
     grids: Sequence[Grid]
 
     def of(self, metric: str) -> list[Grid]:
@@ -115,7 +121,7 @@ def summarise(study: Study) -> Summary:
     grids = [
         grid for metric in study.metrics if metric.name in seen for grid in _grids(study, metric)
     ]
-    return Summary(_losses(study), grids)
+    return Summary(_losses(study), columns(study.sets), grids)
 
 
 def _losses(study: Study) -> list[str]:
@@ -126,11 +132,16 @@ def _losses(study: Study) -> list[str]:
 
 def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
     found = rows.rows_of(statistics_models(study))
-    raw = observed(study, metric, quality=False)
+    among = columns(study.sets)
+    names = [model.name for model in study.models]
+    raw = pooled(observed(study, metric, quality=False), names, among)
     # What is best near 1 has no direction of its own: it is compared by its distance from 1.
-    turned = observed(study, metric, quality=True) if metric.better == "nearer to 1" else raw
+    turned = raw
+    if metric.better == "nearer to 1":
+        turned = pooled(observed(study, metric, quality=True), names, among)
     higher = metric.better != "lower"
-    whole = matrix.matrix(turned, found, [test.name for test in study.sets], matrix.Scheme(higher))
+    whole = matrix.matrix(turned, found, [one.name for one in among], matrix.Scheme(higher))
+    pair = _Pair(study, raw, turned, whole, higher)
     for loss in _losses(study):
         kept = [row for row in found if row.loss in (None, loss)]
         kept.sort(key=lambda row: row.loss is None)
@@ -138,7 +149,7 @@ def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
             metric.name,
             loss,
             [_line(study, row, kept) for row in kept],
-            [[_entry(study, raw, whole, row, test) for test in study.sets] for row in kept],
+            [[_entry(pair, row, column) for column in among] for row in kept],
             *_order(study, metric, raw, turned, kept),
         )
 
@@ -188,26 +199,46 @@ def _line(study: Study, row: rows.Row, among: Sequence[rows.Row]) -> Line:
     return Line(label, row.trained_on, names, baseline=row.name == study.baseline)
 
 
-def _entry(
-    study: Study, raw: Observations, whole: matrix.Matrix, row: rows.Row, test: TestSet
-) -> Entry:
-    cell = whole.cell(row.name, test.name)
+class _Pair(NamedTuple):
+    """A metric's numbers as they are, what they are compared by, and the matrix of that."""
+
+    study: Study
+    raw: Observations
+    turned: Observations
+    whole: matrix.Matrix
+    higher: bool
+
+
+def _entry(pair: _Pair, row: rows.Row, column: Column) -> Entry:
+    cell = pair.whole.cell(row.name, column.name)
     drop = cell.drop if isinstance(cell.drop, Comparison) else None
     gain = cell.gain if isinstance(cell.gain, Comparison) else None
     models = [model.name for model in row.models]
     told = (cell.value, cell.drop, cell.gain, cell.rpr)
     return Entry(
-        cases=sum(len(raw.of(model, test.name)) for model in models),
-        failed=study.failures(models, test.name),
-        mean=_mean(raw, row, test.name),
+        cases=sum(len(pair.raw.of(model, test)) for model in models for test in column.sets),
+        failed=sum(pair.study.failures(models, test) for test in column.sets),
+        mean=_mean(pair.raw, row, column.name),
         drop=_shown(drop.difference) if drop else None,
         gain=_shown(gain.difference) if gain else None,
-        below=None if isinstance(cell.below_baseline, Untold) else cell.below_baseline.mean,
+        below=_share_below(pair, row, column, cell.below_baseline),
         rpr=None if isinstance(cell.rpr, Untold) else cell.rpr,
         p=drop.p if drop else None,
         holm=drop.holm if drop else None,
+        gain_p=gain.p if gain else None,
+        gain_holm=gain.holm if gain else None,
         notes=list(dict.fromkeys(one.reason for one in told if isinstance(one, Untold))),
     )
+
+
+def _share_below(
+    pair: _Pair, row: rows.Row, column: Column, of_set: intervals.Estimate | Untold
+) -> float | None:
+    if isinstance(of_set, Untold):
+        return None
+    if column.single or pair.study.baseline is None:
+        return of_set.mean
+    return share_below(pair.turned, row, pair.study.baseline, column, pair.higher)
 
 
 def _mean(raw: Observations, row: rows.Row, test: str) -> Estimate | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from realsr.robustness.page.study import Metric, Row, Study
 
@@ -18,19 +17,35 @@ Scale = Callable[[float], float]
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A breakdown point in pixels, and what the sweep says of it. at: None where it lies nowhere in the range.
+
+    low, high: ends of the bar, None without one; open_low, open_high: the interval goes on beyond the chart.
+    """
+
+    words: str
+    at: float | None
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+
+
+@dataclass(frozen=True)
 class Curve:
-    """One model's line in pixels. ink: classes of the palette. breakdown: (x, low x, high x, words)."""
+    """One model's line in pixels. ink: classes of the palette."""
 
     model: str
     ink: str
     points: str
     band: str
-    breakdown: tuple[float, float, float, str] | None
+    breakdown: Mark | None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What the template draws. ticks: (pixel, label). trained: pixel of the value that the training used."""
+    """What the template draws. ticks: (pixel, label). trained: pixel of the value that the training used.
+    bands: which intervals they are, or why there are none, each with its models."""
 
     title: str
     metric: str
@@ -38,6 +53,7 @@ class Chart:
     y_ticks: Sequence[tuple[float, str]]
     curves: Sequence[Curve]
     trained: float | None
+    bands: Sequence[str]
 
 
 def charts(study: Study, metrics: Sequence[Metric]) -> list[Chart]:
@@ -77,6 +93,7 @@ def _chart(study: Study, key: tuple[str, str], rows: Sequence[Row], of: Metric) 
         [(y(tick), f"{tick:g}") for tick in ticks(ys)],
         [_curve(study, row, metric, x, y) for row in rows],
         x(trained) if trained is not None else None,
+        _bands(rows, metric),
     )
 
 
@@ -104,7 +121,7 @@ def _points(row: Row, metric: str) -> list[tuple[float, float]]:
 
 
 def _band(row: Row, metric: str) -> list[tuple[float, float, float]]:
-    intervals = _of(row.get("intervals"), metric) or []
+    intervals = row["intervals"].get(metric) or []
     pairs = zip(row["values"], intervals, strict=False)
     return [(at, found[0], found[1]) for at, found in pairs if found and None not in found]
 
@@ -115,27 +132,29 @@ def _heights(row: Row, metric: str) -> Iterator[float]:
         yield from (low, high)
 
 
-def _breakdown(row: Row, metric: str, x: Scale) -> tuple[float, float, float, str] | None:
-    found = _of(row.get("breakdown"), metric)
+def _bands(rows: Sequence[Row], metric: str) -> list[str]:
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        kinds.setdefault(row["interval"][metric], []).append(row["model"])
+    return [
+        f"{', '.join(names)}: {kind}" if len(kinds) > 1 else kind for kind, names in kinds.items()
+    ]
+
+
+def _breakdown(row: Row, metric: str, x: Scale) -> Mark | None:
+    """A missing low end says that the model is surely above all along; a missing high end, that nowhere in the
+    range it is surely below. Where too few images tell, there is no bar."""
+    found = row["breakdown"].get(metric)
     if found is None:
         return None
-    if not isinstance(found, Mapping):
-        return x(found), x(found), x(found), f"{row['model']} falls below bicubic at {found:g}"
-    at = found.get("value")
-    if at is None:
-        return None
-    low, high = (_bound(found.get(side), at) for side in ("low", "high"))
-    words = f"{row['model']} falls below bicubic at {at:.3g} [{low:.3g}, {high:.3g}]"
-    return x(at), x(low), x(high), words
-
-
-def _bound(bound: float | None, otherwise: float) -> float:
-    return otherwise if bound is None else bound
-
-
-def _of(value: Any, metric: str) -> Any:
-    """A value by metric, or one that holds for the metric that the sweep was judged by."""
-    return value.get(metric) if isinstance(value, Mapping) and "value" not in value else value
+    words, at = f"{row['model']}: {found['words']}", found["value"]
+    place = None if at is None else x(at)
+    low, high = found["low"], found["high"]
+    if low is None:
+        return Mark(words, place)
+    first, last = row["values"][0], row["values"][-1]
+    ends = x(low), x(last if high is None else high)
+    return Mark(words, place, *ends, open_low=low == first, open_high=high is None)
 
 
 def _scale(values: Sequence[float], start: float, end: float) -> Scale:

@@ -13,8 +13,8 @@ def verdict(study: Study, summary: Summary, metric: Metric) -> list[str]:
     """What the mismatch costs, how often it costs more than training gained, and where it is worst."""
     grids = summary.of(metric.name)
     return [
-        _largest_drop(study, grids, metric),
-        _below(study, grids, metric),
+        _largest_drop(summary, grids, metric),
+        _below(study, summary, grids),
         _worst(study, metric),
     ]
 
@@ -41,7 +41,7 @@ def _cells(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Line, int, Entry]]:
                     yield grid, line, column, entry
 
 
-def _largest_drop(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
+def _largest_drop(summary: Summary, grids: Sequence[Grid], metric: Metric) -> str:
     drops = [
         (entry.drop.value, grid, line, column, entry.drop)
         for grid, line, column, entry in _cells(grids)
@@ -54,7 +54,7 @@ def _largest_drop(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
         )
     _, grid, line, column, drop = max(drops, key=lambda found: found[0])
     cost = f"{number(drop.value, metric)} {metric.title} {_interval(drop, metric)}"
-    test = study.sets[column].name
+    test = summary.columns[column].name
     if not drop.sure:
         return (
             "No drop from the diagonal stands out: the largest, for a model trained on "
@@ -66,11 +66,12 @@ def _largest_drop(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
     )
 
 
-def _below(study: Study, grids: Sequence[Grid], metric: Metric) -> str:
+def _below(study: Study, summary: Summary, grids: Sequence[Grid]) -> str:
+    """Counts pictures: a column weighted by draws shows again those of the one beside it."""
     pairs = [
-        (entry.below * entry.cases, entry.cases, line.trained_on == study.sets[column].name)
+        (entry.below * entry.cases, entry.cases, line.trained_on == summary.columns[column].name)
         for _, line, column, entry in _cells(grids)
-        if entry.below is not None
+        if entry.below is not None and summary.columns[column].sizes is None
     ]
     if not pairs or study.baseline is None:
         return "There is no baseline to compare with: whether the models help at all is not known."

@@ -66,14 +66,16 @@ const reasoned = (cases, all) => {
   return [...sets].map(([reason, names]) => `${names.length === all ? "every case" : names.join(", ")} (${reason})`).join("; ");
 };
 
-/** Chooses the cell of the first of these models on a set, in whichever tab has it. */
+/** Chooses the cell of the first of these models on a set, in whichever tab has it; of a column that holds several
+    sets, shows this one. */
 const openCell = (models, set) => {
-  const column = report.sets.findIndex((one) => one.name === set);
+  const column = report.columns.findIndex((one) => one.sets.includes(set));
   for (const loss of [state.loss, ...report.losses]) {
     const row = report.grids[`${state.metric}/${loss}`].lines.findIndex((line) => line.models.includes(models[0]));
     if (row >= 0) {
       if (loss !== state.loss) chooseLoss(loss);
       chooseCell(row, column);
+      if (report.columns[column].sets.length > 1) showCase(grid().lines[row], set);
       by("cell").scrollIntoView({ block: "start" });
       pressed().focus({ preventScroll: true });
       return;

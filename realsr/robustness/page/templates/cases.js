@@ -1,7 +1,7 @@
 /** A cell's cases as a sorted plot: dots are the models, the grey line is the baseline they are sorted by. */
 const casePlot = (metric, models, places, open) => {
   const width = Math.max(320, by("cell").clientWidth || 900), height = 240, left = 50, right = 10, top = 10, bottom = 22;
-  const names = [...models, report.baseline].filter((name) => name !== null);
+  const names = [...new Set([...models, report.baseline])].filter((name) => name !== null);
   const values = names.flatMap((name) => places.map((place) => score(metric.name, name, place))).filter((value) => value !== null);
   if (values.length < 2) return null;
   const low = Math.min(...values), room = Math.max(...values) - low || 1;
@@ -51,9 +51,27 @@ const casePlot = (metric, models, places, open) => {
 const palette = (names) => element("ul", { class: "palette" },
   ...names.map((name) => element("li", { class: model[name].ink }, element("i"), name)));
 
-/** Everything behind one cell of the matrix. */
-const showCell = (metric, line, set, entry) => {
+/** What tells a picture from the others of a cell: its draw where there are several, its set where there are. */
+const pictureName = (item, column, drawn) => [item.image, drawn && `variant ${item.variant}`, column.sets.length > 1 && item.set].filter(Boolean).join(" · ");
+
+/** One representative case of a column of many, which the matrix has no cell for. */
+const showCase = (line, set) => {
+  const metric = metricOf[state.metric];
   const places = report.cases.flatMap((item, place) => (item.set === set ? [place] : []));
+  const all = line.models.flatMap((name) => places.map((place) => [score(metric.name, name, place), score(metric.name, report.baseline, place)]));
+  const own = all.filter(([value]) => value !== null), both = own.filter(([, base]) => base !== null);
+  const worse = both.filter(([value, base]) => quality(metric, value) < quality(metric, base));
+  showCell(metric, line, { name: set, sets: [set] }, {
+    mean: own.length ? { value: own.reduce((sum, [value]) => sum + value, 0) / own.length, low: null } : null,
+    cases: own.length, below: both.length && !line.baseline ? worse.length / both.length : null,
+    failed: line.models.flatMap((name) => places.filter((place) => report.failed[name]?.[place])).length, notes: [],
+  });
+};
+
+/** Everything behind one cell of the matrix. */
+const showCell = (metric, line, column, entry) => {
+  const places = report.cases.flatMap((item, place) => (column.sets.includes(item.set) ? [place] : []));
+  const drawn = places.some((place) => report.cases[place].variant);
   const subject = line.models[0];
   const against = (place) => {
     const value = score(metric.name, subject, place), base = score(metric.name, report.baseline, place);
@@ -66,7 +84,7 @@ const showCell = (metric, line, set, entry) => {
   const facts = [
     entry.mean ? `${shown(entry.mean.value, digits(metric))} ${metric.unit} ${interval(entry.mean, digits(metric))}` : "not computed",
     `${entry.cases} cases`,
-    entry.below === null ? null : `${Math.round(entry.below * entry.cases)} below ${report.baseline}`,
+    entry.below === null ? null : `${column.sizes ? `${Math.round(entry.below * 100)} % of the draws` : Math.round(entry.below * entry.cases)} below ${report.baseline}`,
     entry.failed ? `${entry.failed} failed: ${reasons(line, places)}` : null,
     ...entry.notes.filter((note) => !["this is the diagonal", "this is the baseline"].includes(note)),
   ].filter(Boolean).join(" · ");
@@ -75,11 +93,11 @@ const showCell = (metric, line, set, entry) => {
     const face = item.pictures.includes(subject) ? subject : item.pictures.at(-1);
     return element("li", {}, element("button", { type: "button", class: "thumb", click: () => open(place) },
       element("img", { src: address(item, face), alt: "", loading: "lazy", decoding: "async", width: 128, height: 128 }),
-      element("span", {}, item.image),
+      element("span", { title: pictureName(item, column, drawn) }, pictureName(item, column, drawn)),
       element("span", { class: "gap" }, value === null ? "failed" : `${shown(value, digits(metric))} (${shown(gap, digits(metric), true)})`)));
   });
   by("cell").replaceChildren(
-    element("h3", {}, line.baseline || line.trained_on === null ? `${lineName(line)} on ${set}` : `Trained on ${line.label}, tested on ${set}`),
+    element("h3", {}, line.baseline || line.trained_on === null ? `${lineName(line)} on ${column.name}` : `Trained on ${line.label}, tested on ${column.name}`),
     element("p", { class: "note" }, facts),
     ...[casePlot(metric, line.models, places, open)].filter(Boolean),
     element("ul", { class: "thumbs", "aria-label": "Pictures, worst first" }, ...thumbs));

@@ -8,16 +8,16 @@ const views = {
   drop: (entry, metric, scale) => ({
     text: shown(entry.drop?.value, digits(metric), true), small: interval(entry.drop, digits(metric)),
     tint: entry.drop ? -entry.drop.value / scale : 0,
-    legend: "Loss against the model trained for that degradation (◆); paired by image, 95 % interval. Higher is worse.",
+    holm: entry.holm, legend: "Loss against the model trained for that degradation (◆); paired by image, 95 % interval. Higher is worse. * Holm p < 0.05.",
   }),
   gain: (entry, metric, scale) => ({
     text: shown(entry.gain?.value, digits(metric), true), small: interval(entry.gain, digits(metric)),
     tint: entry.gain ? entry.gain.value / scale : 0,
-    legend: `Gain over ${report.baseline}; paired by image, 95 % interval. Higher is better.`,
+    holm: entry.gain_holm, legend: `Gain over ${report.baseline}; paired by image, 95 % interval. Higher is better. * Holm p < 0.05.`,
   }),
-  below: (entry) => ({
+  below: (entry, metric, scale, column) => ({
     text: entry.below === null ? "–" : `${Math.round(entry.below * 100)} %`,
-    small: entry.below === null ? "" : `${Math.round(entry.below * entry.cases)} of ${entry.cases}`,
+    small: entry.below === null ? "" : belowWords(entry, column),
     tint: entry.below === null ? 0 : -entry.below,
     legend: `Share of cases worse than ${report.baseline}.`,
   }),
@@ -29,9 +29,13 @@ const views = {
 const half = (found, metric) =>
   found && found.low !== null ? `± ${shown((found.high - found.low) / 2, digits(metric))}` : "";
 
+/** Pictures can be counted unless draws weigh them. */
+const belowWords = (entry, column) => (column.sizes ? "of the draws" : `${Math.round(entry.below * entry.cases)} of ${entry.cases}`);
+const sure = (holm) => (holm ?? 1) < 0.05;
+
 const state = { metric: "", loss: report.losses[0], view: "absolute", row: 0, column: 0 };
 const grid = () => report.grids[`${state.metric}/${state.loss}`];
-const diagonal = (line, column) => line.trained_on !== null && line.trained_on === report.sets[column].name;
+const diagonal = (line, column) => line.trained_on !== null && line.trained_on === report.columns[column].name;
 
 /** The largest difference of the metric: one scale of colour for all losses, so that tabs compare. */
 const reach = (metric, view) => {
@@ -41,19 +45,22 @@ const reach = (metric, view) => {
 };
 
 const cellButton = (line, entry, row, column, metric, scale) => {
-  const found = views[state.view](entry, metric, scale);
+  const name = report.columns[column].name, found = views[state.view](entry, metric, scale, report.columns[column]);
+  const told = { "drop: ": entry.holm, "gain: ": entry.gain_holm };
   const tint = Math.max(-1, Math.min(1, found.tint));
   const button = element("button", { type: "button", "data-row": row, "data-column": column, tabindex: -1,
-    "aria-pressed": row === state.row && column === state.column, class: diagonal(line, column) ? "diagonal" : null,
-    "aria-label": `${lineName(line)} on ${report.sets[column].name}: ${found.text} ${found.small}`,
-    title: [...entry.notes, entry.holm !== null && `Holm p = ${shown(entry.holm, 3)}`].filter(Boolean).join("; ") || null },
+    "aria-pressed": row === state.row && column === state.column, class: [diagonal(line, column) && "diagonal", sure(found.holm) && "sure"].filter(Boolean).join(" ") || null,
+    "aria-label": `${lineName(line)} on ${name}: ${found.text} ${found.small}${sure(found.holm) ? ", Holm p below 0.05" : ""}`,
+    title: [...entry.notes, ...Object.entries(told).map(([of, holm]) => holm !== null && `${of}Holm p ${probability(holm)}`)].filter(Boolean).join("; ") || null },
     element("b", {}, found.text), element("small", {}, entry.failed ? `${entry.failed} failed` : found.small || " "));
   button.style.setProperty("--tint", `var(--${tint < 0 ? "worse" : "better"})`);
   button.style.setProperty("--much", Math.abs(tint).toFixed(3));
   return element("td", {}, button);
 };
 
-const rowSum = (entries, metric) => {
+/** Over the columns; one that is weighted by draws shows again what the one beside it does. */
+const rowSum = (all, metric) => {
+  const entries = all.filter((entry, column) => !report.columns[column].sizes);
   const key = { absolute: "mean", drop: "drop", gain: "gain" }[state.view];
   const values = entries.map((entry) => (key ? entry[key]?.value : entry[state.view])).filter((value) => typeof value === "number");
   if (!values.length) return "–";
@@ -61,17 +68,19 @@ const rowSum = (entries, metric) => {
   return state.view === "below" ? `${Math.round(mean * 100)} %` : shown(mean, state.view === "rpr" ? 3 : digits(metric), key && key !== "mean");
 };
 
+const pooledTitle = "Each image's mean over these cases; intervals are over images, the cases are taken as given";
+
 const drawMatrix = () => {
   const metric = metricOf[state.metric], found = grid(), scale = reach(metric, state.view);
   state.row = Math.min(state.row, found.lines.length - 1);
   const head = element("thead", {}, element("tr", {}, element("th", { class: "axis", scope: "col" }, "trained on ↓  tested on →"),
-    ...report.sets.map((set) => element("th", { scope: "col" }, set.name)), element("th", { scope: "col" }, "mean")));
+    ...report.columns.map((column) => element("th", { scope: "col", title: column.sets.length > 1 ? pooledTitle : null }, column.name)), element("th", { scope: "col" }, "mean")));
   const body = found.lines.map((line, row) => element("tr", { class: line.baseline ? "baseline" : null },
     element("th", { scope: "row" }, lineName(line)),
     ...found.entries[row].map((entry, column) => cellButton(line, entry, row, column, metric, scale)),
     element("td", {}, element("span", { class: "sum" }, rowSum(found.entries[row], metric), element("small", {}, " ")))));
   by("grid").replaceChildren(element("table", { class: "matrix" }, head, element("tbody", {}, ...body)));
-  by("legend").textContent = views[state.view](found.entries[0][0], metric, scale).legend;
+  by("legend").textContent = views[state.view](found.entries[0][0], metric, scale, report.columns[0]).legend;
   pressed()?.setAttribute("tabindex", 0);
   const place = pressed()?.parentElement;
   if (place) by("grid").scrollLeft = place.offsetLeft - by("grid").clientWidth / 2;
@@ -88,7 +97,7 @@ const chooseCell = (row, column) => {
   Object.assign(state, { row, column });
   pressed().setAttribute("aria-pressed", true);
   pressed().tabIndex = 0;
-  showCell(metricOf[state.metric], found.lines[row], report.sets[column].name, found.entries[row][column]);
+  showCell(metricOf[state.metric], found.lines[row], report.columns[column], found.entries[row][column]);
 };
 
 by("grid").addEventListener("click", (event) => {
@@ -106,17 +115,23 @@ by("grid").addEventListener("keydown", (event) => {
 /** The statistics below follow the matrix. */
 const drawStatistics = () => {
   const metric = metricOf[state.metric], found = grid(), places = digits(metric);
-  const rows = found.lines.flatMap((line, row) => found.entries[row].flatMap((entry, column) =>
-    (entry.drop && !line.baseline ? [[line.label, report.sets[column].name, entry]] : [])));
   by("power").textContent = found.power;
-  by("drops").replaceChildren(table(["trained on", "tested on", "drop", "95 % interval", "p", "p (Holm)"], 2,
-    rows.map(([line, set, entry]) => ({ sure: entry.holm !== null && entry.holm < 0.05,
-      cells: [line, set, shown(entry.drop.value, places, true), interval(entry.drop, places) || "too few to tell",
-        probability(entry.p), probability(entry.holm)] }))));
+  by("drops").replaceChildren(comparisons("drop", places, (entry) => [entry.drop, entry.p, entry.holm]));
+  by("gains").replaceChildren(comparisons("gain", places, (entry) => [entry.gain, entry.gain_p, entry.gain_holm]));
   by("standings").replaceChildren(table(["model", `mean ${metric.title}`, "", "best in", "beats the next in", `5 % tail over ${report.baseline}`], 1,
     found.standings.map((line) => ({ cells: [line.name, shown(line.value, places), metric.unit,
       `${Math.round(line.first * 100)} %`, line.next === null ? "" : `${Math.round(line.next * 100)} %`,
       line.tail === null ? "" : shown(line.tail, places, true)] }))));
+};
+/** A row for every cell that has the comparison; `of` gives it with its p and Holm's p. */
+const comparisons = (title, places, of) => {
+  const found = grid();
+  const rows = found.lines.flatMap((line, row) => found.entries[row].flatMap((entry, column) =>
+    (of(entry)[0] && !line.baseline ? [[line, report.columns[column].name, ...of(entry)]] : [])));
+  if (!rows.length) return element("p", { class: "note" }, "No cell has one.");
+  return table(["trained on", "tested on", title, "95 % interval", "p", "p (Holm)"], 2,
+    rows.map(([line, name, difference, p, holm]) => ({ sure: sure(holm), cells: [line.label, name,
+      shown(difference.value, places, true), interval(difference, places) || "too few to tell", probability(p), probability(holm)] })));
 };
 const probability = (value) => (value === null ? "–" : value < 0.001 ? "< 0.001" : shown(value, 3));
 const table = (head, words, rows) => element("table", { class: "plain" },
