@@ -47,13 +47,15 @@ class Breakdown:
 def breakdown(values: Sequence[float], gains: Gains, level: float = LEVEL) -> Breakdown:
     """Where the mean gain first passes below 0, linearly between two severities; values ascend."""
     images = gains.shape[1]
-    at = crossing(values, gains.mean(axis=1))
+    means = gains.mean(axis=1)
+    at = crossing(values, means)
+    where = _where(values, at, recovery(values, means))
     if images < FEWEST:
         why = f"too few to tell: {images} image{'s' * (images != 1)}; {FEWEST} are needed"
-        return Breakdown(at, None, None, images, why, f"{_where(values, at)} ({why})")
+        return Breakdown(at, None, None, images, why, f"{where} ({why})")
     low, high = ends(values, gains, level)
     told = f"{_sure(values, low, high, level)}, t test inverted, {images} images"
-    return Breakdown(at, low, high, images, "", f"{_where(values, at)} ({told})")
+    return Breakdown(at, low, high, images, "", f"{where} ({told})")
 
 
 def ends(
@@ -86,12 +88,23 @@ def crossing(values: Sequence[float], means: Curve) -> float | None:
     return None
 
 
-def _where(values: Sequence[float], at: float | None) -> str:
+def recovery(values: Sequence[float], means: Curve) -> float | None:
+    """Where a mean gain that fell below 0 passes above it again; None where it stays below, or never fell."""
+    below = np.flatnonzero(means < 0)
+    if not below.size:
+        return None
+    return crossing(values[below[0] :], -means[below[0] :])
+
+
+def _where(values: Sequence[float], at: float | None, again: float | None) -> str:
+    """Until where, too: a model may be above bicubic again, as one trained at a severe end of the range."""
     if at is None:
         return f"never below bicubic from {values[0]:g} to {values[-1]:g}"
-    if at == values[0]:
-        return f"below bicubic from {values[0]:g} on, where the range begins"
-    return f"below bicubic from {at:.3g} on"
+    begins = at == values[0]
+    start = f"{at:g}" if begins else f"{at:.3g}"
+    if again is None:
+        return f"below bicubic from {start} on{', where the range begins' * begins}"
+    return f"first below bicubic from {start} to {again:.3g}, above again after it"
 
 
 def _sure(values: Sequence[float], low: float | None, high: float | None, level: float) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from degrade.errors import MissingExtraError
 from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
 from realsr.inference.upscaler import Metadata
@@ -99,7 +100,8 @@ def _family(known: Metadata) -> str | None:
 
 
 def _digest(path: str, scale: int) -> str:
-    """SHA-256 of the file; of an interpolation its name; of a Python function its name and its module."""
+    """SHA-256 of the file and of weights beside it; of an interpolation its name; of a Python function its name
+    and its module."""
     if path in INTERPOLATIONS:
         return _interpolation_digest(path, scale)
     state = hashlib.sha256()
@@ -107,9 +109,23 @@ def _digest(path: str, scale: int) -> str:
     if not file.is_file():
         state.update(f"{path}\0".encode())
         file = _module_file(path)
-    state.update(file.read_bytes())
+    for part in (file, *_external_weights(file)):
+        state.update(part.read_bytes())
     state.update(f"\0x{scale}".encode())
     return state.hexdigest()
+
+
+def _external_weights(file: Path) -> list[Path]:
+    """Where an ONNX graph keeps weights outside its file, as torch's exporter does (`net.onnx.data`)."""
+    if file.suffix.lower() != ".onnx":
+        return []
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("telling one ONNX model from another", "onnx") from error
+    kept = onnx.load(str(file), load_external_data=False).graph.initializer
+    names = {each.value for one in kept for each in one.external_data if each.key == "location"}
+    return [file.parent / name for name in sorted(names)]
 
 
 def _module_file(path: str) -> Path:

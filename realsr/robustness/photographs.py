@@ -62,8 +62,10 @@ def real_pairs(entry: PairsEntry, scale: int, root: Path, limit: int | None) -> 
 
 
 def photographs(entry: PhotographsEntry, scale: int, root: Path, limit: int | None) -> TestSet:
-    """Photographs without truth, frozen in `root`."""
+    """Photographs without truth, frozen in `root`. Raises StudyError where there is none."""
     found = discover([entry.dir], leave_out=root).sources
+    if not found:
+        raise StudyError(f"no images in {entry.dir}; give a directory of photographs")
     members = [_Member(source.stem, source.path, None) for source in found]
     return _frozen(entry.name, "real", members[:limit], scale, root)
 

@@ -165,6 +165,8 @@ def _said(fault: ErrorDetails) -> str:
             return f"expected a list, such as [a, b]; the value is {fault['input']!r}"
         case "too_short":
             return "expected one entry or more"
+        case "model_type":
+            return f"expected keys and their values, as `key: value`; it is {fault['input']!r}"
         case _:
             return fault["msg"].removeprefix("Value error, ")
 

@@ -131,3 +131,11 @@ def test_city100_is_one_grid(shared_data: Path, tmp_path: Path) -> None:
     assert case.key == "001"
     assert case.hr is not None
     assert case.hr.size == tuple(4 * side for side in case.lr.size)
+
+
+def test_a_directory_without_pictures_is_no_set(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    with pytest.raises(StudyError, match="no images in"):
+        freeze_photographs(
+            PhotographsEntry(name="photo", dir=tmp_path / "none"), 4, tmp_path / "set", None
+        )

@@ -49,3 +49,9 @@ def test_notes_travel_with_the_numbers(study: Study, go: Go, tmp_path: Path) -> 
     go(other, tmp_path / "other", model("far", bilinear))
     merged = merge(tmp_path / "out", tmp_path / "other", tmp_path / "both")
     assert merged.record["notes"] == ["Tested on others.", "By hand."]
+
+
+@pytest.mark.parametrize("text", ["", "- bicubic", "bicubic"])
+def test_a_file_without_keys_is_told_what_a_study_is(tmp_path: Path, text: str) -> None:
+    with pytest.raises(StudyError, match="expected keys and their values"):
+        read_study(written(tmp_path, text))

@@ -152,3 +152,14 @@ def test_enlarged_is_the_baseline(photographs: Path, go: Callable[..., object]) 
     result = baseline(3).run(images)
     expected = enlarged((images[1].permute(1, 2, 0) * 255).round().numpy().astype(np.uint8), 3)
     assert np.array_equal((result[1].permute(1, 2, 0) * 255).round().numpy(), expected)
+
+
+def test_a_model_that_is_above_again_is_not_said_to_stay_below() -> None:
+    """Trained at severity 3, and worse than bicubic where there is next to nothing to mend."""
+    gains = np.repeat(np.array([[-1.0], [1.0], [2.0]]), 4, axis=1)
+    told = "first below bicubic from 1 to 1.5, above again after it"
+    assert breakdown([1.0, 2.0, 3.0], gains).words.startswith(told)
+    dip = np.repeat(np.array([[1.0], [-1.0], [0.5], [-2.0]]), 4, axis=1)
+    found = breakdown([0.0, 2.0, 5.0, 6.0], dip)
+    assert found.value == 1.0
+    assert found.words.startswith("first below bicubic from 1 to 4, above again after it")
