@@ -198,7 +198,7 @@ def _check_values(images: Batch) -> None:
     if images[0].device.type != "cpu":
         return
     for index, image in enumerate(images):
-        if not np.isfinite(image.detach().numpy().sum()):
+        if not np.isfinite(image.detach().numpy()).all():
             raise ImageError(
                 f"image {index}: the HR holds NaN or infinite values; expected float32 in [0, 1]"
             )

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Any, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from degrade.errors import ImageError
-from degrade.functional.eight_bits import check_shape, from_eight_bits, to_eight_bits
+from degrade.functional.eight_bits import (
+    check_shape,
+    from_eight_bits,
+    swap_red_and_blue,
+    to_eight_bits,
+)
 from degrade.functional.libjpeg.sampling import LARGEST_SIDE
 
 Image = npt.NDArray[np.float32]
@@ -56,7 +60,7 @@ def encode_jpeg(pixels: Pixels, quality: int, subsampling: str) -> bytes:
     settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
     if pixels.shape[2] == 3:
         settings += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, SUBSAMPLINGS[subsampling]]
-    done, data = cv2.imencode(".jpg", _swap_red_and_blue(pixels), settings)
+    done, data = cv2.imencode(".jpg", swap_red_and_blue(pixels), settings)
     if not done:
         raise ImageError(f"libjpeg did not encode an image of shape {pixels.shape}")
     return data.tobytes()
@@ -69,15 +73,7 @@ def decode_jpeg(data: bytes) -> Pixels:
     if decoded is None:
         raise ImageError(f"libjpeg did not decode a file of {len(data)} bytes")
     pixels: Pixels = decoded.astype(np.uint8, copy=False)
-    return _swap_red_and_blue(pixels if pixels.ndim == 3 else pixels[..., None])
-
-
-def _swap_red_and_blue(pixels: Pixels) -> Pixels:
-    """OpenCV's codecs hold colours as blue, green, red."""
-    if pixels.shape[2] != 3:
-        return pixels
-    swapped: Any = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGR)
-    return cast(Pixels, swapped)
+    return swap_red_and_blue(pixels if pixels.ndim == 3 else pixels[..., None])
 
 
 def _check(shape: tuple[int, ...], quality: int, subsampling: str) -> None:

@@ -58,3 +58,11 @@ def grey_as_rgb(pixels: Pixels) -> Pixels:
 def rgb_as(pixels: Pixels, channels: int) -> Pixels:
     """Undoes `grey_as_rgb`: green stands for grey, the channel in which chroma's rounding weighs least."""
     return pixels[..., 1:2] if channels == 1 else pixels
+
+
+def swap_red_and_blue(pixels: Pixels) -> Pixels:
+    """h w c with the first and the third of three channels exchanged: OpenCV's codecs hold blue, green, red."""
+    if pixels.shape[2] != 3:
+        return pixels
+    swapped: Any = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGR)
+    return cast(Pixels, swapped)

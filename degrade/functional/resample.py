@@ -267,10 +267,29 @@ def transposed(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(image.transpose(1, 0, 2))
 
 
+def _keeps(table: Table, size: int) -> bool:
+    """Whether a line is that of a 1:1 step, which takes every pixel as it is."""
+    if len(table.index) != size:
+        return False
+    index, weight = table.index.numpy(), table.weight.numpy()
+    rows, taps = np.nonzero(weight)
+    every = np.arange(size)
+    return (
+        np.array_equal(rows, every)
+        and np.array_equal(index[rows, taps], every)
+        and bool((weight[rows, taps] == 1.0).all())
+    )
+
+
 def resample_image(
     image: npt.NDArray[np.float32], row: Table, column: Table
 ) -> npt.NDArray[np.float32]:
-    """`resample` for one image h w c, contiguous, fast on the CPU; equal to it within 5e-7."""
+    """`resample` for one image h w c, contiguous, fast on the CPU; equal to it within 5e-7.
+
+    A 1:1 step gives back the very image.
+    """
+    if _keeps(row, image.shape[0]) and _keeps(column, image.shape[1]):
+        return image
     for table in (row, column):
         plane = torch.from_numpy(image).view(image.shape[0], -1)
         result = weigh_rows(plane, table.index, table.weight).numpy()

@@ -16,6 +16,7 @@ from degrade.functional.eight_bits import (
     from_eight_bits,
     grey_as_rgb,
     rgb_as,
+    swap_red_and_blue,
     to_eight_bits,
 )
 
@@ -37,8 +38,9 @@ def encode_webp(pixels: Pixels, quality: int) -> bytes:
     """The WebP file of uint8 RGB pixels h w 3."""
     if isinstance(quality, bool) or not isinstance(quality, int) or not 1 <= quality <= 100:
         raise ValueError(f"webp quality {quality!r}: expected a whole number from 1 to 100")
-    swapped = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    done, data = cv2.imencode(".webp", swapped, [cv2.IMWRITE_WEBP_QUALITY, quality])
+    done, data = cv2.imencode(
+        ".webp", swap_red_and_blue(pixels), [cv2.IMWRITE_WEBP_QUALITY, quality]
+    )
     if not done:
         raise ImageError(f"libwebp did not encode an image of shape {pixels.shape}")
     return bytes(data.tobytes())
@@ -49,5 +51,4 @@ def decode_webp(data: bytes) -> Pixels:
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if decoded is None:
         raise ImageError(f"libwebp did not decode a file of {len(data)} bytes")
-    pixels: Pixels = np.ascontiguousarray(decoded[..., ::-1]).astype(np.uint8, copy=False)
-    return pixels
+    return swap_red_and_blue(decoded.astype(np.uint8, copy=False))

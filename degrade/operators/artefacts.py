@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field
 
-from degrade.functional.color import luma, scale_light
-from degrade.functional.filtering import correlate_separable
+from degrade.functional.color import BT601, luma, scale_light
+from degrade.functional.filtering import Floats, correlate_image_separable, correlate_separable
+from degrade.functional.layout import interleaved, planar
 from degrade.functional.noise import uniforms
 from degrade.functional.philox import field_index
 from degrade.functional.psf import gaussian_taps
 from degrade.functional.resample import apply_taps
 from degrade.functional.sampling import grid
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
+from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
 from degrade.operators.surrogates import unchanged
+
+LARGEST_FLOAT32_WEIGHT = 0.75
+LONGEST_FLOAT32 = 51
+"""Up to this share of a residual and these taps, float32 keeps an unsharp mask within the tolerance."""
 
 
 class BandingParameters(Parameters):
@@ -102,10 +110,19 @@ def banding(images: torch.Tensor, group: Group[BandingParameters]) -> torch.Tens
     return torch.where(group.equals("space", "luma").view(-1, 1, 1, 1), shifted, channels)
 
 
+def _taps(group: Group[Any]) -> torch.Tensor:
+    canvas = max((record.taps for record in group.records), default=1)
+    return gaussian_taps(group.integers("taps"), group.floats("sigma"), canvas)
+
+
+def _tables(group: Group[Any]) -> Sequence[Floats]:
+    taps: Floats = _taps(group).numpy()
+    return list(taps)
+
+
 def _residual(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
     """weight * (x - Gaussian of x), float64."""
-    canvas = max(record.taps for record in group.records)
-    taps = gaussian_taps(group.integers("taps"), group.floats("sigma"), canvas)
+    taps = _taps(group)
     wide = images.to(torch.float64)
     smooth = correlate_separable(wide, taps, taps, group.heights(), group.widths())
     return column(group.floats("weight"), wide) * (wide - smooth)
@@ -116,6 +133,16 @@ def oversharpen(images: torch.Tensor, group: Group[OversharpenParameters]) -> to
     return (images + _residual(images, group)).to(images.dtype)
 
 
+def _oversharpen_single(image: Image, record: OversharpenParameters, taps: Floats) -> Image:
+    """In float64 where the weight would carry float32's rounding beyond the tolerance."""
+    wide = record.weight > LARGEST_FLOAT32_WEIGHT or record.taps > LONGEST_FLOAT32
+    rim = correlate_image_separable(image, taps, taps, wide=wide)
+    np.subtract(image, rim, out=rim)
+    rim *= rim.dtype.type(record.weight)
+    rim += image
+    return np.asarray(rim, np.float32)
+
+
 def halo(images: torch.Tensor, group: Group[HaloParameters]) -> torch.Tensor:
     """x + clip(weight * (y - Gaussian of y), -limit, limit) with the luma y, or its one sign alone."""
     rim = _residual(luma(images.to(torch.float64)), group)
@@ -123,6 +150,28 @@ def halo(images: torch.Tensor, group: Group[HaloParameters]) -> torch.Tensor:
     low = torch.where(group.equals("side", "light").view(-1, 1, 1, 1), 0.0, -limit)
     high = torch.where(group.equals("side", "dark").view(-1, 1, 1, 1), 0.0, limit)
     return (images + torch.minimum(torch.maximum(rim, low), high)).to(images.dtype)
+
+
+def _halo_single(image: Image, record: HaloParameters, taps: Floats) -> Image:
+    """By planes, since all of them take the one rim."""
+    planes = planar(image)
+    rim = _luma_of_planes(planes)
+    rim -= correlate_image_separable(rim, taps, taps, wide=True)
+    rim *= record.weight
+    limit = record.limit_255 / 255.0
+    low, high = 0.0 if record.side == "light" else -limit, 0.0 if record.side == "dark" else limit
+    np.clip(rim, low, high, out=rim)
+    np.add(planes, rim, out=planes, casting="same_kind")
+    return interleaved(planes)
+
+
+def _luma_of_planes(planes: npt.NDArray[np.float32]) -> Floats:
+    """`luma` of c h w, as h w in float64."""
+    weights = BT601 if len(planes) == 3 else (1.0,)
+    total: Floats = np.multiply(planes[0], weights[0], dtype=np.float64)
+    for plane, weight in zip(planes[1:], weights[1:], strict=True):
+        total += np.multiply(plane, weight, dtype=np.float64)
+    return total
 
 
 def vignette(images: torch.Tensor, group: Group[VignetteParameters]) -> torch.Tensor:
@@ -254,6 +303,8 @@ OVERSHARPEN = Operator(
     version=1,
     parameters=OversharpenParameters,
     kernel=oversharpen,
+    single=_oversharpen_single,
+    tables=_tables,
     words=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",
     strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
     summary="Unsharp mask without threshold; its overshoot is not clipped.",
@@ -267,6 +318,8 @@ HALO = Operator(
     version=1,
     parameters=HaloParameters,
     kernel=halo,
+    single=_halo_single,
+    tables=_tables,
     words=_halo_words,
     strength=lambda record: {"halo_weight": record.weight, "halo_limit_255": record.limit_255},
     channels=(1, 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from degrade.functional.eight_bits import eight_bit_levels
+from degrade.functional.eight_bits import eight_bit_levels, swap_red_and_blue
 
 
 def defined(image: np.ndarray) -> np.ndarray:
@@ -25,3 +25,12 @@ def test_any_shape_and_any_finite_value(shape: tuple[int, ...], scale: float) ->
     levels = eight_bit_levels(image.astype(np.float32))
     assert levels.flags.c_contiguous
     assert np.array_equal(levels, defined(image.astype(np.float32)))
+
+
+def test_red_and_blue_change_places_and_others_stay() -> None:
+    pixels = np.arange(4 * 5 * 3, dtype=np.uint8).reshape(4, 5, 3)
+    np.testing.assert_array_equal(swap_red_and_blue(pixels), pixels[..., ::-1])
+    turned = pixels.transpose(1, 0, 2)
+    np.testing.assert_array_equal(swap_red_and_blue(turned), turned[..., ::-1])
+    grey = pixels[..., :1]
+    np.testing.assert_array_equal(swap_red_and_blue(grey), grey)

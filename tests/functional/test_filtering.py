@@ -82,6 +82,25 @@ def test_any_number_of_channels(channels: int) -> None:
         np.testing.assert_allclose(got, expected, atol=4e-7, rtol=0)
 
 
+@pytest.mark.parametrize("border", ["reflect101", "replicate"])
+@pytest.mark.parametrize("taps", [27, 51, 75])
+def test_many_taps_in_float32_against_scipy(taps: int, border: filtering.Border) -> None:
+    """On bright and dark images too, whose sums about 0 round the most."""
+    rng = np.random.default_rng(13)
+    line = np.exp(-0.5 * ((np.arange(taps) - taps // 2) / (taps / 6)) ** 2)
+    line /= line.sum()
+    other = rng.random(taps) / taps
+    other /= other.sum()
+    noise = rng.random((90, 60, 3), dtype=np.float32)
+    for image in (noise, 0.1 * noise, np.float32(0.9) + np.float32(0.1) * noise, np.round(noise)):
+        got = filtering.correlate_image_long(image, line, other, border)
+        assert got.dtype == np.float32
+        wide = image.astype(np.float64)
+        for axis, weights in enumerate((line, other)):
+            wide = ndimage.correlate1d(wide, weights, axis, mode=MODES[border])
+        np.testing.assert_allclose(got, wide, atol=3e-7, rtol=0)
+
+
 def test_correlation_not_convolution() -> None:
     """The tap right of the centre brings the right neighbour, the one below brings the lower."""
     image = np.arange(12, dtype=np.float32).reshape(3, 4, 1) / 16

@@ -157,6 +157,19 @@ def test_fast_form_and_definition(pair: tuple[Line, Line], channels: int) -> Non
     assert np.abs(image_of(resample(images, [pair[0]], [pair[1]])) - exact).max() <= 5e-7
 
 
+@pytest.mark.parametrize("name", ["nearest", "area", "bilinear", "bicubic"])
+@pytest.mark.parametrize("antialias", [False, True])
+def test_a_step_to_the_same_size_gives_the_image_back(name: str, antialias: bool) -> None:
+    images = noise(1, 3, 20, 31)
+    image = image_of(images)
+    row, column = line(name, antialias, 20, 20), line(name, antialias, 31, 31)
+    assert resample_image(image, *tables([row, column])) is image
+    np.testing.assert_array_equal(image_of(resample(images, [row], [column])), image)
+    moved = row._replace(shift=1.0, repeats=True)
+    down = resample_image(image, *tables([moved, column]))
+    np.testing.assert_allclose(down[:-1], image[1:], atol=1e-7, rtol=0)
+
+
 @given(size=st.integers(20, 300), factor=st.floats(0.15, 4.0), antialias=st.booleans())
 @pytest.mark.parametrize("name", REPRODUCE_RAMPS)
 def test_ramps_are_reproduced(name: str, size: int, factor: float, antialias: bool) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from scipy import ndimage
 
+from degrade.execute.singles import reference_step
 from degrade.functional.color import BT601
+from degrade.geometry import Size
 from degrade.operators import artefacts
 from degrade.operators.base import Operator
-from tests.forms import fast
+from tests.forms import fast, planned
 
 Pixels = npt.NDArray[np.float32]
 KEY = "0123456789abcdef"
@@ -133,6 +136,28 @@ def test_a_halo_of_one_side(side: str, sign: float) -> None:
     values = {"sigma": 1.5, "weight": 1.0, "limit_255": 50.0, "side": side}
     one = run(artefacts.HALO, picture(), **values) - picture()
     np.testing.assert_allclose(one, np.maximum(sign * both, 0) * sign, atol=1e-7)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("weight", [0.4, 0.75, 10.0])
+@pytest.mark.parametrize("sigma", [0.3, 2.0, 6.5])
+def test_both_forms_of_the_sharpeners(sigma: float, weight: float, channels: int) -> None:
+    """Rough and smooth, with float32 and float64 sums, below and above the halo's limit."""
+    image = np.random.default_rng(2).random((70, 61, channels), dtype=np.float32)
+    image[:, 30:] = image[:, 30:] * 0.1 + 0.9
+    kept = image.copy()
+    rows = [(artefacts.OVERSHARPEN, {})]
+    rows += [
+        (artefacts.HALO, {"side": side, "limit_255": 20.0}) for side in ("both", "light", "dark")
+    ]
+    for operator, values in rows:
+        record = operator.parameters(sigma=sigma, weight=weight, **values)
+        step = planned(operator, record, Size(*image.shape[:2]))
+        canvas = torch.from_numpy(image).permute(2, 0, 1)[None]
+        expected = reference_step(step, canvas)[0].permute(1, 2, 0).numpy()
+        got = fast(operator, image, record)
+        np.testing.assert_allclose(got, expected, atol=5e-7, rtol=0, err_msg=str(record))
+        np.testing.assert_array_equal(image, kept)
 
 
 @pytest.mark.parametrize("gain", [0.7, 0.1])

@@ -6,10 +6,14 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from pydantic import ValidationError
 
 import degrade
-from degrade.operators.sensor_noise import ROW_COLUMN_NOISE, SHOT_READ_NOISE
+from degrade.execute.singles import reference_step
+from degrade.geometry import Size
+from degrade.operators.sensor_noise import ROW_COLUMN_NOISE, SHOT_READ_NOISE, STRIP
+from tests.forms import fast, planned
 from tests.noise_statistics import LEVELS, assert_law, equal_channels, noise, record
 
 FIVE_LEVELS = pytest.mark.parametrize("level", LEVELS)
@@ -26,6 +30,21 @@ def test_shot_and_read(level: float, shot: float, read: float) -> None:
 def test_below_black_there_is_read_noise_only() -> None:
     found = noise(SHOT_READ_NOISE, -0.3, log_shot=math.log(0.01), log_read=math.log(1e-3))
     assert_law(found, 0.0, equal_channels(1e-3))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_the_fast_form_has_the_bits_of_the_law(channels: int) -> None:
+    """Across the ends of strips, with values below black and above white."""
+    image = np.random.default_rng(3).normal(0.4, 0.5, (137, 161, channels)).astype(np.float32)
+    assert image.size > STRIP
+    kept = image.copy()
+    for shot, read in ((0.012, 3e-4), (1.0, 1e-9)):
+        values = record(SHOT_READ_NOISE, log_shot=math.log(shot), log_read=math.log(read))
+        step = planned(SHOT_READ_NOISE, values, Size(137, 161))
+        expected = reference_step(step, torch.from_numpy(image).permute(2, 0, 1)[None])[0]
+        got = fast(SHOT_READ_NOISE, image, values)
+        np.testing.assert_array_equal(got, expected.permute(1, 2, 0).numpy())
+        np.testing.assert_array_equal(image, kept)
 
 
 def test_shot_and_read_strength_and_range() -> None:
