@@ -22,8 +22,13 @@ import cv2
 from degrade.errors import DegradeError
 from degrade.execute.threads import become_worker
 
-CAN_FORK = sys.platform.startswith("linux")
-"""Whether processes can be forked safely. macOS has the call, but its own libraries do not survive it."""
+
+def can_fork() -> bool:
+    """Whether this process may fork workers: on Linux, unless it is a daemon, such as a data loader's worker.
+
+    macOS has the call, but its own libraries do not survive it.
+    """
+    return sys.platform.startswith("linux") and not multiprocessing.current_process().daemon
 
 
 @contextmanager
@@ -35,9 +40,10 @@ def forked_pool(
     What `begin` is given is inherited, not copied, so it may be memory that all share. The processes leave
     Ctrl-C to their parent and end when it does, however it ends. Raises DegradeError where there is no fork.
     """
-    if not CAN_FORK:
+    if not can_fork():
         raise DegradeError(
-            f"worker processes need Linux's fork, this is {sys.platform}; use threads"
+            f"no worker processes here: they need Linux (this is {sys.platform}) and a parent that may have "
+            "children, which a data loader's worker may not; use threads"
         )
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _begin, (begin, arguments)) as pool:

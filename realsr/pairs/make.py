@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from degrade.execute.forked import CAN_FORK
+from degrade.execute.forked import can_fork
 from realsr.pairs.errors import RequestError, StorageError
 from realsr.pairs.failures import Failure, read_failures, write_failures
 from realsr.pairs.folder import Folder, claimed, write_whole, writing
@@ -102,7 +102,7 @@ def _engine(device: str) -> Engine:
 def _run_singles(run: Run, sources: Sequence[Source], workers: int) -> None:
     """The CPU's way: one source at a time a worker, the workers being processes where there can be any."""
     workers = min(workers, len(sources))
-    start = run_forked if workers > 1 and CAN_FORK else run_threads
+    start = run_forked if workers > 1 and can_fork() else run_threads
     start(run, sources, workers)
 
 

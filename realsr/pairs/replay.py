@@ -14,7 +14,7 @@ import torch
 
 import degrade
 from degrade.errors import DegradeError
-from degrade.execute.forked import CAN_FORK, forked_pool
+from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import worker_pool
 from realsr.pairs.errors import SourceError
 from realsr.pairs.folder import Folder, write_whole
@@ -61,7 +61,7 @@ def replay(
 
 def _pool(device: torch.device, workers: int) -> AbstractContextManager[Executor]:
     """Processes for the CPU's work, threads for those that wait for a GPU."""
-    if device.type == "cpu" and workers > 1 and CAN_FORK:
+    if device.type == "cpu" and workers > 1 and can_fork():
         return forked_pool(workers)
     return worker_pool(workers)
 

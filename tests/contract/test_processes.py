@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import multiprocessing
 import os
 import pickle
 import signal
@@ -20,13 +21,13 @@ from hypothesis import strategies as st
 import degrade
 from degrade.errors import DegradeError, ImageError, MissingExtraError, TraceError
 from degrade.execute import processes as module
-from degrade.execute.forked import CAN_FORK
+from degrade.execute.forked import can_fork
 from degrade.geometry import Size
 from realsr.pairs.errors import StorageError
 from tests.contract.test_execute import SIZES, batch, traces
 from tests.contract.test_operators import equal, image
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="processes need Linux's fork")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="processes need Linux's fork")
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +124,23 @@ def test_a_copy_has_processes_of_its_own(processes: degrade.Processes) -> None:
 
 
 def test_where_there_is_no_fork(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("degrade.execute.forked.CAN_FORK", False)
+    monkeypatch.setattr("degrade.execute.forked.can_fork", lambda: False)
     with degrade.Processes(1) as own, pytest.raises(DegradeError, match="use threads"):
         degrade.apply(traces("bicubic", 1), batch(1), processes=own)
+
+
+def _inside_a_daemon(told: multiprocessing.Queue[str]) -> None:
+    try:
+        degrade.apply(traces("bicubic", 1), batch(1), processes=degrade.Processes(1))
+    except DegradeError as error:
+        told.put(str(error))
+
+
+def test_inside_a_data_loader_s_worker() -> None:
+    context = multiprocessing.get_context("fork")
+    told = context.Queue()
+    context.Process(target=_inside_a_daemon, args=(told,), daemon=True).start()
+    assert "a data loader's worker may not; use threads" in told.get(timeout=60)
 
 
 def test_the_calls_of_two_threads_take_turns(processes: degrade.Processes) -> None:

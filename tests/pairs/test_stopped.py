@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from degrade.errors import DegradeError
-from degrade.execute.forked import CAN_FORK
+from degrade.execute.forked import can_fork
 from realsr.pairs import folder
 from realsr.pairs.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
@@ -224,7 +224,9 @@ def test_killed_twenty_times(make: Make, photographs: Path, tmp_path: Path, tree
         _killed_again_and_again(make, photographs, tmp_path / f"{index}", tree, 4)
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="workers are processes where there is Linux's fork alone")
+@pytest.mark.skipif(
+    not can_fork(), reason="workers are processes where there is Linux's fork alone"
+)
 def test_a_killed_worker_costs_its_sources_alone(
     make: Make, photographs: Path, tmp_path: Path, tree: Tree, undisturbed: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
