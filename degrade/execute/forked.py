@@ -17,10 +17,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
-import cv2
-
 from degrade.errors import DegradeError
-from degrade.execute.threads import become_worker
+from degrade.execute.threads import become_worker, single_threaded_cv2
 
 
 def can_fork() -> bool:
@@ -47,14 +45,21 @@ def forked_pool(
         )
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, _begin, (begin, arguments)) as pool:
+        # The first job forks them all. OpenCV's own threads have to be gone by then: a child would inherit
+        # their books without them, and wait for ever for one to answer. It inherits the count of one, too.
+        with single_threaded_cv2():
+            pool.submit(_nothing).result()
         yield pool
+
+
+def _nothing() -> None:
+    pass
 
 
 def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    cv2.setNumThreads(1)
     become_worker()
     if begin is not None:
         begin(*arguments)

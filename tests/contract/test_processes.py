@@ -143,6 +143,30 @@ def test_inside_a_data_loader_s_worker() -> None:
     assert "a data loader's worker may not; use threads" in told.get(timeout=60)
 
 
+AFTER_THREADS = """
+import cv2, numpy, torch, degrade
+cv2.setNumThreads(4)
+torch.set_num_threads(4)
+large = numpy.random.rand(1500, 1500, 3).astype(numpy.float32)
+cv2.GaussianBlur(cv2.resize(large, (900, 900), interpolation=cv2.INTER_CUBIC), (21, 21), 3)
+torch.rand(900, 900) @ torch.rand(900, 900)
+torch.rand(4, 3, 400, 400).mul(2).sum()
+drawn = degrade.draw(degrade.load_pipeline("realesrgan"), degrade.keys(0, list("abcd")))
+with degrade.Processes(2) as processes:
+    degrade.apply(drawn, torch.rand(4, 3, 400, 400), processes=processes)
+    cv2.GaussianBlur(large, (21, 21), 3)
+    degrade.apply(drawn, torch.rand(4, 3, 400, 400), processes=processes)
+print(cv2.getNumThreads(), torch.get_num_threads())
+"""
+
+
+def test_after_the_libraries_have_used_their_own_threads() -> None:
+    """A fork copies no thread: a child that counted on its parent's would wait for ever."""
+    command = [sys.executable, "-c", AFTER_THREADS]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert told.stdout.split() == ["4", "4"]
+
+
 def test_the_calls_of_two_threads_take_turns(processes: degrade.Processes) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
