@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from realsr.inference.errors import InferenceError
+from realsr.inference.errors import ProbeError
 
 _HEIGHT, _WIDTH = 16, 24
 
@@ -20,7 +20,7 @@ def probed(
 ) -> tuple[int, int]:
     """Channels and scale of a model, on its device. channels: where they are known.
 
-    Raises InferenceError where it takes neither RGB nor one channel, or its scale is no whole number.
+    Raises ProbeError where it takes neither RGB nor one channel, or its scale is no whole number.
     """
     said = ""
     for count in (3, 1) if channels is None else (channels,):
@@ -34,7 +34,7 @@ def probed(
             said = str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)
             continue
         return count, _scale(result, count, name)
-    raise InferenceError(
+    raise ProbeError(
         f"{name} cannot enlarge a picture of {_HEIGHT} x {_WIDTH} pixels with 3 channels or 1: {said}"
     )
 
@@ -43,7 +43,7 @@ def _scale(result: object, channels: int, name: str) -> int:
     shape = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
     scale = result.shape[-1] // _WIDTH if isinstance(result, Tensor) and result.ndim == 4 else 0
     if shape != (1, channels, scale * _HEIGHT, scale * _WIDTH) or scale < 1:
-        raise InferenceError(
+        raise ProbeError(
             f"{name} turned {(1, channels, _HEIGHT, _WIDTH)} into {shape}; expected a tensor with the same "
             "channels and both sides times one whole number"
         )

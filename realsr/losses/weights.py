@@ -28,7 +28,12 @@ def load_weights(path: Path, digest: str | None = None) -> dict[str, Tensor]:
     check_digest(path, digest)
     try:
         tensors = _tensors(path)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except pickle.UnpicklingError as error:  # torch's own words advise running the file's code
+        raise MissingWeightsError(
+            f"{path} is not a file of weights: it is damaged, or holds more than tensors, and a file's code is "
+            "never run; expected .safetensors or a torch state dict"
+        ) from error
+    except (RuntimeError, EOFError, ValueError, OSError) as error:
         raise MissingWeightsError(f"{path} is not a file of weights: {error}") from error
     if not isinstance(tensors, dict):
         raise MissingWeightsError(

@@ -57,10 +57,15 @@ def read_checkpoint(path: Path) -> Mapping[str, Any]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise ModelError(f"no weights at {path}") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, SafetensorError) as error:
+    except pickle.UnpicklingError as error:  # torch's own words advise running the file's code
         raise ModelError(
-            f"{path}: not weights that load without running the file's code; expected .safetensors or a "
-            f"torch state dict: {str(error).splitlines()[0]}"
+            f"{path}: not weights that load without running the file's code: it is damaged, no torch file, or "
+            "holds more than tensors; expected .safetensors or a torch state dict"
+        ) from error
+    except (RuntimeError, EOFError, SafetensorError) as error:
+        raise ModelError(
+            f"{path}: not weights that can be read; expected .safetensors or a torch state dict: "
+            f"{str(error).partition(chr(10))[0]}"
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ModelError(f"{path}: holds a {type(checkpoint).__name__}; expected a state dict")

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from degrade.errors import MissingExtraError
+from realsr.inference.errors import ProbeError
 from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
 from realsr.inference.upscaler import Metadata
@@ -47,21 +48,64 @@ class Contestant:
     family: str | None = None
 
 
+@dataclass(frozen=True)
+class _Silent:
+    """A model that failed its probe: it takes part, so that its cells say why they are empty."""
+
+    entry: ModelEntry
+    fault: ProbeError
+
+    def at(self, scale: int) -> Contestant:
+        entry = self.entry
+        return Contestant(
+            entry.name,
+            entry.path,
+            _digest(entry.path, scale),
+            scale,
+            self._refuse,
+            entry.trained_on,
+            entry.loss,
+            entry.seed,
+            entry.family,
+        )
+
+    def _refuse(self, images: Tensor) -> Tensor:
+        raise self.fault
+
+
 def contestants(
     entries: Sequence[ModelEntry], scale: int | None, device: torch.device
 ) -> tuple[Contestant, ...]:
     """The baseline, and the models in order. scale: None is the models' own, or 4.
 
-    Raises StudyError where models differ in scale, and what `load` raises.
+    A model that fails its probe takes part with a function that raises, if a scale is told or another model
+    has one. Raises StudyError where models differ in scale, and what `load` raises.
     """
-    models = [_contestant(entry, scale, device) for entry in entries if not _is_baseline(entry)]
-    scales = sorted({model.scale for model in models})
+    met = [_met(entry, scale, device) for entry in entries if not _is_baseline(entry)]
+    common = _common_scale([each for each in met if isinstance(each, Contestant)]) or scale
+    silent = [each for each in met if isinstance(each, _Silent)]
+    if silent and common is None:
+        raise silent[0].fault
+    factor = common or DEFAULT_SCALE
+    models = (each.at(factor) if isinstance(each, _Silent) else each for each in met)
+    return (baseline(factor), *models)
+
+
+def _met(entry: ModelEntry, scale: int | None, device: torch.device) -> Contestant | _Silent:
+    try:
+        return _contestant(entry, scale, device)
+    except ProbeError as fault:
+        return _Silent(entry, fault)
+
+
+def _common_scale(models: Sequence[Contestant]) -> int | None:
+    scales = {model.scale for model in models}
     if len(scales) > 1:
         told = ", ".join(f"{model.name} x{model.scale}" for model in models)
         raise StudyError(
             f"models of several scales ({told}); one run has one scale: run them apart"
         )
-    return (baseline(scales[0] if scales else scale or DEFAULT_SCALE), *models)
+    return next(iter(scales), None)
 
 
 def baseline(scale: int) -> Contestant:

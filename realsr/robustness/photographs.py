@@ -14,7 +14,7 @@ import numpy as np
 from realsr.metrics.interpolation import cut_to_multiple, reduced
 from realsr.pairs.errors import SourceError
 from realsr.pairs.folder import make_directory, write_whole
-from realsr.pairs.images import Bytes, Reading, opened
+from realsr.pairs.images import Alpha, Bytes, Reading, opened
 from realsr.pairs.pixels import file_digest, pixel_digest
 from realsr.pairs.png import encode_png
 from realsr.pairs.sources import Source, discover
@@ -28,7 +28,7 @@ _NAME = "set.json"
 
 
 @dataclass(frozen=True)
-class _Member:
+class Member:
     """The files of one case."""
 
     key: str
@@ -43,11 +43,22 @@ class _Pixels:
     words: tuple[str, ...]
 
 
-def real_pairs(entry: PairsEntry, scale: int, root: Path, limit: int | None) -> TestSet:
+def real_pairs(
+    entry: PairsEntry, scale: int, root: Path, limit: int | None, alpha: Alpha = "refuse"
+) -> TestSet:
     """Real pairs, frozen in `root`. Pairs on one grid are brought to the scale: L by `matlab_bicubic`.
 
-    Raises StudyError where no LR has an HR. A pair that cannot be read or fitted is a failure of the set.
+    alpha: what transparent pixels become. Raises StudyError where no LR has an HR. A pair that cannot be read
+    or fitted is a failure of the set.
     """
+    members, lone = partners(entry)
+    test = _frozen(entry.name, "pairs", members[:limit], scale, root, Reading(alpha))
+    alone = tuple(f"{name}: it has no partner" for name in lone)
+    return replace(test, failures=(*test.failures, *alone))
+
+
+def partners(entry: PairsEntry) -> tuple[list[Member], list[str]]:
+    """The pairs by name, and the names without a partner. Raises StudyError where no LR has an HR."""
     lows, highs = _named(entry)
     both = sorted(lows.keys() & highs.keys())
     if not both:
@@ -55,19 +66,23 @@ def real_pairs(entry: PairsEntry, scale: int, root: Path, limit: int | None) -> 
             f"no picture of {entry.lr} has a partner in {entry.hr}; expected equal names, or names that differ "
             "by L and H (001L, 001H), LR and HR, x4"
         )
-    members = [_Member(name, lows[name], highs[name]) for name in both]
-    test = _frozen(entry.name, "pairs", members[:limit], scale, root)
-    alone = tuple(f"{name}: it has no partner" for name in sorted(lows.keys() ^ highs.keys()))
-    return replace(test, failures=(*test.failures, *alone))
+    return [Member(name, lows[name], highs[name]) for name in both], sorted(
+        lows.keys() ^ highs.keys()
+    )
 
 
-def photographs(entry: PhotographsEntry, scale: int, root: Path, limit: int | None) -> TestSet:
-    """Photographs without truth, frozen in `root`. Raises StudyError where there is none."""
+def photographs(
+    entry: PhotographsEntry, scale: int, root: Path, limit: int | None, alpha: Alpha = "refuse"
+) -> TestSet:
+    """Photographs without truth, frozen in `root`. alpha: what transparent pixels become.
+
+    Raises StudyError where there is none.
+    """
     found = discover([entry.dir], leave_out=root).sources
     if not found:
         raise StudyError(f"no images in {entry.dir}; give a directory of photographs")
-    members = [_Member(source.stem, source.path, None) for source in found]
-    return _frozen(entry.name, "real", members[:limit], scale, root)
+    members = [Member(source.stem, source.path, None) for source in found]
+    return _frozen(entry.name, "real", members[:limit], scale, root, Reading(alpha))
 
 
 def _named(entry: PairsEntry) -> tuple[dict[str, Path], dict[str, Path]]:
@@ -91,21 +106,24 @@ def _unmarked(sources: Sequence[Source], mark: re.Pattern[str], marked: bool) ->
     return found
 
 
-def _frozen(name: str, kind: Kind, members: Sequence[_Member], scale: int, root: Path) -> TestSet:
-    request = _request(members, scale)
+def _frozen(
+    name: str, kind: Kind, members: Sequence[Member], scale: int, root: Path, reading: Reading
+) -> TestSet:
+    request = _request(members, scale, reading)
     stored = _stored(root)
     if stored is None or stored["request"] != request:
-        stored = {"request": request, **_written(members, scale, root)}
+        stored = {"request": request, **_written(members, scale, root, reading)}
         write_whole(root / _NAME, json.dumps(stored, ensure_ascii=False, indent=1).encode())
     cases = tuple(_case(root, line) for line in stored["images"])
     notes = tuple(sorted({word for case in cases for word in case.words}))
     return TestSet(name, kind, None, scale, root, cases, notes, tuple(stored["failures"]))
 
 
-def _request(members: Sequence[_Member], scale: int) -> dict[str, Any]:
+def _request(members: Sequence[Member], scale: int, reading: Reading) -> dict[str, Any]:
     """What decides the frozen pixels."""
     return {
         "scale": scale,
+        "alpha": reading.alpha,
         "files": [[member.key, _digest(member.lr), _digest(member.hr)] for member in members],
     }
 
@@ -122,13 +140,13 @@ def _stored(root: Path) -> dict[str, Any] | None:
     return found
 
 
-def _written(members: Sequence[_Member], scale: int, root: Path) -> dict[str, Any]:
+def _written(members: Sequence[Member], scale: int, root: Path, reading: Reading) -> dict[str, Any]:
     for part in ("lr", "hr"):
         make_directory(root / part)
     images, failures = [], []
     for member in members:
         try:
-            images.append(_write(member.key, _prepared(member, scale), root))
+            images.append(_write(member.key, _prepared(member, scale, reading), root))
         except SourceError as error:
             failures.append(f"{member.key}: {error}")
     return {"images": images, "failures": failures}
@@ -148,11 +166,11 @@ def _parts(pixels: _Pixels) -> Iterator[tuple[str, Bytes]]:
         yield "hr", pixels.hr
 
 
-def _prepared(member: _Member, scale: int) -> _Pixels:
-    low = _read(member.lr)
+def _prepared(member: Member, scale: int, reading: Reading) -> _Pixels:
+    low = _read(member.lr, reading)
     if member.hr is None:
         return _Pixels(low, None, ())
-    high = _read(member.hr)
+    high = _read(member.hr, reading)
     if low.shape[2] != high.shape[2]:
         raise SourceError("channels", "one of LR and HR is grey and the other is not")
     if low.shape == high.shape:
@@ -178,8 +196,8 @@ def _one_grid(scale: int) -> str:
     return f"LR and HR came on one grid; LR was reduced by matlab_bicubic 1/{scale}"
 
 
-def _read(path: Path) -> Bytes:
-    with opened(path, Reading()) as image:
+def _read(path: Path, reading: Reading) -> Bytes:
+    with opened(path, reading) as image:
         return image.pixels()
 
 

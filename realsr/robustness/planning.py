@@ -17,7 +17,7 @@ from realsr.robustness.case_folder import representative_cases
 from realsr.robustness.columns import Column, columns
 from realsr.robustness.contestants import Contestant, contestants
 from realsr.robustness.errors import StudyError
-from realsr.robustness.photographs import photographs, real_pairs
+from realsr.robustness.photographs import partners, photographs, real_pairs
 from realsr.robustness.run import Plan
 from realsr.robustness.sets import Making, StandsFor, TestSet, given_set, made_set
 from realsr.robustness.store import RunFolder
@@ -93,7 +93,9 @@ def making_of(study: Study, workers: int | None = None) -> Making:
     """How the study's pipelines make sets. Raises StudyError without photographs."""
     if study.hr is None:
         raise StudyError("pipelines need photographs to degrade: give --hr DIR")
-    return Making(study.hr, study.crop, study.seed, study.variants, study.limit, workers)
+    return Making(
+        study.hr, study.crop, study.seed, study.variants, study.limit, workers, study.alpha
+    )
 
 
 def _makers(
@@ -106,9 +108,10 @@ def _makers(
             name, maker = _pipeline_maker(study, str(path), scale, workers, observer)
             yield name, partial(_case_set, maker, stands_for)
     for pairs in study.pairs:
-        yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit)
+        partners(pairs)  # refused here, not after hours of making other sets
+        yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit, alpha=study.alpha)
     for real in study.real:
-        yield real.name, partial(photographs, real, scale, limit=study.limit)
+        yield real.name, partial(photographs, real, scale, limit=study.limit, alpha=study.alpha)
 
 
 def _pipeline_maker(

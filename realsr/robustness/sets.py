@@ -13,7 +13,7 @@ from degrade import Pipeline, Trace
 from realsr.pairs.crops import Cut
 from realsr.pairs.failures import Failure
 from realsr.pairs.folder import Folder
-from realsr.pairs.images import Bytes
+from realsr.pairs.images import Alpha, Bytes, Reading
 from realsr.pairs.job import Job
 from realsr.pairs.make import make_pairs
 from realsr.pairs.manifest import Pair, read_manifest
@@ -97,7 +97,8 @@ class TestSet:
 
 @dataclass(frozen=True)
 class Making:
-    """How pipelines make sets. limit: only the first so many photographs."""
+    """How pipelines make sets. limit: only the first so many photographs. alpha: what transparent
+    pixels become."""
 
     hr: Path
     crop: int | None = None
@@ -105,6 +106,7 @@ class Making:
     variants: int = 1
     limit: int | None = None
     workers: int | None = None
+    alpha: Alpha = "refuse"
 
 
 def made_set(
@@ -112,7 +114,8 @@ def made_set(
 ) -> TestSet:
     """The set of a pipeline, made or gone on with in `root`, on the CPU. Raises RequestError, StorageError."""
     cut = Cut(pipeline.scale, making.crop)
-    job = Job(pipeline, cut, seed=making.seed, variants=making.variants)
+    reading = Reading(making.alpha)
+    job = Job(pipeline, cut, making.seed, making.variants, reading)
     outcome = make_pairs(
         [making.hr], root, job, observer=observer, workers=making.workers, limit=making.limit
     )

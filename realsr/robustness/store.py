@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,11 @@ def cell_key(cell: Mapping[str, Any]) -> CellKey:
 
 @contextmanager
 def claimed_run(root: Path) -> Iterator[RunFolder]:
-    """The folder of a run, made if absent, held against other processes. Raises FolderBusyError."""
+    """The folder of a run, made if absent, held against other processes.
+
+    Where the work ends by an exception before anything was written, nothing is left. Raises FolderBusyError.
+    """
+    made = [path for path in (root, *root.parents) if not path.exists()]
     make_directory(root)
     lock = FileLock(root / LOCK)
     try:
@@ -90,8 +94,20 @@ def claimed_run(root: Path) -> Iterator[RunFolder]:
         ) from error
     try:
         yield RunFolder(root)
+    except BaseException:
+        _leave_nothing(root, made)
+        raise
     finally:
         lock.release()
+
+
+def _leave_nothing(root: Path, made: Sequence[Path]) -> None:
+    """Removes the lock, which is still held, and the directories made for it, if nothing else is there."""
+    with suppress(OSError):
+        if [entry.name for entry in root.iterdir()] == [LOCK]:
+            (root / LOCK).unlink()
+            for path in made:
+                path.rmdir()
 
 
 def write_results(folder: RunFolder, record: Row, cells: Sequence[Row]) -> Results:

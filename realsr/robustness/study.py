@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 import degrade
 from degrade.yaml_source import Document, read_yaml
+from realsr.pairs.images import Alpha
 from realsr.robustness.errors import StudyError
 from realsr.robustness.line_choice import LineChoice
 
@@ -92,7 +93,8 @@ class Study(Entry):
     hr: photographs from which the pipelines make LR. pipelines: names, .yaml files, or folders of pairs that
     are taken as they are. cases: a folder of representative cases, each a pipeline of its own. lines: what
     models are accepted by. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
-    whole pictures. limit: only the first so many pictures of every set. metrics: columns; None is the
+    whole pictures. alpha: what transparent pixels of photographs become; by default such a picture is a
+    failure of its set. limit: only the first so many pictures of every set. metrics: columns; None is the
     usual ones. weights: files that metrics need, by what they hold; `niqe` may be `basicsr`. notes: sentences
     that readers of the numbers should know; they stand on the page.
     """
@@ -105,6 +107,7 @@ class Study(Entry):
     real: tuple[PhotographsEntry, ...] = ()
     scale: Annotated[int, Field(ge=1)] | None = None
     crop: Annotated[int, Field(ge=1)] | None = None
+    alpha: Alpha = "refuse"
     seed: int = 0
     variants: Annotated[int, Field(ge=1)] = 1
     limit: Annotated[int, Field(ge=1)] | None = None

@@ -157,3 +157,12 @@ def test_unknown_layers_have_a_near_match() -> None:
     with pytest.raises(LossError, match="Did you mean `conv5_4`"):
         LazyFeatures(Backbone(), ["conv5_5"])
     assert layer_names("vgg16")[-1] == "pool5"
+
+
+def test_an_unreadable_file_is_told_in_our_words(tmp_path: Path) -> None:
+    """torch's own advise to read the file with its code."""
+    path = tmp_path / "page.pth"
+    path.write_bytes(b"<!DOCTYPE html> no such model")
+    with pytest.raises(MissingWeightsError, match="not a file of weights") as told:
+        load_weights(path)
+    assert "weights_only" not in str(told.value)

@@ -130,3 +130,12 @@ def _luma_psnr(sr: torch.Tensor, hr: torch.Tensor, crop: int) -> float:
     difference = ((sr - hr[..., :height, :width]).double() * weights).sum(dim=1)
     error = difference[..., crop:-crop, crop:-crop].square().mean()
     return 20.0 * math.log10(255.0) - 10.0 * math.log10(float(error))
+
+
+def test_an_unreadable_file_is_told_in_our_words(tmp_path: Path) -> None:
+    """torch's own advise to read the file with its code."""
+    path = tmp_path / "page.pth"
+    path.write_bytes(b"<!DOCTYPE html> no such model")
+    with pytest.raises(ModelError, match="holds more than tensors; expected") as told:
+        read_checkpoint(path)
+    assert "weights_only" not in str(told.value)

@@ -15,3 +15,10 @@ def near(images: Tensor) -> Tensor:
 def slow(images: Tensor) -> Tensor:
     time.sleep(0.15)
     return functional.interpolate(images, scale_factor=4, mode="bilinear")
+
+
+def broken(images: Tensor) -> Tensor:
+    raise RuntimeError("no kernel for this machine")
+
+
+def silent(images: Tensor) -> None: ...

@@ -13,6 +13,7 @@ import typer
 from realsr.cli.actions.make_pairs import parse_crop
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
+from realsr.pairs.images import Alpha
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
@@ -46,7 +47,7 @@ SweepRequest = tuple[str, str, str, int, float | None]
 
 @dataclass(frozen=True)
 class Options:
-    """The options as they were typed."""
+    """The options as they were typed; None was not."""
 
     study: Path | None
     models: list[str] | None
@@ -57,10 +58,11 @@ class Options:
     real: Path | None
     metrics: str | None
     scale: int | None
-    crop: str
+    crop: str | None
     limit: int | None
-    seed: int
-    weights: list[str] | None = None
+    seed: int | None
+    weights: list[str] | None
+    alpha: Alpha | None
 
     def as_study(self) -> Study:
         """The study file's, with what was typed added or in its place. Raises StudyError."""
@@ -75,12 +77,16 @@ class Options:
             "metrics": tuple(_listed(self.metrics)) or None,
             "weights": base.weights | dict(map(_weight_entry, self.weights or ())),
             "scale": self.scale,
-            "crop": _crop(self.crop),
             "limit": self.limit,
-            "seed": self.seed or None,
+            "seed": self.seed,
+            "alpha": self.alpha,
         }
         given = {name: value for name, value in typed.items() if value is not None}
-        return base.model_copy(update=given)
+        return base.model_copy(update=given | self._side())
+
+    def _side(self) -> dict[str, int | None]:
+        """The crop's, if one was typed: None is then whole pictures, in place of the study's side."""
+        return {} if self.crop is None else {"crop": _crop(self.crop)}
 
     def _pairs(self) -> list[PairsEntry]:
         if self.pairs is None:

@@ -15,6 +15,13 @@ class DeviceName(StrEnum):
     cuda = "cuda"
 
 
+class AlphaPolicy(StrEnum):
+    refuse = "refuse"
+    drop = "drop"
+    white = "white"
+    black = "black"
+
+
 Sources = Annotated[
     list[Path], typer.Argument(metavar="SRC...", help="Images, or directories of images.")
 ]

@@ -10,6 +10,7 @@ import typer
 
 from realsr.cli.commands.options import (
     MOST_PIXELS,
+    AlphaPolicy,
     Device,
     DeviceName,
     MaxPixels,
@@ -19,13 +20,6 @@ from realsr.cli.commands.options import (
     Sources,
 )
 from realsr.cli.reporting import reported
-
-
-class AlphaPolicy(StrEnum):
-    refuse = "refuse"
-    drop = "drop"
-    white = "white"
-    black = "black"
 
 
 class FolderFormat(StrEnum):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import PipelineName, Seed
+from realsr.cli.commands.options import AlphaPolicy, PipelineName, Seed
 from realsr.cli.reporting import reported
 
 robustness = typer.Typer(
@@ -55,7 +55,23 @@ Limit = Annotated[
     int | None, typer.Option(min=1, help="Only the first so many pictures of every set.")
 ]
 Crop = Annotated[
-    str, typer.Option(metavar="N|full", help="Side of the HR crop in pixels, or whole pictures.")
+    str | None,
+    typer.Option(
+        metavar="N|full",
+        help="Side of the HR crop in pixels, or whole pictures.",
+        show_default="the study's, or full",
+    ),
+]
+StudySeed = Annotated[
+    int | None,
+    typer.Option(help="Another seed, other draws.", show_default="the study's, or 0"),
+]
+Alpha = Annotated[
+    AlphaPolicy | None,
+    typer.Option(
+        help="What transparent pixels of photographs become; opaque alpha is always dropped.",
+        show_default="the study's, or refuse",
+    ),
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda: where the models run.")]
 Workers = Annotated[
@@ -93,9 +109,10 @@ def run(
     metrics: Metrics = None,
     weights: WeightFiles = None,
     scale: Scale = None,
-    crop: Crop = "full",
+    crop: Crop = None,
     limit: Limit = None,
-    seed: Seed = 0,
+    seed: StudySeed = None,
+    alpha: Alpha = None,
     device: Device = "auto",
     workers: Workers = None,
 ) -> int:
@@ -106,7 +123,20 @@ def run(
     from realsr.cli.actions.robustness_runs import Options, run_run
 
     options = Options(
-        study, model, hr, pipelines, cases, pairs, real, metrics, scale, crop, limit, seed, weights
+        study,
+        model,
+        hr,
+        pipelines,
+        cases,
+        pairs,
+        real,
+        metrics,
+        scale,
+        crop,
+        limit,
+        seed,
+        weights,
+        None if alpha is None else alpha.value,
     )
     return run_run(options, out, device, workers)
 
@@ -131,9 +161,10 @@ def sweep(
     metrics: Metrics = None,
     weights: WeightFiles = None,
     scale: Scale = None,
-    crop: Crop = "full",
+    crop: Crop = None,
     limit: Limit = None,
-    seed: Seed = 0,
+    seed: StudySeed = None,
+    alpha: Alpha = None,
     device: Device = "auto",
     workers: Workers = None,
 ) -> int:
@@ -145,7 +176,20 @@ def sweep(
     from realsr.cli.actions.robustness_runs import Options, run_sweep_command
 
     options = Options(
-        None, model, hr, None, None, None, None, metrics, scale, crop, limit, seed, weights
+        None,
+        model,
+        hr,
+        None,
+        None,
+        None,
+        None,
+        metrics,
+        scale,
+        crop,
+        limit,
+        seed,
+        weights,
+        None if alpha is None else alpha.value,
     )
     request = (pipeline, parameter, interval, steps, trained_at)
     return run_sweep_command(options, request, out, device, workers)
