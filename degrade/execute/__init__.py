@@ -11,7 +11,7 @@ import torch
 
 from degrade.errors import DegradeError, GeometryError, ImageError
 from degrade.execute.batched import run_batched, sizes_of
-from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr
+from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr, plan_whole
 from degrade.execute.processes import Processes
 from degrade.execute.singles import run_reference, run_singles, stacked
 from degrade.execute.straight_through import run_straight_through
@@ -58,7 +58,7 @@ def apply(
     Raises ImageError, GeometryError, TraceError.
     """
     way = _Way(threads, processes, engine, gradient)
-    return cast("Images", _run(traces, _run(traces, hr, plan_hr, way), plan_lr, way))
+    return cast("Images", _run(traces, hr, plan_whole, way))
 
 
 def apply_hr(

@@ -71,6 +71,11 @@ def plan_lr(trace: Trace, size: Size) -> Plan:
     return plan
 
 
+def plan_whole(trace: Trace, size: Size) -> Plan:
+    """The HR steps and the LR steps in one go, for who does not want the HR between them."""
+    return plan_hr(trace, size) + plan_lr(trace, size)
+
+
 def _moves_no_single_image(plan: Plan) -> None:
     for step in plan:
         if step.operator.hr_only:

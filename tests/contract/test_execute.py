@@ -48,6 +48,15 @@ def test_64_keys_however_they_are_made(name: str) -> None:
             assert torch.equal(alone[0], whole[i])
 
 
+@pytest.mark.parametrize("engine", ["singles", "batched", "reference"])
+def test_the_whole_is_its_two_halves(engine: str) -> None:
+    hr, drawn = batch(6), traces("realesrgan", 6)
+    target = degrade.apply_hr(drawn, hr, engine=engine)  # type: ignore[arg-type]
+    assert not torch.equal(target, hr)
+    halves = degrade.apply_lr(drawn, target, engine=engine)  # type: ignore[arg-type]
+    assert torch.equal(degrade.apply(drawn, hr, engine=engine), halves)  # type: ignore[arg-type]
+
+
 def test_images_of_different_sizes_in_one_batch() -> None:
     drawn = traces("second_order", len(SIZES))
     images = [image(size, 3, i) for i, size in enumerate(SIZES)]
