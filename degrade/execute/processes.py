@@ -1,7 +1,8 @@
-"""The CPU's back end over worker processes: pixels in shared memory, one sample a job."""
+"""The CPU's back end over worker processes: pixels in shared memory, a few samples a job."""
 
 from __future__ import annotations
 
+import heapq
 import mmap
 import os
 import threading
@@ -22,6 +23,9 @@ from degrade.execute.plan import Plan
 from degrade.execute.singles import CHUNK, run_singles, work
 from degrade.operators.base import Image
 
+JOBS = 3
+"""Jobs a worker and share of a call: in few jobs samples share the making of tables, many spread evenly."""
+
 Replan = Callable[[], Plan]
 """Makes a sample's plan anew in a worker: a trace is a tenth of its plan to send."""
 
@@ -39,6 +43,14 @@ class Region(NamedTuple):
     def of(self, memory: mmap.mmap) -> Image:
         flat = np.frombuffer(memory, np.float32, prod(self.shape), self.start)
         return flat.reshape(self.shape)
+
+
+class Job(NamedTuple):
+    """One sample for a worker: how to plan it, where its image lies and where the result goes."""
+
+    replan: Replan
+    source: Region
+    target: Region
 
 
 class Processes:
@@ -95,16 +107,18 @@ class Processes:
     def _spread(
         self, replans: Sequence[Replan], plans: Sequence[Plan], images: Sequence[torch.Tensor]
     ) -> list[torch.Tensor]:
-        """Runs samples on the processes, the longest first."""
+        """Runs samples on the processes, the longest jobs first."""
         sources, targets = _regions(plans, images)
         pool, memory = self._started(targets[-1].end)
-        futures: dict[int, Future[None]] = {}
+        futures: list[Future[None]] = []
         try:
-            for i in sorted(range(len(plans)), key=lambda index: -work(plans[index])):
-                sources[i].of(memory)[...] = images[i].detach().numpy()
-                futures[i] = pool.submit(_run_one, replans[i], sources[i], targets[i])
-            for i in range(len(plans)):
-                futures[i].result()
+            for share in _shares(plans, JOBS * self.workers):
+                for i in share:
+                    sources[i].of(memory)[...] = images[i].detach().numpy()
+                jobs = [Job(replans[i], sources[i], targets[i]) for i in share]
+                futures.append(pool.submit(_run, jobs))
+            for future in futures:
+                future.result()
         except BrokenProcessPool as error:
             self.close()
             raise DegradeError(
@@ -112,7 +126,7 @@ class Processes:
                 "fewer, or smaller batches"
             ) from error
         except BaseException:
-            _settle(futures.values())
+            _settle(futures)
             raise
         return [torch.from_numpy(target.of(memory).copy()) for target in targets]
 
@@ -126,6 +140,17 @@ class Processes:
                 forked_pool(self.workers, _share, self._memory)
             )
         return self._pool, self._memory
+
+
+def _shares(plans: Sequence[Plan], count: int) -> list[list[int]]:
+    """The samples in at most `count` shares of about equal work, the largest share first."""
+    shares: list[list[int]] = [[] for _ in range(min(count, len(plans)))]
+    heap = [(0, number) for number in range(len(shares))]
+    for index in sorted(range(len(plans)), key=lambda index: -work(plans[index])):
+        done, number = heapq.heappop(heap)
+        shares[number].append(index)
+        heapq.heappush(heap, (done + work(plans[index]), number))
+    return [shares[number] for _, number in sorted(heap, reverse=True)]
 
 
 def _regions(
@@ -157,8 +182,10 @@ def _share(memory: mmap.mmap) -> None:
     _memory = memory
 
 
-def _run_one(replan: Replan, source: Region, target: Region) -> None:
-    """In a worker: one sample, from shared memory to shared memory."""
+def _run(jobs: Sequence[Job]) -> None:
+    """In a worker: some samples, from shared memory to shared memory."""
     assert _memory is not None
-    (made,) = run_singles([replan()], [torch.from_numpy(source.of(_memory))], 1)
-    target.of(_memory)[...] = made.numpy()
+    plans = [job.replan() for job in jobs]
+    images = [torch.from_numpy(job.source.of(_memory)) for job in jobs]
+    for job, made in zip(jobs, run_singles(plans, images, 1), strict=True):
+        job.target.of(_memory)[...] = made.numpy()
