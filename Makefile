@@ -69,6 +69,7 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.real_esrgan
 	$(BIN)/python -m benchmarks.bsrgan
+	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.operators
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.disk
