@@ -48,7 +48,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(STAMP)
-	$(BIN)/python -m realsr.demo demo
+	$(BIN)/python -m realsr.demos.photographs demo
 
 test: $(STAMP)
 	$(PYTEST) -m 'not slow' $(ARGS)

@@ -25,8 +25,8 @@ import numpy as np
 from benchmarks import basicsr_import, harness, photographs
 from benchmarks.harness import Contender
 from degrade.pipeline import load_pipeline
-from realsr.pairs.crops import Cut
-from realsr.pairs.failures import Failure
+from realsr.images.crops import Cut
+from realsr.images.failures import Failure
 from realsr.pairs.job import Job
 from realsr.pairs.make import make_pairs
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from degrade.address import Floats, Key, draw_words, uniforms
-from degrade.drawn import NOTHING, Draws, run
 from degrade.pipeline import Pipeline
-from degrade.program import Program
+from degrade.pipeline.drawn import NOTHING, Draws, run
+from degrade.pipeline.program import Program
 from degrade.trace import Step, Trace
 
 

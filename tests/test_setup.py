@@ -16,7 +16,7 @@ from packaging.version import Version
 from PIL import Image
 
 from degrade.errors import MissingExtraError
-from realsr import demo
+from realsr.demos import photographs as demo
 
 ROOT = Path(__file__).parent.parent
 PINS = (ROOT / "constraints.txt").read_text().splitlines()

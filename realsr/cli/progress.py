@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from realsr.pairs.failures import Failure
+from realsr.images.failures import Failure
 
 
 class Progress:

@@ -49,7 +49,7 @@ def several(count: int, word: str) -> str:
 def _exit_code(error: Exception) -> int | None:
     # Late, because these modules load torch; a command that raises has loaded it already.
     from degrade.errors import DegradeError, ManifestError
-    from realsr.pairs.errors import StorageError
+    from realsr.files.errors import StorageError
 
     if isinstance(error, StorageError):
         return PARTLY

@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from realsr.files.errors import RequestError
+from realsr.files.whole import make_directory, write_whole
+from realsr.images.errors import SourceError
+from realsr.images.failures import Failure, write_failures
+from realsr.images.png import encode_png
+from realsr.images.reading import MAX_PIXELS
+from realsr.images.sources import Found, Source, discover
 from realsr.inference.errors import InferenceError
 from realsr.inference.pictures import AlphaBy, enlarged, read_picture
 from realsr.inference.upscaler import Tiling, Upscaler
-from realsr.pairs.errors import RequestError, SourceError
-from realsr.pairs.failures import Failure, write_failures
-from realsr.pairs.folder import make_directory, write_whole
-from realsr.pairs.images import MAX_PIXELS
-from realsr.pairs.png import encode_png
 from realsr.pairs.run import Observer
-from realsr.pairs.sources import Found, Source, discover
 
 RECORD = "upscale.json"
 """What a folder of results was made by: another request is refused."""

@@ -14,11 +14,10 @@ import torch
 from PIL import ImageFile
 from torch import Tensor
 
-from realsr.inference.upscaler import Tiling, Upscaler
-from realsr.models.upsampling import enlarge
-from realsr.pairs.errors import SourceError
-from realsr.pairs.formats import bits_per_channel
-from realsr.pairs.images import (
+from realsr.images.errors import SourceError
+from realsr.images.formats import bits_per_channel
+from realsr.images.png import Words
+from realsr.images.reading import (
     GREY,
     Bytes,
     as_damage,
@@ -28,7 +27,8 @@ from realsr.pairs.images import (
     opened_header,
     orientation,
 )
-from realsr.pairs.png import Words
+from realsr.inference.upscaler import Tiling, Upscaler
+from realsr.models.upsampling import enlarge
 
 Pixels = Bytes | Words
 """`h w c`, 8 or 16 bits: grey, grey and alpha, RGB, RGBA."""

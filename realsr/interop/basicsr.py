@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from degrade.errors import DegradeError
+from realsr.files.errors import RequestError
 from realsr.interop.basicsr_datasets import RealSROnlineDataset, RealSRPairsDataset
 from realsr.interop.basicsr_import import load
-from realsr.pairs.errors import RequestError
 
 DATASETS = (RealSROnlineDataset, RealSRPairsDataset)
 

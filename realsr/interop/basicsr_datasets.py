@@ -20,16 +20,16 @@ from torch.utils.data import Dataset
 
 import degrade
 from degrade import Key
-from realsr.data import HRCrops
+from realsr.files.errors import RequestError
+from realsr.images.crops import Box, Cut
+from realsr.images.pixels import to_float
+from realsr.images.stored import read_stored
 from realsr.interop.basicsr_augment import augmented
 from realsr.interop.basicsr_options import OnlineOptions, PairsOptions, read_options
-from realsr.pairs.crops import Box, Cut
-from realsr.pairs.errors import RequestError
 from realsr.pairs.folder import Folder
+from realsr.pairs.hr_crops import HRCrops
 from realsr.pairs.manifest import Pair, read_manifest
-from realsr.pairs.pixels import to_float
 from realsr.pairs.samples import drawn_boxes
-from realsr.pairs.stored import read_stored
 
 
 class Sample(TypedDict):

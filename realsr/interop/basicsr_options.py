@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from realsr.pairs.errors import RequestError
+from realsr.files.errors import RequestError
 
 LOADER_KEYS = frozenset(
     (

@@ -11,11 +11,11 @@ import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from realsr.losses.backbones import Backbone, BackboneName, LazyFeatures
+from realsr.backbones.networks import Backbone, BackboneName, LazyFeatures
+from realsr.backbones.weights import load_weights
 from realsr.losses.base import Batch, Loss
 from realsr.losses.errors import MissingWeightsError
 from realsr.losses.settings import Settings
-from realsr.losses.weights import load_weights
 
 LAYERS: Mapping[BackboneName, tuple[str, ...]] = MappingProxyType(
     {

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
+from realsr.backbones.networks import Backbone
 from realsr.losses.adversarial import GanArguments, GanKind
-from realsr.losses.backbones import Backbone
 from realsr.losses.discriminator import DiscriminatorObjective
 from realsr.losses.errors import LossError, near
 from realsr.losses.objective import Objective

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from realsr.losses.backbones import Backbone, LazyFeatures, check_layers
+from realsr.backbones.networks import Backbone, LazyFeatures, check_layers
 from realsr.losses.base import Batch, Loss
 from realsr.losses.errors import LossError
 from realsr.losses.pixel import Criterion, distance

@@ -90,7 +90,7 @@ def official_file(path: Path | None) -> Path:
 
 @lru_cache(maxsize=1)
 def own() -> Pristine:
-    """The parameters that `realsr.metrics.niqe_fit` makes from scikit-image's photographs."""
+    """The parameters that `tools.niqe_fit` makes from scikit-image's photographs."""
     with resources.as_file(resources.files("realsr.metrics") / "data" / "niqe_own.npz") as path:
         return load(path)
 

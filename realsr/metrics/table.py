@@ -163,7 +163,7 @@ _ROWS = (
         "niqe_own",
         "lower",
         _single(lambda image: niqe.niqe(image, niqe.own())),
-        f"{_NIQE}; parameters of realsr.metrics.niqe_fit, so not comparable with `niqe`",
+        f"{_NIQE}; parameters of tools.niqe_fit, so not comparable with `niqe`",
         channels=_LUMA,
         convention=Convention("y", rounded=True),
         needs=frozenset(),

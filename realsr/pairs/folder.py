@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from filelock import FileLock, Timeout
+from realsr.files.errors import RequestError
+from realsr.files.locks import LOCK, held
+from realsr.files.whole import TEMPORARY, make_directory, writing
 
-from realsr.pairs.errors import FolderBusyError, RequestError, StorageError
-
-TEMPORARY = ".tmp-"
-LOCK = ".realsr.lock"
 REPLAYED = "lr-replayed"
 
 
@@ -73,50 +70,11 @@ def claimed(root: Path) -> Iterator[Folder]:
     _refuse_strangers(root)
     refuse_links(root)
     make_directory(root)
-    lock = FileLock(root / LOCK)
-    try:
-        with beginning(root):
-            lock.acquire(blocking=False)
-    except Timeout as error:
-        raise FolderBusyError(
-            f"another process is making pairs in {root}; wait for it to end or give another --out"
-        ) from error
-    try:
+    busy = f"another process is making pairs in {root}; wait for it to end or give another --out"
+    with held(root, busy):
         folder = Folder(root)
         _make_ready(folder)
         yield folder
-    finally:
-        lock.release()
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns the system's refusal to write `path` into a StorageError."""
-    try:
-        yield
-    except TimeoutError:  # the lock's own, which happens to be an OSError
-        raise
-    except OSError as error:
-        raise StorageError(path, error) from error
-
-
-@contextmanager
-def beginning(path: Path) -> Iterator[None]:
-    """Turns the system's refusal before anything was made into a RequestError."""
-    try:
-        yield
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise RequestError(
-            f"cannot write in {path}: {error.strerror or error}; nothing was made"
-        ) from error
-
-
-def make_directory(path: Path) -> None:
-    """The directory, with those above it, if it is absent. Raises RequestError."""
-    with beginning(path):
-        path.mkdir(parents=True, exist_ok=True)
 
 
 def refuse_links(root: Path) -> None:
@@ -132,42 +90,6 @@ def refuse_links(root: Path) -> None:
                 f"{path} is a link, and a folder of pairs writes nothing outside itself; put the files "
                 "themselves in its place"
             )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file so that it is there whole or not at all, whenever the process ends."""
-    with replacing(path) as file:
-        file.write(data)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the place of `path` at the end, and goes if there is none. Raises StorageError."""
-    temporary = path.with_name(TEMPORARY + path.name)
-    with writing(path):
-        try:
-            with _created(temporary) as file:
-                yield file
-            temporary.replace(path)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-
-
-def _created(path: Path) -> BinaryIO:
-    """A new file, in place of a stale one; a link at its place is never followed."""
-    try:
-        return _opened_new(path)
-    except FileExistsError:
-        path.unlink()
-        return _opened_new(path)
-
-
-def _opened_new(path: Path) -> BinaryIO:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def _refuse_strangers(root: Path) -> None:

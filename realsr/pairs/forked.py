@@ -9,9 +9,9 @@ from functools import partial
 
 from degrade.errors import DegradeError
 from degrade.execute.forked import forked_pool
-from realsr.pairs.errors import StorageError
+from realsr.files.errors import StorageError
+from realsr.images.sources import Source
 from realsr.pairs.run import News, Run
-from realsr.pairs.sources import Source
 from realsr.pairs.spent import Spent
 from realsr.pairs.workers import in_order, make_source, stopping
 

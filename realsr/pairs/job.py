@@ -12,9 +12,11 @@ import torch
 
 import degrade
 from degrade import Pipeline
-from realsr.pairs.crops import Cut
-from realsr.pairs.errors import RequestError
-from realsr.pairs.images import Reading
+from realsr.files.errors import RequestError
+from realsr.images.crops import Cut
+from realsr.images.pixels import file_digest
+from realsr.images.reading import Reading
+from realsr.images.sources import Source
 from realsr.pairs.manifest import (
     FORMAT,
     FORMAT_VERSION,
@@ -22,8 +24,6 @@ from realsr.pairs.manifest import (
     HeaderPipeline,
     HeaderSources,
 )
-from realsr.pairs.pixels import file_digest
-from realsr.pairs.sources import Source
 
 
 @dataclass(frozen=True)

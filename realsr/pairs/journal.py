@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from degrade.errors import ManifestError
-from realsr.pairs.folder import Folder, replacing, write_whole, writing
+from realsr.files.whole import replacing, write_whole, writing
+from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Header, parse_header
 
 

@@ -12,16 +12,17 @@ from pathlib import Path
 import torch
 
 from degrade.execute.forked import can_fork
-from realsr.pairs.errors import RequestError, StorageError
-from realsr.pairs.failures import Failure, read_failures, write_failures
-from realsr.pairs.folder import Folder, claimed, write_whole, writing
+from realsr.files.errors import RequestError, StorageError
+from realsr.files.whole import write_whole, writing
+from realsr.images.failures import Failure, read_failures, write_failures
+from realsr.images.formats import SUFFIXES
+from realsr.images.sources import Found, Source, discover
+from realsr.pairs.folder import Folder, claimed
 from realsr.pairs.forked import run_forked
-from realsr.pairs.formats import SUFFIXES
 from realsr.pairs.job import Job, refuse_other_request
 from realsr.pairs.journal import Journal
 from realsr.pairs.run import Observer, Run
 from realsr.pairs.soundness import check_ends
-from realsr.pairs.sources import Found, Source, discover
 from realsr.pairs.workers import run_batches, run_threads
 
 Engine = Callable[[Run, Sequence[Source], int], None]

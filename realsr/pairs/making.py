@@ -10,11 +10,12 @@ import torch
 import degrade
 from degrade import Trace
 from degrade.execute import Engine
-from realsr.pairs.folder import Folder, write_whole
-from realsr.pairs.images import Bytes
+from realsr.files.whole import write_whole
+from realsr.images.pixels import all_to_bytes, file_digest, pixel_digest, to_floats
+from realsr.images.png import encode_png
+from realsr.images.reading import Bytes
+from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Digests, Pair
-from realsr.pairs.pixels import all_to_bytes, file_digest, pixel_digest, to_floats
-from realsr.pairs.png import encode_png
 from realsr.pairs.samples import Sample
 from realsr.pairs.spent import Spent
 

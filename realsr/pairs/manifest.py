@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from degrade.errors import ManifestError
-from realsr.pairs.errors import RequestError
+from realsr.files.errors import RequestError
+from realsr.images.sources import why_unsafe
 from realsr.pairs.folder import Folder
-from realsr.pairs.sources import why_unsafe
 
 FORMAT = "realsr-pairs"
 FORMAT_VERSION = 1

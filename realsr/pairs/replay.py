@@ -16,15 +16,16 @@ import degrade
 from degrade.errors import DegradeError
 from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import worker_pool
-from realsr.pairs.errors import SourceError
-from realsr.pairs.folder import Folder, write_whole
-from realsr.pairs.images import Bytes
+from realsr.files.whole import write_whole
+from realsr.images.errors import SourceError
+from realsr.images.pixels import pixel_digest, to_bytes, to_float
+from realsr.images.png import encode_png
+from realsr.images.reading import Bytes
+from realsr.images.stored import read_stored
+from realsr.pairs.folder import Folder
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import Header, Pair, read_manifest
-from realsr.pairs.pixels import pixel_digest, to_bytes, to_float
-from realsr.pairs.png import encode_png
 from realsr.pairs.replayed import claimed_target
-from realsr.pairs.stored import read_stored
 from realsr.pairs.workers import look_ahead
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from realsr.pairs.errors import RequestError
-from realsr.pairs.folder import (
-    REPLAYED,
-    TEMPORARY,
-    Folder,
-    make_directory,
-    refuse_links,
-    write_whole,
-)
+from realsr.files.errors import RequestError
+from realsr.files.whole import TEMPORARY, make_directory, write_whole
+from realsr.pairs.folder import REPLAYED, Folder, refuse_links
 from realsr.pairs.manifest import read_manifest
 
 MARKER = ".realsr-replayed"

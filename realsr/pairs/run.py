@@ -9,13 +9,14 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from degrade.errors import DegradeError
-from realsr.pairs.errors import SourceError, StorageError
-from realsr.pairs.failures import Failure, Failures
+from realsr.files.errors import StorageError
+from realsr.images.errors import SourceError
+from realsr.images.failures import Failure, Failures
+from realsr.images.sources import Source
 from realsr.pairs.folder import Folder
 from realsr.pairs.job import Job
 from realsr.pairs.journal import Journal
 from realsr.pairs.samples import Unit
-from realsr.pairs.sources import Source
 from realsr.pairs.spent import Phase, Spent
 from realsr.pairs.stop import Stop
 

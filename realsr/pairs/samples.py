@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import degrade
 from degrade import Key, Trace
 from degrade.geometry import Size
-from realsr.pairs.crops import Box, Cut
-from realsr.pairs.images import Bytes, opened
+from realsr.images.crops import Box, Cut
+from realsr.images.reading import Bytes, opened
+from realsr.images.sources import Source
 from realsr.pairs.job import Job
-from realsr.pairs.sources import Source
 
 _PLACE = (("crop", "y"), ("crop", "x"))
 

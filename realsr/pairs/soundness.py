@@ -9,7 +9,7 @@ from degrade import Pipeline, Trace
 from degrade.errors import GeometryError, PipelineError, TraceError
 from degrade.execute.plan import plan_hr, plan_lr
 from degrade.geometry import Size
-from realsr.pairs.errors import RequestError
+from realsr.files.errors import RequestError
 
 DRAWS = 64
 """Traces that stand for all of a pipeline's: enough for a branch of one in twenty to be seen (96 %)."""

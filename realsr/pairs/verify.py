@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from realsr.pairs.folder import LOCK, REPLAYED, Folder
+from realsr.files.locks import LOCK
+from realsr.images.pixels import file_digest
+from realsr.pairs.folder import REPLAYED, Folder
 from realsr.pairs.manifest import Header, Pair, read_manifest
-from realsr.pairs.pixels import file_digest
 from realsr.pairs.workers import look_ahead
 
 

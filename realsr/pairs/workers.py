@@ -12,11 +12,12 @@ import torch
 
 from degrade.execute import Engine
 from degrade.execute.threads import worker_pool
-from realsr.pairs.errors import SourceError, StorageError
+from realsr.files.errors import StorageError
+from realsr.images.errors import SourceError
+from realsr.images.sources import Source
 from realsr.pairs.making import Images, degrade_samples, store
 from realsr.pairs.run import Run
 from realsr.pairs.samples import Sample, keys_without_opening, load
-from realsr.pairs.sources import Source
 
 BATCH = 32
 BATCH_PIXELS = 2**25

@@ -18,8 +18,8 @@ from torch import Tensor
 
 import degrade
 from degrade import Key, Pipeline, Trace
-from realsr.data import KeyedSampler
 from realsr.losses.base import studio_luma
+from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from realsr.pairs.folder import TEMPORARY, write_whole
+from realsr.files.whole import TEMPORARY, write_whole
 from realsr.training.errors import TrainingError
 
 _NAME = re.compile(r"step_(\d{9})\.pt")

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from degrade.errors import PipelineError
-from degrade.yaml_source import Document, path_text, read_yaml
+from degrade.pipeline.yaml_source import Document, path_text, read_yaml
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from realsr.pairs.folder import LOCK, write_whole
+from realsr.files.locks import LOCK, held
+from realsr.files.whole import make_directory, write_whole
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import config_text, read_config
 from realsr.training.errors import TrainingError
@@ -62,20 +61,13 @@ class Run:
 def claimed(root: Path, config: TrainingConfig) -> Iterator[Run]:
     """The folder, made if absent and locked against other processes.
 
-    Raises TrainingError where it holds another training, or another process works in it.
+    Raises TrainingError where it holds another training, FolderBusyError where another process works in it.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise TrainingError(f"another process trains in {root}; give another --out") from error
-    try:
+    make_directory(root)
+    with held(root, f"another process trains in {root}; give another --out"):
         run = Run(root)
         refuse_another(run, config)
         yield run
-    finally:
-        lock.release()
 
 
 def refuse_another(run: Run, config: TrainingConfig) -> None:

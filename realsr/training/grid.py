@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from realsr.pairs.folder import write_whole
+from realsr.files.whole import write_whole
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from realsr.pairs.folder import write_whole
+from realsr.files.whole import write_whole
 
 
 class Log:

@@ -7,10 +7,10 @@ from pathlib import Path
 from safetensors.torch import load_file
 from torch import nn
 
+from realsr.files.whole import write_whole
 from realsr.models.cards import ModelCard, model_bytes, read_card
 from realsr.models.checkpoints import load_weights
 from realsr.models.errors import ModelError
-from realsr.pairs.folder import write_whole
 from realsr.training.errors import TrainingError
 
 

@@ -13,15 +13,15 @@ from torch import Tensor
 import degrade
 from degrade import Key
 from degrade.geometry import Size
-from realsr.pairs.crops import Box, Cut
-from realsr.pairs.errors import SourceError
+from realsr.images.crops import Box, Cut
+from realsr.images.errors import SourceError
+from realsr.images.pixels import to_float
+from realsr.images.reading import Bytes, Reading, opened
+from realsr.images.sources import discover
+from realsr.images.stored import read_stored
 from realsr.pairs.folder import Folder
-from realsr.pairs.images import Bytes, Reading, opened
 from realsr.pairs.manifest import Pair, read_manifest
-from realsr.pairs.pixels import to_float
 from realsr.pairs.samples import drawn_boxes
-from realsr.pairs.sources import discover
-from realsr.pairs.stored import read_stored
 from realsr.training.batches import Sample
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError

@@ -16,13 +16,13 @@ import degrade
 from degrade import Key
 from degrade.errors import PipelineError
 from degrade.geometry import Size
+from realsr.images.crops import Cut
+from realsr.images.reading import Reading, opened
+from realsr.images.sources import Source, discover
 from realsr.losses.base import studio_luma
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
 from realsr.models.upsampling import enlarge
-from realsr.pairs.crops import Cut
-from realsr.pairs.images import Reading, opened
-from realsr.pairs.sources import Source, discover
 from realsr.training.config import SetConfig, TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.fidelity import comparable

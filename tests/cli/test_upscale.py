@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realsr.cli.main import app
+from realsr.images.png import encode_png
 from realsr.models.cards import ModelCard, model_bytes, read_card
-from realsr.pairs.png import encode_png
 
 
 def realsr(*arguments: object) -> Result:

@@ -16,9 +16,9 @@ from degrade.execute.batched import run_batched
 from degrade.execute.plan import PlannedStep, plan_steps
 from degrade.execute.singles import reference_step, run_reference, run_singles
 from degrade.geometry import Size
-from degrade.nodes import structure_kinds
 from degrade.operators.base import Group
 from degrade.operators.table import OPERATORS
+from degrade.pipeline.nodes import structure_kinds
 from degrade.trace import Step, Values
 from tests.cases import CASES, Case
 

@@ -23,7 +23,7 @@ from degrade.errors import DegradeError, ImageError, MissingExtraError, TraceErr
 from degrade.execute import processes as module
 from degrade.execute.forked import can_fork
 from degrade.geometry import Size
-from realsr.pairs.errors import StorageError
+from realsr.files.errors import StorageError
 from tests.contract.test_execute import SIZES, batch, traces
 from tests.contract.test_operators import equal, image
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import degrade
-from degrade.differences import differences
+from degrade.pipeline.differences import differences
 
 BASE = """
 name: base

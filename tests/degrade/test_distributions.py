@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from degrade.distributions import Integer
-from degrade.specs import Spec, continuous, quantile, support
-from degrade.values import chooser, picker, rounded
+from degrade.pipeline.distributions import Integer
+from degrade.pipeline.specs import Spec, continuous, quantile, support
+from degrade.pipeline.values import chooser, picker, rounded
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Spec)
 GRID = (np.arange(20000) + 0.5) / 20000

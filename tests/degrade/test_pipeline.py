@@ -9,7 +9,7 @@ import pytest
 
 import degrade
 from degrade.errors import PipelineError
-from degrade.pipeline import named_source
+from degrade.pipeline.tree import named_source
 
 HEAD = "name: mine\nlr:\n"
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from realsr.images.png import encode_png
 from realsr.inference.interpolation import interpolation
 from realsr.inference.pictures import Pixels, enlarged, read_picture
-from realsr.pairs.png import encode_png
 
 NEAREST = interpolation("nearest", 2)
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from realsr.losses.backbones import ARCHITECTURES, Backbone, BackboneName
+from realsr.backbones.networks import ARCHITECTURES, Backbone, BackboneName
 
 
 def random_file(name: BackboneName, deepest: str, folder: Path, seed: int = 0) -> Path:

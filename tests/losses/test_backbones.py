@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from realsr.losses.backbones import (
+from realsr.backbones.networks import (
     ARCHITECTURES,
     Backbone,
     BackboneName,
@@ -14,8 +14,8 @@ from realsr.losses.backbones import (
     LazyFeatures,
     layer_names,
 )
+from realsr.backbones.weights import load_weights, named_digest
 from realsr.losses.errors import LossError, MissingWeightsError
-from realsr.losses.weights import load_weights, named_digest
 
 from .backbones import random_file
 from .images import image

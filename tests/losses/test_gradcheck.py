@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from realsr.losses.backbones import Backbone
+from realsr.backbones.networks import Backbone
 from realsr.losses.base import Batch, Evaluate
 from realsr.losses.table import LOSSES
 

@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 from torch import Tensor
 
-from realsr.losses.backbones import Backbone
+from realsr.backbones.networks import Backbone
 from realsr.losses.base import Batch
 from realsr.losses.errors import MissingWeightsError
 from realsr.losses.lpips import LPIPS, LPIPSArguments, head_distance, unit

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from degrade.yaml_source import read_yaml
+from degrade.pipeline.yaml_source import read_yaml
 from realsr.losses.adversarial import GanArguments
 from realsr.losses.base import Batch
 from realsr.losses.errors import LossError, MissingWeightsError

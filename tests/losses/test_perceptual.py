@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from realsr.losses.backbones import Backbone
+from realsr.backbones.networks import Backbone
 from realsr.losses.base import Batch
 from realsr.losses.errors import LossError
 from realsr.losses.perceptual import mean_one

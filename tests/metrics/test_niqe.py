@@ -9,7 +9,7 @@ import pytest
 
 from realsr.metrics import niqe
 from realsr.metrics.natural_scenes import blocks, features, normalised
-from realsr.metrics.niqe_fit import main
+from tools.niqe_fit import main
 
 
 def test_the_packaged_parameters_are_made_again(tmp_path) -> None:

@@ -177,7 +177,7 @@ def test_damaged_exif_neither_ends_the_run_nor_costs_the_picture(
 def test_a_source_that_raises_behind_a_clean_header_is_named(
     photographs: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    from realsr.pairs.images import OpenSource
+    from realsr.images.reading import OpenSource
 
     real = getattr(OpenSource, method)
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from degrade.errors import ManifestError
-from realsr.pairs.errors import RequestError
-from realsr.pairs.images import Reading
+from realsr.files.errors import RequestError
+from realsr.images.reading import Reading
 from realsr.pairs.make import Outcome
 from realsr.pairs.replay import conditions, replay, replay_device
 from realsr.pairs.verify import Finding, verify

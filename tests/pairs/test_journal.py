@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from degrade.errors import ManifestError
-from realsr.pairs.errors import StorageError
+from realsr.files.errors import StorageError
 from realsr.pairs.folder import Folder
 from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import Header, HeaderPipeline, HeaderSources

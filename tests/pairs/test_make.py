@@ -21,13 +21,13 @@ from PIL import Image
 
 import degrade
 from degrade.errors import PipelineError
-from realsr.pairs.errors import FolderBusyError, RequestError
-from realsr.pairs.folder import write_whole
+from realsr.files.errors import FolderBusyError, RequestError
+from realsr.files.whole import write_whole
+from realsr.images.sources import Source
 from realsr.pairs.make import Outcome
 from realsr.pairs.making import degrade_pixels
 from realsr.pairs.run import Run
 from realsr.pairs.soundness import check_ends
-from realsr.pairs.sources import Source
 from realsr.pairs.workers import CPU, run_batches
 
 Make = Callable[..., Outcome]

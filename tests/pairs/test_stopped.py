@@ -20,8 +20,8 @@ import pytest
 
 from degrade.errors import DegradeError
 from degrade.execute.forked import can_fork
+from realsr.files.errors import FolderBusyError, StorageError
 from realsr.pairs import folder
-from realsr.pairs.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
 
 Make = Callable[..., Outcome]

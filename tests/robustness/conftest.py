@@ -14,11 +14,11 @@ from skimage import data
 from torch import Tensor
 from torch.nn import functional
 
-from realsr.robustness.contestants import Contestant, baseline
-from realsr.robustness.planning import plan_of
-from realsr.robustness.run import run
-from realsr.robustness.store import Results
-from realsr.robustness.study import Kept, Study
+from realsr.robustness.results.store import Results
+from realsr.robustness.running.contestants import Contestant, baseline
+from realsr.robustness.running.planning import plan_of
+from realsr.robustness.running.run import run
+from realsr.robustness.study.study import Kept, Study
 
 METRICS = ("psnr_y", "ssim_y", "lr_consistency_true", "lpips_alex")
 

@@ -19,11 +19,11 @@ import skimage.data
 import torch
 
 import degrade
+from realsr.images.pixels import to_bytes
+from realsr.images.png import encode_png
 from realsr.metrics import ACADEMIC, Score, score
 from realsr.metrics.interpolation import enlarged
-from realsr.pairs.pixels import to_bytes
-from realsr.pairs.png import encode_png
-from realsr.robustness.breakdown import breakdown
+from realsr.statistics.breakdown import breakdown
 
 PIPELINES = ("bicubic", "gaussian8", "second_order", "camera_phone")
 LOSSES = ("content", "perceptual", "gan")

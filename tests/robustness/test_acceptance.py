@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from realsr.robustness.judging.scores import Judgement, judged
 
-from realsr.robustness.acceptance import acceptance_rate, rate_interval
-from realsr.robustness.case_gaps import CaseGaps, Question, case_gaps
+from benchmarks.statistics.rates import main, measure_rate
 from realsr.robustness.errors import StudyError
-from realsr.robustness.intervals import Interval, wilson
-from realsr.robustness.judging import Judgement, judged
-from realsr.robustness.line_choice import Constants, LineChoice, OfFamily
-from realsr.robustness.lines import Lines
-from realsr.robustness.observations import Observation, gathered
-from realsr.robustness.rate_coverage import main, measure_rate
-from realsr.robustness.rows import Model, rows_of
-from realsr.robustness.seal import SealScores, seal
-from realsr.robustness.untold import Untold
+from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval
+from realsr.robustness.judging.case_gaps import CaseGaps, Question, case_gaps
+from realsr.robustness.judging.lines import Lines
+from realsr.robustness.judging.seal import SealScores, seal
+from realsr.robustness.results.observations import Observation, gathered
+from realsr.robustness.results.rows import Model, rows_of
+from realsr.robustness.study.line_choice import Constants, LineChoice, OfFamily
+from realsr.statistics.intervals import Interval, wilson
+from realsr.statistics.untold import Untold
 
 IMAGES = tuple(f"image {number}" for number in range(6))
 SETS = ("a", "b", "c")

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from realsr.cli.actions.robustness_runs import Options
 from realsr.cli.main import app
-from realsr.pairs.images import Alpha, Reading, opened
-from realsr.robustness.photographs import photographs as freeze_photographs
-from realsr.robustness.study import PhotographsEntry
+from realsr.images.reading import Alpha, Reading, opened
+from realsr.robustness.cases.photographs import photographs as freeze_photographs
+from realsr.robustness.study.study import PhotographsEntry
 from tests.robustness.conftest import save
 
 RUN = ("run", "--out", "deep/out", "--hr", "hr", "--pipelines", "bicubic", "--metrics", "psnr_y")

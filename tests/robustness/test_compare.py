@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from realsr.cli.main import app
-from realsr.robustness.compare import compare
-from realsr.robustness.comparisons import holm
-from realsr.robustness.intervals import Interval
-from realsr.robustness.store import Results, RunFolder, write_results
+from realsr.robustness.after.compare import compare
+from realsr.robustness.results.store import Results, RunFolder, write_results
+from realsr.statistics.comparisons import holm
+from realsr.statistics.intervals import Interval
 
 MODELS = ("bicubic", "a", "b")
 

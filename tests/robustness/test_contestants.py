@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from realsr.robustness.contestants import contestants
-from realsr.robustness.study import ModelEntry
+from realsr.robustness.running.contestants import contestants
+from realsr.robustness.study.study import ModelEntry
 
 
 def exported(path: Path) -> None:

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from realsr.cli.main import app
-from realsr.robustness.bounds import Bound, quantile_bound
 from realsr.robustness.errors import StudyError
-from realsr.robustness.gate import Verdict, judged, overall
-from realsr.robustness.intervals import Interval, interval
-from realsr.robustness.rules import Rule, Rules, read_rules
-from realsr.robustness.store import Results, RunFolder, write_results
+from realsr.robustness.judging.gate import Verdict, judged, overall
+from realsr.robustness.results.store import Results, RunFolder, write_results
+from realsr.robustness.study.rules import Rule, Rules, read_rules
+from realsr.statistics.bounds import Bound, quantile_bound
+from realsr.statistics.intervals import Interval, interval
 
 BASE = [20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0]
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from realsr.robustness.comparisons import Comparison
-from realsr.robustness.intervals import Estimate, Interval
-from realsr.robustness.lines import Lines
-from realsr.robustness.matrix import Cell, Matrix, Scheme, across, matrix
-from realsr.robustness.matrix_lines import matrix_lines, row_means
-from realsr.robustness.observations import Observation, gathered, shared_tables
-from realsr.robustness.picture_tail import picture_tail
-from realsr.robustness.rows import Model, Row, diagonal, rows_of
-from realsr.robustness.seal import SealScores, seal
-from realsr.robustness.tail import Tail
-from realsr.robustness.untold import StatisticsError, Untold
+from realsr.robustness.judging.lines import Lines
+from realsr.robustness.judging.matrix import Cell, Matrix, Scheme, across, matrix
+from realsr.robustness.judging.matrix_lines import matrix_lines, row_means
+from realsr.robustness.judging.picture_tail import picture_tail
+from realsr.robustness.judging.seal import SealScores, seal
+from realsr.robustness.results.observations import Observation, gathered, shared_tables
+from realsr.robustness.results.rows import Model, Row, diagonal, rows_of
+from realsr.statistics.comparisons import Comparison
+from realsr.statistics.intervals import Estimate, Interval
+from realsr.statistics.tail import Tail
+from realsr.statistics.untold import StatisticsError, Untold
 
 SETS = ("bicubic_set", "blur")
 MODELS = (

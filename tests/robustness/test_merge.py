@@ -10,13 +10,13 @@ from pathlib import Path
 import cv2
 import pytest
 
-from realsr.robustness.compare import compare
+from realsr.robustness.after.compare import compare
+from realsr.robustness.after.merge import merge
+from realsr.robustness.after.remade import made_again
 from realsr.robustness.errors import StudyError
-from realsr.robustness.line_choice import Constants, LineChoice
-from realsr.robustness.merge import merge
-from realsr.robustness.remade import made_again
-from realsr.robustness.store import Results, read_results
-from realsr.robustness.study import Study
+from realsr.robustness.results.store import Results, read_results
+from realsr.robustness.study.line_choice import Constants, LineChoice
+from realsr.robustness.study.study import Study
 from tests.robustness.conftest import bilinear, model, nearest
 
 Go = Callable[..., Results]

@@ -8,7 +8,7 @@ import degrade
 from degrade.geometry import Size
 from degrade.operators.base import same_place
 from degrade.operators.table import OPERATORS
-from realsr.robustness.operators import OPTICAL, true_operator
+from realsr.robustness.running.operators import OPTICAL, true_operator
 from tests.contract.test_operators import image
 
 SIDE = 48

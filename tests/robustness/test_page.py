@@ -17,11 +17,11 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
-from realsr.robustness.breakdown import breakdown
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import render
 from realsr.robustness.page.study import Metric, study_of
 from realsr.robustness.page.sweeps import charts, ticks
+from realsr.statistics.breakdown import breakdown
 from tests.robustness.page_study import write_study
 
 PIPELINES = ("bicubic", "gaussian8", "second_order")

@@ -16,12 +16,12 @@ import pytest
 
 from realsr.cli.main import main
 from realsr.metrics.planted import REQUIRED, found_by
+from realsr.robustness.cases.representative import write_representative
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import render
 from realsr.robustness.page.map_checks import MapCheck, failures_words
-from realsr.robustness.representative import write_representative
-from realsr.robustness.store import read_results
-from realsr.robustness.study import read_study
+from realsr.robustness.results.store import read_results
+from realsr.robustness.study.study import read_study
 from tests.robustness.page_study import write_study
 from tests.robustness.test_page import change, payload, values
 from tests.robustness.test_representative import THREE_KINDS

@@ -10,12 +10,12 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from realsr.robustness.observations import Observation, Observations, gathered
+from realsr.robustness.cases.sets import StandsFor
 from realsr.robustness.page import render
 from realsr.robustness.page.pooling import MOST, Column, columns, pooled, share_below
 from realsr.robustness.page.study import TestSet, study_of
-from realsr.robustness.rows import Model, rows_of
-from realsr.robustness.sets import StandsFor
+from realsr.robustness.results.observations import Observation, Observations, gathered
+from realsr.robustness.results.rows import Model, rows_of
 from tests.robustness.page_study import with_cases, write_study
 from tests.robustness.test_page import cells, payload
 

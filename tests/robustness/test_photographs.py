@@ -12,12 +12,12 @@ from skimage import data
 
 from realsr.metrics import ACADEMIC, Convention, score
 from realsr.metrics.interpolation import reduced
+from realsr.metrics.registration import shifted_psnr
+from realsr.robustness.cases.photographs import photographs as freeze_photographs
+from realsr.robustness.cases.photographs import real_pairs
 from realsr.robustness.errors import StudyError
-from realsr.robustness.photographs import photographs as freeze_photographs
-from realsr.robustness.photographs import real_pairs
-from realsr.robustness.registration import shifted_psnr
-from realsr.robustness.store import Results
-from realsr.robustness.study import PairsEntry, PhotographsEntry, Study
+from realsr.robustness.results.store import Results
+from realsr.robustness.study.study import PairsEntry, PhotographsEntry, Study
 from tests.robustness.conftest import METRICS, model, nearest, save
 
 COFFEE = data.coffee()[100:166, 200:283]

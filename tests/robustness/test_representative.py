@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 import degrade
 from degrade.pipeline import parse_pipeline
-from realsr.robustness.clustering import distances, k_medoids
-from realsr.robustness.features import FEATURES, measured, standardised
-from realsr.robustness.representative import (
+from realsr.robustness.cases.features import FEATURES, measured, standardised
+from realsr.robustness.cases.representative import (
     SOURCE,
     case_pipeline,
     representative,
     write_representative,
 )
-from realsr.robustness.untold import StatisticsError
+from realsr.statistics.clustering import distances, k_medoids
+from realsr.statistics.untold import StatisticsError
 
 THREE_KINDS = """
 name: three_kinds

@@ -13,14 +13,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from realsr.files.errors import RequestError
 from realsr.metrics import ACADEMIC, score
 from realsr.metrics.interpolation import enlarged
-from realsr.pairs.errors import RequestError
-from realsr.robustness.contestants import baseline
 from realsr.robustness.errors import StudyError
-from realsr.robustness.planning import plan_of
-from realsr.robustness.store import Results
-from realsr.robustness.study import Study
+from realsr.robustness.results.store import Results
+from realsr.robustness.running.contestants import baseline
+from realsr.robustness.running.planning import plan_of
+from realsr.robustness.study.study import Study
 from tests.robustness.conftest import Counted, Quiet, bilinear, model, nearest
 
 Go = Callable[..., Results]

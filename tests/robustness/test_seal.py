@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from realsr.metrics import SEAL, Score, score
-from realsr.robustness.lines import Lines, constant_line
-from realsr.robustness.seal import SealScores, ratios, seal
-from realsr.robustness.untold import StatisticsError, Untold
+from realsr.robustness.judging.lines import Lines, constant_line
+from realsr.robustness.judging.seal import SealScores, ratios, seal
+from realsr.statistics.untold import StatisticsError, Untold
 
 NETS = (
     "SRResNet",

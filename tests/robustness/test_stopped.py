@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from realsr.cli.main import app
-from realsr.robustness.store import read_results
+from realsr.robustness.results.store import read_results
 
 REPOSITORY = Path(__file__).parents[2]
 

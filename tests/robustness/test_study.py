@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from realsr.robustness.after.merge import merge
 from realsr.robustness.errors import StudyError
-from realsr.robustness.merge import merge
-from realsr.robustness.planning import plan_of
-from realsr.robustness.store import Results
-from realsr.robustness.study import Study, read_study
+from realsr.robustness.results.store import Results
+from realsr.robustness.running.planning import plan_of
+from realsr.robustness.study.study import Study, read_study
 from tests.robustness.conftest import Quiet, bilinear, model, nearest
 from tests.robustness.test_run import Go
 

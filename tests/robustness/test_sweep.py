@@ -11,16 +11,16 @@ import pytest
 from torch import Tensor
 
 import degrade
+from benchmarks.statistics.breakdown_points import measure
 from degrade.errors import PipelineError
 from realsr.metrics.interpolation import enlarged
-from realsr.robustness.breakdown import breakdown, crossing
-from realsr.robustness.breakdown_coverage import measure
-from realsr.robustness.contestants import baseline
+from realsr.robustness.after.sweep import Sweep, read_sweeps, run_sweep
 from realsr.robustness.errors import StudyError
-from realsr.robustness.planning import making_of, plan_of
-from realsr.robustness.severity import at_severity, steps
-from realsr.robustness.study import Study
-from realsr.robustness.sweep import Sweep, read_sweeps, run_sweep
+from realsr.robustness.running.contestants import baseline
+from realsr.robustness.running.planning import making_of, plan_of
+from realsr.robustness.study.severity import at_severity, steps
+from realsr.robustness.study.study import Study
+from realsr.statistics.breakdown import breakdown, crossing
 from tests.robustness.conftest import Quiet, model, nearest
 
 PARAMETER = "gaussian_blur.sigma_x"

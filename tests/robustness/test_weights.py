@@ -12,19 +12,19 @@ from PIL import Image
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
+from realsr.backbones.networks import ARCHITECTURES
 from realsr.cli.main import app
-from realsr.losses.backbones import ARCHITECTURES
 from realsr.losses.errors import MissingWeightsError
 from realsr.losses.lpips import LAYERS
 from realsr.metrics import niqe
 from realsr.metrics.errors import MetricError, NotDefinedError
-from realsr.robustness import weight_files
-from realsr.robustness.columns import columns
-from realsr.robustness.dists import CHANNELS, DISTS, SquarePool, similarities
+from realsr.metrics.learned import weight_files
+from realsr.metrics.learned.dists import CHANNELS, DISTS, SquarePool, similarities
+from realsr.metrics.learned.weights import LEAST_SIDE, Weights, found_weights
 from realsr.robustness.errors import StudyError
-from realsr.robustness.store import read_results
-from realsr.robustness.study import read_study
-from realsr.robustness.weights import LEAST_SIDE, Weights, found_weights
+from realsr.robustness.results.columns import columns
+from realsr.robustness.results.store import read_results
+from realsr.robustness.study.study import read_study
 from tests.losses.backbones import random_file
 from tests.robustness.conftest import save
 

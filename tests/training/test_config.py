@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from realsr.recipes import recipe_file, recipe_names
 from realsr.training import TrainingError, parse_config, read_config
 from realsr.training.config_file import config_text
+from realsr.training.recipes import recipe_file, recipe_names
 
 TEXT = """
 model: {name: espcn, scale: 3}

@@ -14,10 +14,10 @@ from torch import nn
 from torch.optim import SGD
 
 from realsr.cli.main import main
+from realsr.images.errors import SourceError
 from realsr.losses.base import studio_luma
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
-from realsr.pairs.errors import SourceError
 from realsr.training import TrainingError
 from realsr.training.batches import Batches, Share, TrainingBatch
 from realsr.training.check import material

@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
-from realsr.mismatch import train_networks
-from realsr.two_modes.demonstration import demonstrate
-from realsr.two_modes.training import WAYS
+from realsr.demos.mismatch import train_networks
+from realsr.ganlab.two_modes.demonstration import demonstrate
+from realsr.ganlab.two_modes.training import WAYS
 
 
 def run_two_modes(out: Path, seed: int, steps: int) -> int:

@@ -10,9 +10,9 @@ import typer
 
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
-from realsr.pairs.crops import Cut
-from realsr.pairs.errors import RequestError
-from realsr.pairs.images import Alpha, Reading
+from realsr.files.errors import RequestError
+from realsr.images.crops import Cut
+from realsr.images.reading import Alpha, Reading
 from realsr.pairs.job import Job, resolve_device
 from realsr.pairs.make import Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline

@@ -9,6 +9,8 @@ from typing import Any
 import typer
 
 from realsr.cli.reporting import OK
+from realsr.files.errors import RequestError
+from realsr.files.whole import write_whole
 from realsr.inference.loading import load
 from realsr.inference.mixing import interpolated, loaded
 from realsr.inference.onnx_export import onnx_bytes
@@ -17,8 +19,6 @@ from realsr.models.base import Architecture
 from realsr.models.cards import model_bytes
 from realsr.models.recognition import default_channels, skeleton
 from realsr.models.table import ARCHITECTURES, parameter_count
-from realsr.pairs.errors import RequestError
-from realsr.pairs.folder import write_whole
 
 
 def run_list() -> int:

@@ -8,14 +8,14 @@ from pathlib import Path
 import typer
 
 import degrade
-from degrade.differences import differences
 from degrade.errors import PipelineError
-from degrade.pipeline import named_source
+from degrade.pipeline.differences import differences
+from degrade.pipeline.tree import named_source
 from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.files.errors import RequestError
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
 from realsr.interop.seal import seal_texts
-from realsr.pairs.errors import RequestError
 from realsr.pairs.soundness import needs_squares, requested_pipeline
 
 

@@ -13,20 +13,21 @@ import typer
 from realsr.cli.actions.make_pairs import parse_crop
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
-from realsr.pairs.images import Alpha
+from realsr.images.reading import Alpha
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
-from realsr.robustness.clock import timing_words
-from realsr.robustness.columns import columns
-from realsr.robustness.contestants import contestants
+from realsr.robustness.after.sweep import Sweep, run_sweep
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page.render import render
-from realsr.robustness.planning import making_of, plan_of, weighed
-from realsr.robustness.run import Plan, run
-from realsr.robustness.severity import steps
-from realsr.robustness.store import Results, Row, read_results
-from realsr.robustness.study import (
+from realsr.robustness.results.columns import columns
+from realsr.robustness.results.store import Results, Row, read_results
+from realsr.robustness.running.clock import timing_words
+from realsr.robustness.running.contestants import contestants
+from realsr.robustness.running.planning import making_of, plan_of, weighed
+from realsr.robustness.running.run import Plan, run
+from realsr.robustness.study.severity import steps
+from realsr.robustness.study.study import (
     ModelEntry,
     PairsEntry,
     PhotographsEntry,
@@ -34,7 +35,6 @@ from realsr.robustness.study import (
     WeightName,
     read_study,
 )
-from realsr.robustness.sweep import Sweep, run_sweep
 
 SHOWN = 20
 

@@ -10,17 +10,17 @@ import typer
 
 from degrade.errors import MissingExtraError
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
-from realsr.pairs.sources import discover
-from realsr.robustness.compare import compare
+from realsr.images.sources import discover
+from realsr.robustness.after.compare import compare
+from realsr.robustness.after.merge import merge
+from realsr.robustness.after.remade import made_again
+from realsr.robustness.after.replay import replay
+from realsr.robustness.cases.representative import write_representative
 from realsr.robustness.errors import StudyError
-from realsr.robustness.gate import judged, overall
-from realsr.robustness.merge import merge
+from realsr.robustness.judging.gate import judged, overall
 from realsr.robustness.page.render import render
-from realsr.robustness.remade import made_again
-from realsr.robustness.replay import replay
-from realsr.robustness.representative import write_representative
-from realsr.robustness.rules import read_rules
-from realsr.robustness.store import read_results
+from realsr.robustness.results.store import read_results
+from realsr.robustness.study.rules import read_rules
 
 
 def run_merge(first: Path, second: Path, out: Path) -> int:

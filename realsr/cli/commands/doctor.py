@@ -8,6 +8,6 @@ from realsr.cli.reporting import reported
 @reported
 def doctor() -> int:
     """Report versions, devices, codecs, threads and known traps of this installation."""
-    from realsr.doctor import report
+    from realsr.cli.actions.doctor import report
 
     return report()

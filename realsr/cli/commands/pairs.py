@@ -123,7 +123,7 @@ def preview(
     variants: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
 ) -> int:
     """Draw a contact sheet of what a pipeline does to a photograph."""
-    from realsr.preview import make_sheet
+    from realsr.sheets.preview import make_sheet
 
     make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants)
     typer.echo(str(out))
@@ -137,7 +137,7 @@ def sheet(
     limit: Annotated[int, typer.Option(min=1, help="Only the first so many pairs.")] = 12,
 ) -> int:
     """Draw a contact sheet of a folder of pairs, with the drawn values in plain words."""
-    from realsr.sheet import sheet_of_folder
+    from realsr.sheets.stored import sheet_of_folder
 
     count = sheet_of_folder(folder, out, limit)
     typer.echo(f"{count} pairs drawn; sheet in {out}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from realsr.robustness.case_gaps import Question
-from realsr.robustness.judging import IS_LINE, Judgement, WorstPicture, judged
+from realsr.robustness.judging.case_gaps import Question
+from realsr.robustness.judging.scores import IS_LINE, Judgement, WorstPicture, judged
 from realsr.robustness.page.study import Metric, Study, TestSet
 from realsr.robustness.page.summary import observed, statistics_models
-from realsr.robustness.rows import Row, rows_of
-from realsr.robustness.tail import Worst
-from realsr.robustness.untold import Untold
+from realsr.robustness.results.rows import Row, rows_of
+from realsr.statistics.tail import Worst
+from realsr.statistics.untold import Untold
 
 WORST_CASES = 3
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import Any
 
-from realsr.pairs.folder import make_directory, write_whole
+from realsr.files.whole import make_directory, write_whole
 from realsr.robustness.page.acceptance import Panel
 from realsr.robustness.page.study import Study
 from realsr.robustness.page.summary import Summary

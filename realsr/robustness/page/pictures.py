@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from realsr.files.whole import make_directory, write_whole
 from realsr.metrics.artefact_maps import MAPS, strongest
-from realsr.pairs.folder import make_directory, write_whole
 from realsr.robustness.page.map_checks import MapCheck, map_checks, map_title
 from realsr.robustness.page.study import Case, Study
 

@@ -8,9 +8,9 @@ from itertools import groupby
 
 import numpy as np
 
-from realsr.robustness.observations import Numbers, Observation, Observations, gathered
 from realsr.robustness.page.study import TestSet
-from realsr.robustness.rows import Row
+from realsr.robustness.results.observations import Numbers, Observation, Observations, gathered
+from realsr.robustness.results.rows import Row
 
 MOST = 8
 """Representative cases that still have a column each."""

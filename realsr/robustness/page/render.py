@@ -6,9 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from realsr.pairs.folder import write_whole
+from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
-from realsr.robustness.line_choice import line_words
 from realsr.robustness.page import sweeps
 from realsr.robustness.page.acceptance import panels, refusals
 from realsr.robustness.page.data import script
@@ -19,6 +18,7 @@ from realsr.robustness.page.methods import methods
 from realsr.robustness.page.study import study_of
 from realsr.robustness.page.summary import summarise
 from realsr.robustness.page.verdict import verdict
+from realsr.robustness.study.line_choice import line_words
 
 
 def render(out: Path) -> Path:

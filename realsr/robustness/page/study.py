@@ -12,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from realsr.metrics.table import METRICS
+from realsr.robustness.cases.sets import StandsFor
 from realsr.robustness.errors import StudyError
-from realsr.robustness.line_choice import LineChoice
-from realsr.robustness.matrix import BASELINE
-from realsr.robustness.sets import StandsFor
-from realsr.robustness.store import read_results
+from realsr.robustness.judging.matrix import BASELINE
+from realsr.robustness.results.store import read_results
+from realsr.robustness.study.line_choice import LineChoice
 
 Row = Mapping[str, Any]
 

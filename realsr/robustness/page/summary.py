@@ -11,16 +11,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from realsr.robustness import intervals, matrix, rows
-from realsr.robustness.comparisons import Comparison
-from realsr.robustness.components import Table, mean_squares
-from realsr.robustness.observations import Observation, Observations, gathered, shared_tables
+from realsr.robustness.judging import matrix
 from realsr.robustness.page.pooling import Column, columns, pooled, share_below
 from realsr.robustness.page.study import Metric, Model, Study
-from realsr.robustness.power import power_note
-from realsr.robustness.ranks import rank_stability
-from realsr.robustness.tail import tail
-from realsr.robustness.untold import Untold
+from realsr.robustness.results import rows
+from realsr.robustness.results.observations import (
+    Observation,
+    Observations,
+    gathered,
+    shared_tables,
+)
+from realsr.statistics import intervals
+from realsr.statistics.comparisons import Comparison
+from realsr.statistics.components import Table, mean_squares
+from realsr.statistics.power import power_note
+from realsr.statistics.ranks import rank_stability
+from realsr.statistics.tail import tail
+from realsr.statistics.untold import Untold
 
 LOSSES = ("content", "perceptual", "gan")
 """The order of the tabs; others follow as the study names them."""

@@ -1,0 +1,1 @@
+"""Feature networks with their weights: under perceptual losses and learned metrics alike."""

@@ -1,0 +1,1 @@
+"""Demonstrations that bring their own photographs."""

@@ -1,0 +1,1 @@
+"""What GANs do to super-resolution, measured on small trainings."""

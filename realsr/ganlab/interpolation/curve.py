@@ -1,0 +1,116 @@
+"""The curve: both ends and the networks between them; beside it, mixtures of the two ends' images."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+import degrade
+from degrade import Pair, Pipeline, Trace
+from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr, psnr
+from realsr.ganlab.interpolation.weights import interpolated
+from realsr.models.checkpoints import load_weights
+
+ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+Mixed = Literal["weights", "images"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """Means over the images. mixed: what was interpolated. alpha: the GAN's share. See measures.CONVENTIONS."""
+
+    mixed: Mixed
+    alpha: float
+    psnr: float
+    lr_consistency: float
+    high_band_energy: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image: its pair `1 c h w`, and how its LR was made."""
+
+    pair: Pair
+    trace: Trace
+
+    def measured(self, sr: Tensor) -> tuple[float, float, float]:
+        """psnr, lr_consistency and high_band_energy of an SR `1 c h w`."""
+        again = degrade.apply_lr([self.trace], sr.clamp(0, 1), threads=1)
+        hr = self.pair.hr[0]
+        return (
+            luma_psnr(sr[0], hr, border=self.trace.scale),
+            psnr(again, self.pair.lr),
+            high_band_energy(sr[0], hr),
+        )
+
+
+def cases(images: Mapping[str, Tensor], pipeline: Pipeline, seed: int = 0) -> list[Case]:
+    """Pairs of HR images `c h w` in [0, 1] by their source ids; sides are multiples of the pipeline's scale."""
+    traces = degrade.draw(pipeline, degrade.keys(seed=seed, sources=list(images), variant=0))
+    return [_case(trace, hr[None]) for trace, hr in zip(traces, images.values(), strict=True)]
+
+
+def _case(trace: Trace, source: Tensor) -> Case:
+    hr = degrade.apply_hr([trace], source, threads=1)
+    return Case(Pair(hr, degrade.apply_lr([trace], hr, threads=1)), trace)
+
+
+@torch.no_grad()
+def curve(
+    network: nn.Module,
+    content: Mapping[str, Tensor],
+    gan: Mapping[str, Tensor],
+    tests: Sequence[Case],
+    alphas: Sequence[float] = ALPHAS,
+) -> list[Point]:
+    """A point for every alpha by weights, then by images. network: says the architecture, and is not changed.
+
+    Raises ModelError where the states differ, or do not fit the network.
+    """
+    ends = _answers(network, content, tests), _answers(network, gan, tests)
+    by_weights = [
+        _point("weights", alpha, _answers(network, interpolated(content, gan, alpha), tests), tests)
+        for alpha in alphas
+    ]
+    by_images = [_point("images", alpha, _mixtures(*ends, alpha), tests) for alpha in alphas]
+    return by_weights + by_images
+
+
+def as_rows(points: Sequence[Point]) -> list[dict[str, float | str | None]]:
+    """Points as plain data; None for the infinite PSNR of equal images, which JSON has no word for."""
+    return [
+        {name: None if value == math.inf else value for name, value in asdict(point).items()}
+        for point in points
+    ]
+
+
+def _answers(
+    network: nn.Module, state: Mapping[str, Tensor], tests: Sequence[Case]
+) -> list[Tensor]:
+    loaded = copy.deepcopy(network).eval()
+    load_weights(loaded, state)
+    return [loaded(case.pair.lr) for case in tests]
+
+
+def _mixtures(first: Sequence[Tensor], second: Sequence[Tensor], alpha: float) -> list[Tensor]:
+    return [torch.lerp(*pair, alpha) for pair in zip(first, second, strict=True)]
+
+
+def _point(mixed: Mixed, alpha: float, answers: Sequence[Tensor], tests: Sequence[Case]) -> Point:
+    columns = zip(*_measured(answers, tests), strict=True)
+    return Point(mixed, alpha, *(fmean(column) for column in columns))
+
+
+def _measured(
+    answers: Sequence[Tensor], tests: Sequence[Case]
+) -> Iterator[tuple[float, float, float]]:
+    for case, sr in zip(tests, answers, strict=True):
+        yield case.measured(sr)

@@ -1,0 +1,81 @@
+"""Two checkpoints and some photographs to a table as JSON and a page with the curve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import degrade
+from realsr.files.errors import RequestError
+from realsr.files.whole import make_directory, write_whole
+from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, cases, curve
+from realsr.ganlab.interpolation.measures import CONVENTIONS
+from realsr.ganlab.interpolation.page import page
+from realsr.images.crops import Cut
+from realsr.images.pixels import to_float
+from realsr.images.reading import Reading, opened
+from realsr.images.sources import Source, discover
+from realsr.models.checkpoints import read_checkpoint
+from realsr.models.dialects import understood
+
+
+def report(
+    network: nn.Module,
+    content: Path,
+    gan: Path,
+    images: Sequence[Path],
+    pipeline: str,
+    out: Path,
+    *,
+    scale: int,
+    seed: int = 0,
+    alphas: Sequence[float] = ALPHAS,
+) -> list[Point]:
+    """Writes interpolation.json and interpolation.html into the directory `out`; the points of the curve.
+
+    network: of RGB, says the architecture. content, gan: checkpoints that fit it, in any known dialect. images:
+    files and directories, taken whole. pipeline: a name or a file.
+    Raises ModelError, RequestError, SourceError, PipelineError.
+    """
+    first, second = (understood(read_checkpoint(path)) for path in (content, gan))
+    found = discover(images).sources
+    if not found:
+        raise RequestError(f"no images under {', '.join(map(str, images))}")
+    hr = {source.id: _read(source, scale) for source in found}
+    tests = cases(hr, degrade.load_pipeline(pipeline, scale), seed)
+    points = curve(network, first, second, tests, alphas)
+    facts = {
+        "content": content.name,
+        "gan": gan.name,
+        "pipeline": pipeline,
+        "scale": scale,
+        "seed": seed,
+        "images": list(hr),
+        "border": scale,
+        "conventions": CONVENTIONS,
+    }
+    write(points, facts, out)
+    return points
+
+
+def write(points: Sequence[Point], facts: dict[str, Any], out: Path) -> None:
+    """The table and the page of a curve. facts: what it was measured on."""
+    make_directory(out)
+    table = json.dumps({**facts, "points": as_rows(points)}, indent=1)
+    write_whole(out / "interpolation.json", table.encode() + b"\n")
+    write_whole(out / "interpolation.html", page(points, facts).encode())
+
+
+def _read(source: Source, scale: int) -> Tensor:
+    with opened(source.path, Reading()) as image:
+        cut = Cut(scale, None)
+        cut.check(image.size)
+        box = cut.whole(image.size)
+        pixels = image.pixels()[: box.height, : box.width]
+    hr = to_float(pixels, torch.device("cpu"))
+    return hr.expand(3, -1, -1).contiguous()

@@ -1,0 +1,1 @@
+"""Pictures: found, opened within bounds, cut, brought to numbers and back."""

@@ -1,0 +1,1 @@
+"""What models are shown: test sets, frozen as files before any model sees them."""

@@ -1,0 +1,160 @@
+"""Test sets as files: pictures with pixel digests, frozen before any model sees them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import degrade
+from degrade import Pipeline, Trace
+from realsr.images.crops import Cut
+from realsr.images.failures import Failure
+from realsr.images.pixels import pixel_digest
+from realsr.images.reading import Alpha, Bytes, Reading
+from realsr.images.sources import discover
+from realsr.images.stored import read_stored
+from realsr.pairs.folder import Folder
+from realsr.pairs.job import Job
+from realsr.pairs.make import make_pairs
+from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.run import Observer
+from realsr.robustness.errors import StudyError
+
+Kind = Literal["pipeline", "pairs", "real"]
+"""Made by a pipeline; real pairs; photographs without truth."""
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """One picture file with its size and the digest of its pixels."""
+
+    path: Path
+    size: Size
+    digest: str
+
+    def read(self) -> Bytes:
+        """`h w c` uint8. Raises SourceError, and StudyError where the pixels are not those that were frozen."""
+        image = read_stored(self.path, self.size)
+        if pixel_digest(image) != self.digest:
+            raise StudyError(f"{self.path}: its pixels are not those that were frozen")
+        return image
+
+
+@dataclass(frozen=True)
+class Case:
+    """One picture of a set. image: what it was made from, the same in every set. key: names its files."""
+
+    image: str
+    variant: int
+    key: str
+    lr: Frozen
+    hr: Frozen | None
+    trace: Trace | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StandsFor:
+    """A set that is one representative case: `size` of the `pool` draws of pipeline `of` are nearest to it.
+    words: what it does."""
+
+    size: int
+    pool: int
+    of: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """Cases in the order of their keys. notes: what was done to the pictures. failures: which are not in it."""
+
+    __test__ = False  # no tests, whatever its name says
+
+    name: str
+    kind: Kind
+    pipeline: str | None
+    scale: int
+    root: Path
+    cases: tuple[Case, ...]
+    notes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    stands_for: StandsFor | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over keys and pixel digests: equal sets test the same pixels."""
+        state = hashlib.sha256()
+        for case in self.cases:
+            hr = "none" if case.hr is None else case.hr.digest
+            state.update(f"{case.key}\0{case.lr.digest}\0{hr}\n".encode())
+        return state.hexdigest()
+
+
+@dataclass(frozen=True)
+class Making:
+    """How pipelines make sets. limit: only the first so many photographs. alpha: what transparent
+    pixels become."""
+
+    hr: Path
+    crop: int | None = None
+    seed: int = 0
+    variants: int = 1
+    limit: int | None = None
+    workers: int | None = None
+    alpha: Alpha = "refuse"
+
+
+def made_set(
+    name: str, pipeline: Pipeline, making: Making, root: Path, observer: Observer
+) -> TestSet:
+    """The set of a pipeline, made or gone on with in `root`, on the CPU. Raises RequestError, StorageError."""
+    cut = Cut(pipeline.scale, making.crop)
+    reading = Reading(making.alpha)
+    job = Job(pipeline, cut, making.seed, making.variants, reading)
+    outcome = make_pairs(
+        [making.hr], root, job, observer=observer, workers=making.workers, limit=making.limit
+    )
+    sources = discover([making.hr], leave_out=root).sources[: making.limit]
+    kept = {source.id for source in sources}
+    failures = [failure for failure in outcome.failures if failure.source in kept]
+    return _as_set(name, root, kept, [_told(failure) for failure in failures])
+
+
+def given_set(name: str, root: Path, scale: int, limit: int | None) -> TestSet:
+    """A folder of pairs as it is. Raises RequestError, ManifestError, and StudyError for another scale."""
+    header, pairs = read_manifest(Folder(root))
+    if header.scale != scale:
+        raise StudyError(f"{root} was made for x{header.scale}, the models enlarge by {scale}")
+    sources = sorted({pair.source for pair in pairs})[:limit]
+    return _as_set(name, root, set(sources), [])
+
+
+def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -> TestSet:
+    header, pairs = read_manifest(Folder(root))
+    cases = tuple(_cases(Folder(root), pairs, sources))
+    pipeline = header.pipeline.name
+    return TestSet(name, "pipeline", pipeline, header.scale, root, cases, failures=tuple(failures))
+
+
+def _cases(folder: Folder, pairs: Iterator[Pair], sources: set[str]) -> Iterator[Case]:
+    for pair in pairs:
+        if pair.source in sources:
+            trace = degrade.trace_from_data(pair.trace)
+            yield Case(
+                image=pair.source.replace("/", "__"),
+                variant=pair.variant,
+                key=pair.key,
+                lr=Frozen(folder.lr(pair.key), pair.lr_size, pair.digests.lr_pixels),
+                hr=Frozen(folder.hr(pair.key), pair.hr_size, pair.digests.hr_pixels),
+                trace=trace,
+                words=tuple(degrade.words(trace)),
+            )
+
+
+def _told(failure: Failure) -> str:
+    return f"{failure.source}: {failure.reason}"

@@ -1,0 +1,1 @@
+"""Models meet pictures: planned, answered, scored, kept."""

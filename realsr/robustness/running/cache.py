@@ -1,0 +1,87 @@
+"""Numbers kept by what they are of: model, pixels, operator, metric. A run takes only what is new.
+
+One line a result, added whole by a single write: after a kill the file ends with whole lines, or with one that
+was cut short and is dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from realsr.files.whole import write_whole, writing
+from realsr.robustness.cases.sets import Case, TestSet
+from realsr.robustness.running.contestants import Contestant
+
+Numbers = dict[str, float | str]
+"""By `Column.key`: the number, or why these pictures have none."""
+
+
+def content_key(model: Contestant, test: TestSet, case: Case) -> str:
+    """SHA-256 of everything that decides a result apart from the metric."""
+    parts = (
+        model.digest,
+        str(model.scale),
+        case.lr.digest,
+        "no HR" if case.hr is None else case.hr.digest,
+        "no trace" if case.trace is None else case.trace.to_json(),
+        "registered" if test.kind == "pairs" else "aligned",
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+class Cache:
+    """Numbers on disk and in memory. Safe to use from many threads."""
+
+    def __init__(self, root: Path) -> None:
+        """Reads what earlier runs left in `root/scores.jsonl`."""
+        self.path = root / "scores.jsonl"
+        self._lock = threading.Lock()
+        self._numbers: dict[str, Numbers] = {}
+        self._read()
+
+    def __getitem__(self, key: str) -> Mapping[str, float | str]:
+        return self._numbers.get(key, {})
+
+    def add(self, key: str, numbers: Numbers) -> None:
+        """Keeps numbers, on disk first. Raises StorageError."""
+        line = json.dumps([key, numbers], ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        with self._lock, writing(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._append(line)
+            self._numbers.setdefault(key, {}).update(numbers)
+
+    def adopt(self, other: Cache) -> None:
+        """Takes everything that another cache holds and this one does not."""
+        for key, numbers in other._numbers.items():
+            new = {name: value for name, value in numbers.items() if name not in self[key]}
+            if new:
+                self.add(key, new)
+
+    def _append(self, line: bytes) -> None:
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            start = os.fstat(file).st_size
+            if os.write(file, line) != len(line):
+                with suppress(OSError):
+                    os.ftruncate(file, start)
+                raise OSError(28, "no space left for a whole line")
+        finally:
+            os.close(file)
+
+    def _read(self) -> None:
+        if not self.path.is_file():
+            return
+        data = self.path.read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        if len(whole) < len(data):
+            write_whole(self.path, whole)
+        for line in whole.splitlines():
+            with suppress(ValueError):  # a damaged line is a result to take again
+                key, numbers = json.loads(line)
+                self._numbers.setdefault(key, {}).update(numbers)

@@ -1,0 +1,139 @@
+"""From a study to a plan: everything that can be refused is refused before any work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from degrade import Pipeline
+from realsr.metrics.learned.weights import Weights, found_weights
+from realsr.pairs.run import Observer
+from realsr.pairs.soundness import check_ends, requested_pipeline
+from realsr.robustness.cases.case_folder import representative_cases
+from realsr.robustness.cases.photographs import partners, photographs, real_pairs
+from realsr.robustness.cases.sets import Making, StandsFor, TestSet, given_set, made_set
+from realsr.robustness.errors import StudyError
+from realsr.robustness.results.columns import Column, columns
+from realsr.robustness.results.store import RunFolder
+from realsr.robustness.running.contestants import Contestant, contestants
+from realsr.robustness.running.run import Plan
+from realsr.robustness.study.study import Study, is_folder
+
+MakeSet = Callable[[Path], TestSet]
+"""A set, given the folder where it may be made."""
+
+
+def plan_of(
+    study: Study,
+    observer: Observer,
+    *,
+    device: str = "cpu",
+    workers: int | None = None,
+    weights: Weights | None = None,
+    models: Sequence[Contestant] | None = None,
+    told: Callable[[int], None] = lambda answered: None,
+) -> Plan:
+    """The plan of a study. models: in place of the study's, with the baseline among them.
+
+    Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
+    """
+    study = study.checked()
+    chosen = models or contestants(study.models, study.scale, torch.device(device))
+    scale = chosen[0].scale
+    table, found = weighed(study, columns(study.metrics, scale), device, weights)
+    threads = workers or os.cpu_count() or 1
+    makers = dict(_unique(_makers(study, scale, threads, observer)))
+    return Plan(
+        models=tuple(chosen),
+        make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
+        columns=table,
+        pictures=study.pictures,
+        workers=threads,
+        weights=found,
+        told=told,
+        notes=study.notes,
+        lines=study.lines.checked(
+            [model.name for model in chosen],
+            [model.family for model in chosen if model.family],
+            [column.name for column in table],
+        ),
+    )
+
+
+def weighed(
+    study: Study, table: Sequence[Column], device: str, weights: Weights | None = None
+) -> tuple[tuple[Column, ...], Weights]:
+    """Columns, and the weights behind them: the study's, unless others are given. Raises StudyError."""
+    metrics = {column.metric for column in table}
+    files = {str(name): path for name, path in study.weights.items()}
+    found = weights or found_weights(files, metrics, torch.device(device))
+    return found.marked(table), found
+
+
+def plan_of_pipelines(
+    plan: Plan, pipelines: Sequence[tuple[str, Pipeline]], making: Making, observer: Observer
+) -> Plan:
+    """The same models and columns on sets that are made by these pipelines, under these names."""
+
+    def make_sets(folder: RunFolder) -> list[TestSet]:
+        return [
+            made_set(name, pipeline, making, folder.set(name), observer)
+            for name, pipeline in pipelines
+        ]
+
+    return replace(plan, make_sets=make_sets)
+
+
+def making_of(study: Study, workers: int | None = None) -> Making:
+    """How the study's pipelines make sets. Raises StudyError without photographs."""
+    if study.hr is None:
+        raise StudyError("pipelines need photographs to degrade: give --hr DIR")
+    return Making(
+        study.hr, study.crop, study.seed, study.variants, study.limit, workers, study.alpha
+    )
+
+
+def _makers(
+    study: Study, scale: int, workers: int, observer: Observer
+) -> Iterator[tuple[str, MakeSet]]:
+    for text in study.pipelines:
+        yield _pipeline_maker(study, text, scale, workers, observer)
+    if study.cases is not None:
+        for path, stands_for in representative_cases(study.cases):
+            name, maker = _pipeline_maker(study, str(path), scale, workers, observer)
+            yield name, partial(_case_set, maker, stands_for)
+    for pairs in study.pairs:
+        partners(pairs)  # refused here, not after hours of making other sets
+        yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit, alpha=study.alpha)
+    for real in study.real:
+        yield real.name, partial(photographs, real, scale, limit=study.limit, alpha=study.alpha)
+
+
+def _pipeline_maker(
+    study: Study, text: str, scale: int, workers: int, observer: Observer
+) -> tuple[str, MakeSet]:
+    folder = Path(text)
+    if is_folder(text):
+        given = given_set(folder.name, folder, scale, study.limit)
+        return given.name, lambda root: given
+    pipeline, making = requested_pipeline(text, scale), making_of(study, workers)
+    check_ends(pipeline, making.crop)
+    return pipeline.name, lambda root: made_set(pipeline.name, pipeline, making, root, observer)
+
+
+def _case_set(maker: MakeSet, stands_for: StandsFor, root: Path) -> TestSet:
+    return replace(maker(root), stands_for=stands_for)
+
+
+def _unique(makers: Iterator[tuple[str, MakeSet]]) -> Iterator[tuple[str, MakeSet]]:
+    seen: set[str] = set()
+    for name, maker in makers:
+        if name in seen:
+            raise StudyError(f"two sets are called {name!r}; give each its own name")
+        seen.add(name)
+        yield name, maker

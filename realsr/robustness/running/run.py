@@ -1,0 +1,185 @@
+"""A run: every model meets every picture of every set, and only what is new is computed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from degrade.execute.threads import worker_pool
+from realsr.images.reading import Bytes
+from realsr.metrics.learned.weights import Weights
+from realsr.pairs.workers import look_ahead
+from realsr.robustness.cases.sets import Case, TestSet
+from realsr.robustness.results.columns import Column
+from realsr.robustness.results.ledger import Ledger
+from realsr.robustness.results.store import Results, RunFolder, claimed_run, write_results
+from realsr.robustness.running.answers import Answer, answers
+from realsr.robustness.running.batches import batches
+from realsr.robustness.running.cache import Cache, Numbers, content_key
+from realsr.robustness.running.clock import Clock
+from realsr.robustness.running.contestants import Contestant
+from realsr.robustness.running.pictures import keep_pictures
+from realsr.robustness.running.record import cells_of, record_of
+from realsr.robustness.running.scoring import Truth, scored
+from realsr.robustness.study.line_choice import LineChoice
+from realsr.robustness.study.study import Kept
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run computes. make_sets: given the run's folder, all test sets. notes: for readers."""
+
+    models: tuple[Contestant, ...]
+    make_sets: Callable[[RunFolder], Sequence[TestSet]]
+    columns: tuple[Column, ...]
+    pictures: Kept = field(default_factory=Kept)
+    workers: int = 2
+    weights: Weights = field(default_factory=Weights)
+    told: Callable[[int], None] = lambda answered: None
+    """Called with the number of pictures that a model has just answered."""
+    notes: tuple[str, ...] = ()
+    lines: LineChoice = field(default_factory=LineChoice)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A case with its pixels."""
+
+    case: Case
+    truth: Truth
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A batch as it was read. faults: sentences about those that could not be."""
+
+    ready: Sequence[_Ready]
+    faults: Mapping[str, str]
+
+
+def run(plan: Plan, out: Path) -> Results:
+    """Runs, or goes on with, the plan in `out`. After a kill the same call ends with the same tables.
+
+    Raises RequestError and StudyError before any work, StorageError where the folder cannot be written.
+    """
+    clock, started = Clock(), _now()
+    with claimed_run(out) as folder:
+        sets = tuple(plan.make_sets(folder))
+        ledger = Ledger(plan.weights.absent(plan.columns))
+        cache = Cache(folder.cache)
+        with worker_pool(plan.workers) as pool:
+            stream = _Stream(plan, cache, clock, pool, ledger)
+            for test in sets:
+                stream.meet(test)
+            stream.drain()
+        cells = cells_of(plan.models, sets, plan.columns, cache, ledger)
+        keep_pictures(folder, plan.models, sets, cells, plan.columns, plan.pictures, clock)
+        record = record_of(plan.models, sets, plan.columns, plan.lines, out)
+        record |= {
+            "notes": list(plan.notes),
+            "started": started,
+            "finished": _now(),
+            "timing": clock.timing(),
+        }
+        return write_results(folder, record, cells)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass
+class _Stream:
+    """Batches through the models, with reading before and scoring behind them in threads."""
+
+    plan: Plan
+    cache: Cache
+    clock: Clock
+    pool: ThreadPoolExecutor
+    ledger: Ledger
+    waiting: deque[Future[None]] = field(default_factory=deque)
+
+    def meet(self, test: TestSet) -> None:
+        """All models on one set. A batch is read once for all of them, and not at all if nothing is new."""
+        todo = (batch for batch in batches(test.cases) if self._is_new(test, batch))
+        for loaded in look_ahead(self.pool, lambda batch: _load(test, batch), todo, 2):
+            self._note(test, loaded.faults)
+            for model in self.plan.models:
+                for group in _by_channels(loaded.ready):
+                    self._answer(test, group, model)
+
+    def drain(self) -> None:
+        """Waits for all numbers. Raises what a thread raised."""
+        with self.clock.awaiting_metrics():
+            while self.waiting:
+                self.waiting.popleft().result()
+
+    def _is_new(self, test: TestSet, batch: Sequence[Case]) -> bool:
+        return any(self._missing(model, test, case) for model in self.plan.models for case in batch)
+
+    def _missing(self, model: Contestant, test: TestSet, case: Case) -> list[Column]:
+        known = self.cache[content_key(model, test, case)]
+        return [
+            column
+            for column in self.plan.columns
+            if column.key not in known and column.name not in self.ledger.absent
+        ]
+
+    def _note(self, test: TestSet, faults: Mapping[str, str]) -> None:
+        for key, fault in faults.items():
+            for model in self.plan.models:
+                self.ledger.failed[model.name, test.name, key] = fault
+
+    def _answer(self, test: TestSet, group: Sequence[_Ready], model: Contestant) -> None:
+        if not any(self._missing(model, test, each.case) for each in group):
+            return
+        with self.clock.in_models():
+            given = answers(model, [each.truth.lr for each in group])
+        self.plan.told(len(group))
+        for each, answer in zip(group, given, strict=True):
+            self._take(test, each, model, answer)
+
+    def _take(self, test: TestSet, each: _Ready, model: Contestant, answer: Answer) -> None:
+        if isinstance(answer, str):
+            self.ledger.failed[model.name, test.name, each.case.key] = answer
+            return
+        if self._missing(model, test, each.case):
+            self.waiting.append(self.pool.submit(self._score, test, each, model, answer))
+        if len(self.waiting) > 8 * self.plan.workers:
+            with self.clock.awaiting_metrics():
+                self.waiting.popleft().result()
+
+    def _score(self, test: TestSet, each: _Ready, model: Contestant, sr: Bytes) -> None:
+        case = each.case
+        columns = self._missing(model, test, case)
+        found = scored(sr, each.truth, columns, self.plan.weights)
+        numbers: Numbers = {
+            column.key: found.numbers.get(column.name, found.missing.get(column.name, ""))
+            for column in columns
+        }
+        self.cache.add(content_key(model, test, case), numbers)
+
+
+def _load(test: TestSet, batch: Sequence[Case]) -> _Loaded:
+    ready, faults = [], {}
+    for case in batch:
+        try:
+            lr, hr = case.lr.read(), None if case.hr is None else case.hr.read()
+        except Exception as error:  # a picture that cannot be read costs its cells, not the run
+            faults[case.key] = str(error)
+        else:
+            truth = Truth(lr, hr, case.trace, test.scale, registered=test.kind == "pairs")
+            ready.append(_Ready(case, truth))
+    return _Loaded(ready, faults)
+
+
+def _by_channels(ready: Sequence[_Ready]) -> Iterator[list[_Ready]]:
+    """Grey and colour apart: a batch has one shape."""
+    for channels in (1, 3):
+        group = [each for each in ready if each.truth.lr.shape[2] == channels]
+        if group:
+            yield group

@@ -1,0 +1,218 @@
+"""A study: which models meet which test sets, read strictly from YAML."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+
+import degrade
+from degrade.pipeline.yaml_source import Document, read_yaml
+from realsr.images.reading import Alpha
+from realsr.robustness.errors import StudyError
+from realsr.robustness.study.line_choice import LineChoice
+
+T = TypeVar("T", bound=BaseModel)
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+"""Names stand in tables and name files."""
+
+WeightName = Literal[
+    "niqe",
+    "lpips_alex",
+    "lpips_vgg",
+    "lpips_squeeze",
+    "dists",
+    "alexnet",
+    "vgg16",
+    "squeezenet1_1",
+]
+"""What a file of weights may be for: a metric's own, or the backbone under it."""
+
+RESERVED = ("hr", "lr")
+"""Names of the pictures beside those of the models."""
+
+
+class Entry(BaseModel):
+    """Base of what a study file may say: frozen, unknown names refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelEntry(Entry):
+    """A model; what is given here goes before what its file says of its origin, and None is unknown.
+
+    path: whatever `realsr.inference.loading.load` takes. family: what it shares with models that differ from it
+    in degradation, loss or seed alone; by default its architecture and steps.
+    """
+
+    name: Name
+    path: str
+    trained_on: str | None = None
+    loss: str | None = None
+    seed: int | None = None
+    family: str | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, name: str) -> str:
+        if name.lower() in RESERVED:
+            raise ValueError(f"{name!r} names a picture of every test; give the model another name")
+        return name
+
+
+class PairsEntry(Entry):
+    """Real pairs: two directories of pictures, or one that holds both under names as 001L and 001H."""
+
+    name: Name
+    lr: Path
+    hr: Path
+
+
+class PhotographsEntry(Entry):
+    """Photographs without truth."""
+
+    name: Name
+    dir: Path
+
+
+class Kept(Entry):
+    """How many pictures are kept of a model on a set, and of a set in all."""
+
+    worst: Annotated[int, Field(ge=0)] = 3
+    typical: Annotated[int, Field(ge=0)] = 1
+    most: Annotated[int, Field(ge=0)] = 24
+
+
+class Study(Entry):
+    """Everything that decides a run's numbers.
+
+    hr: photographs from which the pipelines make LR. pipelines: names, .yaml files, or folders of pairs that
+    are taken as they are. cases: a folder of representative cases, each a pipeline of its own. lines: what
+    models are accepted by. scale: None is the models' own, or 4. crop: side of the HR in pixels, or None for
+    whole pictures. alpha: what transparent pixels of photographs become; by default such a picture is a
+    failure of its set. limit: only the first so many pictures of every set. metrics: columns; None is the
+    usual ones. weights: files that metrics need, by what they hold; `niqe` may be `basicsr`. notes: sentences
+    that readers of the numbers should know; they stand on the page.
+    """
+
+    models: tuple[ModelEntry, ...] = ()
+    hr: Path | None = None
+    pipelines: tuple[str, ...] = ()
+    cases: Path | None = None
+    pairs: tuple[PairsEntry, ...] = ()
+    real: tuple[PhotographsEntry, ...] = ()
+    scale: Annotated[int, Field(ge=1)] | None = None
+    crop: Annotated[int, Field(ge=1)] | None = None
+    alpha: Alpha = "refuse"
+    seed: int = 0
+    variants: Annotated[int, Field(ge=1)] = 1
+    limit: Annotated[int, Field(ge=1)] | None = None
+    metrics: tuple[str, ...] | None = None
+    weights: dict[WeightName, str] = Field(default_factory=dict)
+    pictures: Kept = Kept()
+    notes: tuple[str, ...] = ()
+    lines: LineChoice = LineChoice()
+
+    def checked(self) -> Study:
+        """Itself. Raises StudyError where two things have one name, or there is nothing to test."""
+        _refuse_doubles("model", [model.name for model in self.models])
+        sets = [entry.name for entry in self.pairs] + [entry.name for entry in self.real]
+        _refuse_doubles("set", sets)
+        if not (self.pipelines or self.cases or self.pairs or self.real):
+            raise StudyError(
+                "no test set: give --pipelines or --cases with --hr, --pairs or --real"
+            )
+        if self.hr is None and (self.cases or not all(map(is_folder, self.pipelines))):
+            raise StudyError("pipelines need photographs to degrade: give --hr DIR")
+        return self
+
+
+def read_study(path: Path) -> Study:
+    """The study in a file; its paths count from the file. Raises StudyError with file, line and place.
+
+    Whether there is anything to test is for `checked` to say: options may add it to a file of models alone.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(f"cannot read {path}: {error}; expected a YAML file") from error
+    document = read_yaml(text, str(path))
+    study = validated(Study, document)
+    return _from_folder(study, path.parent)
+
+
+def validated(kind: type[T], document: Document) -> T:
+    """A document's data as a record. Raises StudyError with file, line and place of the first fault."""
+    try:
+        return kind.model_validate(document.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise StudyError(f"{document.where(tuple(first['loc']))}: {_said(first)}") from error
+
+
+def _said(fault: ErrorDetails) -> str:
+    """What is wrong, and what was expected."""
+    name = str(fault["loc"][-1]) if fault["loc"] else ""
+    match fault["type"]:
+        case "extra_forbidden":
+            known = sorted({key for kind in Entry.__subclasses__() for key in kind.model_fields})
+            near = difflib.get_close_matches(name, known, n=1)
+            return f"unknown key `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
+        case "missing":
+            return f"the key `{name}` is missing"
+        case "tuple_type":
+            return f"expected a list, such as [a, b]; the value is {fault['input']!r}"
+        case "too_short":
+            return "expected one entry or more"
+        case "model_type":
+            return f"expected keys and their values, as `key: value`; it is {fault['input']!r}"
+        case _:
+            return fault["msg"].removeprefix("Value error, ")
+
+
+def _from_folder(study: Study, folder: Path) -> Study:
+    def moved(path: Path) -> Path:
+        return folder / path
+
+    known = degrade.pipeline_names()
+    return study.model_copy(
+        update={
+            "hr": None if study.hr is None else moved(study.hr),
+            "cases": None if study.cases is None else moved(study.cases),
+            "models": tuple(
+                model.model_copy(update={"path": _beside(folder, model.path)})
+                for model in study.models
+            ),
+            "pipelines": tuple(
+                name if name in known else _beside(folder, name) for name in study.pipelines
+            ),
+            "weights": {name: _beside(folder, path) for name, path in study.weights.items()},
+            "pairs": tuple(
+                entry.model_copy(update={"lr": moved(entry.lr), "hr": moved(entry.hr)})
+                for entry in study.pairs
+            ),
+            "real": tuple(
+                entry.model_copy(update={"dir": moved(entry.dir)}) for entry in study.real
+            ),
+        }
+    )
+
+
+def is_folder(pipeline: str) -> bool:
+    """Whether it is a folder of pairs: a known name stays a pipeline, whatever lies beside (write ./NAME)."""
+    return Path(pipeline).is_dir() and pipeline not in degrade.pipeline_names()
+
+
+def _beside(folder: Path, text: str) -> str:
+    """A file or directory that lies beside the study; any other text is a name and stays."""
+    return str(folder / text) if (folder / text).exists() else text
+
+
+def _refuse_doubles(kind: str, names: list[str]) -> None:
+    doubles = sorted({name for name in names if names.count(name) > 1})
+    if doubles:
+        raise StudyError(f"two {kind}s are called {doubles[0]!r}; give each its own name")

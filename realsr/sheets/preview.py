@@ -1,0 +1,63 @@
+"""A contact sheet of what a pipeline does to one photograph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+import degrade
+from degrade.geometry import Size
+from realsr.images.crops import Box
+from realsr.images.errors import SourceError
+from realsr.images.reading import Bytes, Reading, opened
+from realsr.pairs.making import degrade_pixels
+from realsr.pairs.soundness import requested_pipeline
+from realsr.sheets.stored import Cell, check_out, draw_sheet, save_sheet
+
+SIDE = 256
+"""Side of the part that is shown, in HR pixels: large enough to judge, small enough to see its pixels."""
+VARIANTS = 8
+
+
+def make_sheet(
+    image: Path,
+    pipeline: str,
+    out: Path,
+    *,
+    scale: int | None = None,
+    seed: int = 0,
+    variants: int = VARIANTS,
+) -> None:
+    """Degrades the middle of a photograph in `variants` ways and draws them with their values in words.
+
+    scale: None takes the pipeline's own, or 4.
+    Raises PipelineError, RequestError (a scale that the pipeline does not have, an `out` that is something
+    else than an earlier sheet) and SourceError (an image that cannot be read).
+    """
+    check_out(out)
+    loaded = requested_pipeline(pipeline, scale)
+    pixels = _middle(image, loaded.scale)
+    keys = [degrade.Key(seed, image.stem, variant) for variant in range(variants)]
+    traces = degrade.draw(loaded, keys)
+    made = degrade_pixels(traces, [pixels] * variants, torch.device("cpu"))
+    cells = [
+        Cell(f"variant {key.variant}", images.hr, images.lr, degrade.words(trace))
+        for key, images, trace in zip(keys, made, traces, strict=True)
+    ]
+    save_sheet(draw_sheet(cells), out)
+
+
+def _middle(image: Path, scale: int) -> Bytes:
+    with opened(image, Reading(alpha="white")) as source:
+        size = source.size
+        box = _middle_box(size, scale)
+        pixels = source.pixels()
+    return pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
+def _middle_box(size: Size, scale: int) -> Box:
+    height, width = (min(SIDE, side) // scale * scale for side in size)
+    if not height or not width:
+        raise SourceError("too-small", f"it is {size}, smaller than the scale {scale}")
+    return Box((size.height - height) // 2, (size.width - width) // 2, height, width)

@@ -1,0 +1,184 @@
+"""Contact sheets: HR, LR and the drawn values in plain words under each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
+
+import degrade
+from degrade.errors import ManifestError
+from realsr.files.errors import RequestError, StorageError
+from realsr.files.whole import make_directory, write_whole
+from realsr.images.errors import SourceError
+from realsr.images.formats import open_header
+from realsr.images.reading import Bytes
+from realsr.images.stored import read_stored
+from realsr.pairs.folder import REPLAYED, Folder
+from realsr.pairs.manifest import Pair, read_manifest
+
+PANEL = 256
+"""Side of a picture on the sheet, in pixels."""
+GAP = 12
+LINE = 15
+TEXT_SIZE = 12
+MADE_BY = ("Software", "realsr contact sheet")
+"""The text in a sheet's PNG by which a later one knows that it may take its place."""
+INK, FAINT, PAPER = (24, 24, 27), (113, 113, 122), (250, 250, 250)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One pair on the sheet. hr, lr: `h w c` uint8; words: one phrase per step."""
+
+    title: str
+    hr: Bytes
+    lr: Bytes
+    words: Sequence[str]
+
+
+def draw_sheet(cells: Sequence[Cell], columns: int = 2) -> Image.Image:
+    """Cells in rows, each HR beside its LR, which is enlarged without smoothing to the HR's size."""
+    columns = max(1, min(columns, len(cells)))
+    rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
+    width = columns * (2 * PANEL + 3 * GAP) + GAP
+    heights = [max(_height(cell) for cell in row) for row in rows]
+    sheet = Image.new("RGB", (width, sum(heights) + GAP), PAPER)
+    top = GAP
+    for row, height in zip(rows, heights, strict=True):
+        for column, cell in enumerate(row):
+            _paint(sheet, cell, GAP + column * (2 * PANEL + 3 * GAP), top)
+        top += height
+    return sheet
+
+
+def _height(cell: Cell) -> int:
+    return PANEL + LINE * (len(_wrapped(cell)) + 2) + 2 * GAP
+
+
+def _wrapped(cell: Cell) -> list[str]:
+    """The words as lines that fit under both pictures."""
+    font, room = _font(), 2 * PANEL + GAP
+    lines: list[str] = []
+    for number, phrase in enumerate(cell.words, start=1):
+        word = f"{number} {phrase}"
+        joined = f"{lines[-1]}   {word}" if lines else word
+        if lines and font.getlength(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return lines
+
+
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(TEXT_SIZE)
+
+
+def _paint(sheet: Image.Image, cell: Cell, left: int, top: int) -> None:
+    pen, font = ImageDraw.Draw(sheet), _font()
+    sheet.paste(_panel(cell.hr, Image.Resampling.LANCZOS), (left, top))
+    sheet.paste(_panel(cell.lr, Image.Resampling.NEAREST), (left + PANEL + GAP, top))
+    text = top + PANEL + 4
+    for side, image, x in (("HR", cell.hr, left), ("LR", cell.lr, left + PANEL + GAP)):
+        title = f"{side}  {image.shape[1]} x {image.shape[0]}"
+        if side == "HR":
+            title += f"  {cell.title}"
+        pen.text((x, text), _cut(title, font), fill=FAINT, font=font)
+    for number, line in enumerate(_wrapped(cell), start=1):
+        pen.text((left, text + number * LINE), line, fill=INK, font=font)
+
+
+def _cut(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
+    """The text, shortened where it is wider than a picture."""
+    while font.getlength(text) > PANEL and len(text) > 4:
+        text = text[:-2] + "."
+    return text
+
+
+def _panel(image: Bytes, filter_: Image.Resampling) -> Image.Image:
+    """The picture within a square of the panel's side, on the paper's colour."""
+    picture = Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).convert("RGB")
+    share = PANEL / max(picture.size)
+    width, height = (max(1, round(side * share)) for side in picture.size)
+    panel = Image.new("RGB", (PANEL, PANEL), PAPER)
+    panel.paste(picture.resize((width, height), filter_), ((PANEL - width) // 2, 0))
+    return panel
+
+
+def sheet_of_folder(root: Path, out: Path, limit: int = 12, columns: int = 2) -> int:
+    """Draws the first pairs of a finished folder into a PNG; returns how many.
+
+    Raises RequestError and ManifestError for a folder that is none, SourceError for a picture that is gone,
+    RequestError for an `out` that `check_out` refuses.
+    """
+    check_out(out)
+    folder = Folder(root)
+    cells = [_cell(folder, pair) for pair in islice(read_manifest(folder)[1], limit)]
+    save_sheet(draw_sheet(cells, columns), out)
+    return len(cells)
+
+
+def _cell(folder: Folder, pair: Pair) -> Cell:
+    hr = np.ascontiguousarray(read_stored(folder.hr(pair.key), pair.hr_size))
+    lr = np.ascontiguousarray(read_stored(folder.lr(pair.key), pair.lr_size))
+    return Cell(pair.key, hr, lr, _words(folder, pair))
+
+
+def _words(folder: Folder, pair: Pair) -> Sequence[str]:
+    try:
+        return degrade.words(degrade.trace_from_data(pair.trace))
+    except Exception as error:  # a manifest may say anything
+        raise ManifestError(
+            f"{folder.manifest}: the trace of {pair.key} cannot be read ({error})"
+        ) from error
+
+
+def check_out(out: Path) -> None:
+    """Raises RequestError unless `out` is a PNG's name, and is free or an earlier sheet's.
+
+    So neither the photograph that is drawn nor any other picture is ever written over.
+    """
+    if out.suffix.lower() != ".png":
+        raise RequestError(
+            f"--out {out}: a contact sheet is a PNG file; give a name ending in .png"
+        )
+    if out.is_dir():
+        raise RequestError(f"--out {out} is a directory; give a file's name")
+    for directory in out.resolve().parents:
+        above = Folder(directory.parent)
+        is_pairs = above.manifest.exists() or above.partial.exists()
+        if directory.name in ("hr", "lr", REPLAYED) and is_pairs:
+            raise RequestError(
+                f"--out {out} lies among the pairs of {above.root}; give another directory"
+            )
+    if out.exists() and not _is_sheet(out):
+        raise RequestError(f"--out {out} is there and is no contact sheet; give another name")
+
+
+def _is_sheet(path: Path) -> bool:
+    name, value = MADE_BY
+    try:
+        with path.open("rb") as file:
+            return open_header(file).info.get(name) == value
+    except (SourceError, OSError):
+        return False
+
+
+def save_sheet(sheet: Image.Image, out: Path) -> None:
+    """Writes a PNG, whole or not at all, in the place of nothing but an earlier sheet. Raises RequestError."""
+    check_out(out)
+    make_directory(out.parent)
+    marks = PngInfo()
+    marks.add_text(*MADE_BY)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", pnginfo=marks)
+    try:
+        write_whole(out, buffer.getvalue())
+    except StorageError as error:
+        raise RequestError(f"cannot write {out}: {error.__cause__}; no sheet was made") from error

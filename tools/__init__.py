@@ -1,0 +1,1 @@
+"""What builds this project's own files: documentation, parameters that ship."""

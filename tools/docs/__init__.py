@@ -1,0 +1,1 @@
+"""Builders of documentation: the reference of operators and their contact sheets."""
