@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from realsr.robustness.judging.scores import Judgement, judged
 
 from benchmarks.statistics.rates import main, measure_rate
 from realsr.robustness.errors import StudyError
 from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval
 from realsr.robustness.judging.case_gaps import CaseGaps, Question, case_gaps
 from realsr.robustness.judging.lines import Lines
+from realsr.robustness.judging.scores import Judgement, judged
 from realsr.robustness.judging.seal import SealScores, seal
 from realsr.robustness.results.observations import Observation, gathered
 from realsr.robustness.results.rows import Model, rows_of
