@@ -43,13 +43,12 @@ def open_foreign(path: Path, *, most: int | None = None, inside: Path | None = N
         )
     except OSError as error:
         raise _refused(path, error) from error
-    file = os.fdopen(number, "rb")
     try:
         _check(path, os.fstat(number), most)
     except ForeignFileError:
-        file.close()
+        os.close(number)
         raise
-    return file
+    return os.fdopen(number, "rb")
 
 
 def read_foreign(path: Path, *, most: int, inside: Path | None = None) -> bytes:
