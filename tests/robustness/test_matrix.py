@@ -8,16 +8,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.matrix import Cell, Matrix, Scheme, across, matrix
-from realsr.robustness.judging.matrix_lines import matrix_lines, row_means
-from realsr.robustness.judging.picture_tail import picture_tail
-from realsr.robustness.judging.seal import SealScores, seal
 from realsr.robustness.results.observations import Observation, gathered, shared_tables
 from realsr.robustness.results.rows import Model, Row, diagonal, rows_of
 from realsr.statistics.comparisons import Comparison
 from realsr.statistics.intervals import Estimate, Interval
-from realsr.statistics.tail import Tail
 from realsr.statistics.untold import StatisticsError, Untold
 
 SETS = ("bicubic_set", "blur")
@@ -298,28 +293,6 @@ def test_a_row_over_several_sets() -> None:
     assert isinstance(across(empty, row, SETS, "fixed"), Untold)
 
 
-def test_lines_out_of_the_matrix() -> None:
-    found = made()
-    lines = matrix_lines(found, "A", higher_is_better=True)
-    assert isinstance(lines, Lines)
-    assert lines.cases == SETS
-    assert lines.gaps == pytest.approx([4.0, 2.0], abs=0.05)
-    values = row_means(found, "A")
-    assert isinstance(values, np.ndarray)
-    scores = seal(values, lines)
-    assert isinstance(scores, SealScores)
-    assert (scores.ar, scores.rpr_a) == (0.5, pytest.approx(0.7310586))
-    other = matrix_lines(found, "found", higher_is_better=True, excellence="B")
-    assert isinstance(other, Lines)
-    assert str(matrix_lines(found, "found", higher_is_better=True)) == (
-        "no diagonal: what it was trained on is unknown"
-    )
-    failed = made(failing("out of memory", model="bicubic"))
-    assert "bicubic on blur" in str(matrix_lines(failed, "A", higher_is_better=True))
-    with pytest.raises(StatisticsError, match="no row 'Z'"):
-        matrix_lines(found, "Z", higher_is_better=True)
-
-
 def test_tables_are_of_the_images_that_all_have_in_all_variants() -> None:
     one = gathered([Observation("A", "s", image, v, v + 1.0) for image in "pqr" for v in (0, 1)])
     two = gathered(
@@ -333,27 +306,3 @@ def test_tables_are_of_the_images_that_all_have_in_all_variants() -> None:
 def test_a_cell_is_plain_data() -> None:
     assert isinstance(made().cells[0], Cell)
     assert made() == made()
-
-
-def test_the_worst_pictures_of_a_row() -> None:
-    def spoiled(one: Observation) -> Observation:
-        hit = (one.model, one.test_set, one.image, one.variant) == ("B", "blur", IMAGES[3], 1)
-        value = (one.value or 0.0) - (7.0 if hit else 0.0)
-        return Observation(one.model, one.test_set, one.image, one.variant, value)
-
-    rows = {row.name: row for row in rows_of(MODELS)}
-    for higher in (True, False):
-        sign = 1.0 if higher else -1.0
-        observations = gathered(
-            Observation(one.model, one.test_set, one.image, one.variant, sign * (one.value or 0.0))
-            for one in map(spoiled, observed())
-        )
-        found = picture_tail(
-            observations, rows["B"], rows["bicubic"], SETS, higher_is_better=higher, count=2
-        )
-        assert isinstance(found, Tail)
-        assert found.worst[0].name == "blur, image 3, variant 1"
-        assert found.worst[0].value == pytest.approx(29.0 - 7.0 - 27.0, abs=0.3)
-        assert found.beyond < found.quantile < 2.5
-    none = picture_tail(gathered([]), rows["B"], rows["bicubic"], SETS, higher_is_better=True)
-    assert isinstance(none, Untold)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from realsr.metrics import SEAL, Score, score
-from realsr.robustness.judging.lines import Lines, constant_line
+from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.seal import SealScores, ratios, seal
 from realsr.statistics.untold import StatisticsError, Untold
 
@@ -228,7 +228,7 @@ def test_equal_lines_are_never_divided_by() -> None:
 def test_the_ratio_is_one_half_on_the_acceptance_line_and_sigmoid_1_on_the_excellence_line() -> (
     None
 ):
-    lines = Lines(CASES, constant_line(20.0, CASES), constant_line(22.0, CASES))
+    lines = Lines(CASES, np.full(len(CASES), 20.0), np.full(len(CASES), 22.0))
     assert ratios(np.array([20.0, 22.0, -1e9, 1e9]), lines).tolist() == pytest.approx(
         [0.5, 0.7310586, 0.0, 1.0]
     )

@@ -23,9 +23,9 @@ from realsr.robustness.results.observations import (
 )
 from realsr.robustness.results.quality import qualities
 from realsr.robustness.results.store import Results, Row
-from realsr.robustness.running.contestants import BASELINE
 from realsr.robustness.running.planning import plan_of_pipelines
 from realsr.robustness.running.run import Plan, run
+from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.severity import at_severity
 from realsr.statistics.breakdown import Gains, breakdown
 from realsr.statistics.intervals import Estimate, estimate

@@ -18,7 +18,7 @@ from realsr.robustness.results.observations import (
 )
 from realsr.robustness.results.quality import qualities
 from realsr.robustness.results.store import Results
-from realsr.robustness.running.contestants import BASELINE
+from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.rules import Rule, Rules
 from realsr.statistics.bounds import Bound, Side, mean_bound, quantile_bound, share_bound
 from realsr.statistics.components import Table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +64,3 @@ class Lines:
             self.higher_is_better,
             self.least_gap,
         )
-
-
-def constant_line(value: float, cases: Sequence[str]) -> Floats:
-    """The same demand in every case."""
-    return np.full(len(cases), value)

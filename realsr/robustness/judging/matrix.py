@@ -16,12 +16,11 @@ from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.seal import ratios
 from realsr.robustness.results.observations import Missing, Observations, shared_tables
 from realsr.robustness.results.rows import Row, diagonal
+from realsr.robustness.study.line_choice import BASELINE
 from realsr.statistics.comparisons import Comparison, compare, corrected
 from realsr.statistics.components import Table
 from realsr.statistics.intervals import LEVEL, Design, Estimate, estimate, share
 from realsr.statistics.untold import StatisticsError, Untold
-
-BASELINE = "bicubic"
 
 
 class Scheme(NamedTuple):

@@ -14,9 +14,8 @@ from pydantic import ValidationError
 from realsr.metrics.table import METRICS
 from realsr.robustness.cases.sets import StandsFor
 from realsr.robustness.errors import StudyError
-from realsr.robustness.judging.matrix import BASELINE
 from realsr.robustness.results.store import read_results
-from realsr.robustness.study.line_choice import LineChoice
+from realsr.robustness.study.line_choice import BASELINE, LineChoice
 
 Row = Mapping[str, Any]
 

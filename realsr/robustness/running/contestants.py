@@ -19,10 +19,8 @@ from realsr.inference.loading import load
 from realsr.inference.upscaler import Metadata
 from realsr.metrics.interpolation import enlarged
 from realsr.robustness.errors import StudyError
+from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.study import ModelEntry
-
-BASELINE = "bicubic"
-"""MATLAB's enlargement in whole numbers: what every model is compared with."""
 
 _INTERPOLATION_VERSIONS = {"area": 2, "box": 2, "hermite": 2}
 """1 where none is named. Another number makes a run ask that interpolation again."""

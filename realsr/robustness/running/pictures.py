@@ -16,7 +16,8 @@ from realsr.robustness.results.store import Row, RunFolder
 from realsr.robustness.running.answers import answers
 from realsr.robustness.running.cache import content_key
 from realsr.robustness.running.clock import Clock
-from realsr.robustness.running.contestants import BASELINE, Contestant
+from realsr.robustness.running.contestants import Contestant
+from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.study import Kept
 
 _INDEX = "index.json"

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from realsr.robustness.errors import StudyError
-from realsr.robustness.judging.matrix import BASELINE
+
+BASELINE = "bicubic"
+"""The model that every other is compared with: MATLAB's enlargement in whole numbers."""
 
 DIAGONAL = "diagonal"
 """The judged model's sibling that was trained on the very case."""
