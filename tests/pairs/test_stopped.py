@@ -20,8 +20,8 @@ import pytest
 
 from degrade.errors import DegradeError
 from degrade.execute.forked import can_fork
+from realsr.files import whole
 from realsr.files.errors import FolderBusyError, StorageError
-from realsr.pairs import folder
 from realsr.pairs.make import Outcome
 
 Make = Callable[..., Outcome]
@@ -150,7 +150,7 @@ def test_a_full_disk_stops_and_a_later_run_goes_on(
 def test_a_full_disk_is_a_line_in_failures_if_that_can_be_written(
     make: Make, photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = folder._created
+    real = whole._created
 
     class Full(io.FileIO):
         def write(self, data: bytes, /) -> int:  # type: ignore[override]
@@ -162,7 +162,7 @@ def test_a_full_disk_is_a_line_in_failures_if_that_can_be_written(
         return Full(path, "xb") if wanted else real(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder, "_created", full)
+        patch.setattr(whole, "_created", full)
         with pytest.raises(StorageError):
             make(photographs, tmp_path / "out", workers=1)
     [line] = (tmp_path / "out" / "failures.jsonl").read_text().splitlines()
