@@ -1,4 +1,4 @@
-"""Feature extractors of perceptual losses: VGG16, VGG19, AlexNet and SqueezeNet 1.1 with named layers.
+"""Feature extractors: VGG16, VGG19, AlexNet and SqueezeNet 1.1 with named layers.
 
 `conv5_4` is what the convolution gives, before its ReLU; `relu5_4` is after it; `pool5` is the pooled map. No
 layer works in place, so each can be read. The parameters are torchvision's, `features.N.weight`, and a file may
@@ -18,9 +18,9 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from realsr.backbones.errors import BackboneError, MissingWeightsError
+from realsr.backbones.settings import Settings, near
 from realsr.backbones.weights import TORCHVISION, load_weights, named_digest, torchvision_file
-from realsr.losses.errors import LossError, MissingWeightsError, near
-from realsr.losses.settings import Settings
 
 BackboneName = Literal["vgg16", "vgg19", "alexnet", "squeezenet1_1"]
 
@@ -193,15 +193,15 @@ def layer_names(name: BackboneName) -> tuple[str, ...]:
 
 
 def check_layers(name: BackboneName, layers: Collection[str]) -> None:
-    """Raises LossError for layers that a backbone has not, or for none at all."""
+    """Raises BackboneError for layers that a backbone has not, or for none at all."""
     known = layer_names(name)
     for layer in layers:
         if layer not in known:
-            raise LossError(
+            raise BackboneError(
                 f"{name} has no layer {layer!r}{near(layer, known)} It has: {', '.join(known)}"
             )
     if not layers:
-        raise LossError(f"no layer of {name} is named; expected one of {', '.join(known)}")
+        raise BackboneError(f"no layer of {name} is named; expected one of {', '.join(known)}")
 
 
 class LazyFeatures:

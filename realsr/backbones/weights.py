@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from realsr.losses.errors import MissingWeightsError
+from realsr.backbones.errors import MissingWeightsError
 
 TORCHVISION = "torchvision"
 """The word for torchvision's ImageNet weights, in place of a path."""

@@ -17,9 +17,9 @@ from pydantic import model_validator
 from torch import Tensor
 from torch.nn import functional
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Evaluate, Logits, Loss
 from realsr.losses.errors import LossError, MissingInputError
-from realsr.losses.settings import Settings
 
 GanKind = Literal["vanilla", "lsgan", "hinge", "wgan", "relativistic_average", "relativistic"]
 

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 from torch import Tensor
 from torch.nn import functional
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Evaluate, Loss, given
 from realsr.losses.errors import LossError
-from realsr.losses.settings import Settings
 
 EXPONENT = 1 / 5
 

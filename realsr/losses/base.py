@@ -8,9 +8,9 @@ from typing import Generic, Literal, TypeVar
 
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.errors import LossError, MissingInputError
 from realsr.losses.precision import widened
-from realsr.losses.settings import Settings
 
 Domain = Literal["rgb", "y"]
 """What a loss compares: the images as they are, or their BT.601 luma (studio range, scaled to [0, 1])."""

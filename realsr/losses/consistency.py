@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Evaluate, Loss, given
 from realsr.losses.errors import LossError
 from realsr.losses.pixel import Criterion, distance
-from realsr.losses.settings import Settings
 
 
 class ConsistencyArguments(Settings):

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Evaluate, Loss, given
 from realsr.losses.errors import LossError
 from realsr.losses.pixel import Criterion, distance
-from realsr.losses.settings import Settings
 
 
 def feature_matching(

@@ -8,8 +8,8 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Evaluate, Loss
-from realsr.losses.settings import Settings
 
 Norm = Literal["backward", "ortho"]
 """Of the transform: `backward` has no factor, `ortho` 1 / sqrt(H W)."""

@@ -6,9 +6,9 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Evaluate, Loss
 from realsr.losses.pixel import Criterion, distance
-from realsr.losses.settings import Settings
 
 
 def total_variation(images: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from realsr.losses.base import Batch, Evaluate, check_needs
 from realsr.losses.errors import LossError
-from realsr.losses.settings import weight_at
+from realsr.losses.schedules import weight_at
 from realsr.losses.table import LOSSES
 from realsr.losses.terms import LossTerm
 

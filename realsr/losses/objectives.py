@@ -9,12 +9,12 @@ from typing import Any, Self
 from pydantic import ValidationError, model_validator
 
 from realsr.backbones.networks import Backbone
+from realsr.backbones.settings import Settings, near
 from realsr.losses.adversarial import GanArguments, GanKind
 from realsr.losses.discriminator import DiscriminatorObjective
-from realsr.losses.errors import LossError, near
+from realsr.losses.errors import LossError
 from realsr.losses.objective import Objective
 from realsr.losses.perceptual import SRGAN_FEATURES
-from realsr.losses.settings import Settings
 from realsr.losses.terms import LossTerm, read_error
 
 

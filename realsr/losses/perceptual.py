@@ -9,11 +9,11 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from torch import Tensor
 
+from realsr.backbones.errors import BackboneError
 from realsr.backbones.networks import Backbone, LazyFeatures, check_layers
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Loss
-from realsr.losses.errors import LossError
 from realsr.losses.pixel import Criterion, distance
-from realsr.losses.settings import Settings
 
 SRGAN_FEATURES = 1 / 12.75
 """SRGAN divides VGG's features by 12.75 before it squares their difference: a factor of 0.006 in all."""
@@ -36,7 +36,7 @@ class FeatureArguments(Settings):
     def _layers_exist(self) -> Self:
         try:
             check_layers(self.backbone.name, self.layers)
-        except LossError as error:
+        except BackboneError as error:
             raise ValueError(str(error)) from error
         return self
 

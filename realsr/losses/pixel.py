@@ -8,8 +8,8 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Evaluate, Loss
-from realsr.losses.settings import Settings
 
 Reduction = Literal["mean", "sample_sum"]
 """`mean` over everything; `sample_sum`: sum over a sample's values, mean over samples, as in papers whose

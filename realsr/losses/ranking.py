@@ -7,8 +7,8 @@ from typing import Literal
 from torch import Tensor
 from torch.nn import functional
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Batch, Evaluate, Loss, given
-from realsr.losses.settings import Settings
 
 SCORE_LIMIT = 5.0
 """The ranker's scores are clamped to -5..5 before they are compared."""

@@ -14,10 +14,10 @@ from pydantic import Field, model_validator
 from torch import Tensor
 from torch.nn import functional
 
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Evaluate, Loss
 from realsr.losses.errors import LossError
 from realsr.losses.precision import full_precision, widened
-from realsr.losses.settings import Settings
 
 C1, C2 = 0.01**2, 0.03**2
 

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
+from realsr.backbones.settings import Settings, near
 from realsr.losses.base import Domain
-from realsr.losses.errors import LossError, near
-from realsr.losses.settings import Settings, Weight
+from realsr.losses.errors import LossError
+from realsr.losses.schedules import Weight
 from realsr.losses.table import LOSSES
 
 

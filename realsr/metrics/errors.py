@@ -11,7 +11,3 @@ class MetricError(DegradeError):
 
 class NotDefinedError(DegradeError):
     """The metric has no value for this picture: too small, or flat."""
-
-
-class WeightsMissingError(DegradeError):
-    """The metric's parameters are not on this machine."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import torch
 
 from realsr.metrics.consistency import Operator
 from realsr.metrics.convention import Channel, Convention
@@ -53,14 +55,46 @@ class Inputs:
         return plane(self.sr, convention), plane(self.reference, convention)
 
 
+Compute = Callable[[Inputs, Convention], float]
+"""Inputs under a settled convention to a number. Raises NotDefinedError where there is no value."""
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """A file that metrics are computed with.
+
+    name: what it is called where a person names one (`--weights NAME=FILE`); metrics that name alike share it.
+    usual: where another package may have put it. missing: the sentence for a machine without it. digest: what
+    the SHA-256 of a file found there begins with. word: said in place of a path, the usual place and no other.
+    """
+
+    name: str
+    usual: Callable[[], Sequence[Path]]
+    missing: Callable[[], str]
+    digest: str | None = None
+    word: str | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a metric learned, and where it lies.
+
+    load: the paths of `files`, in order, and a device -> the metric with all of it inside. Raises
+    MissingWeightsError or MetricError for files that cannot serve.
+    """
+
+    files: tuple[WeightFile, ...]
+    load: Callable[[Sequence[Path], torch.device], Compute]
+
+
 @dataclass(frozen=True)
 class Metric:
     """A row of the table.
 
     version: raised whenever the same inputs would give another value. channels: those that it is defined on;
     the default convention has one of them. may_round: whether its luma or grey may be rounded. compute: raises
-    NotDefinedError where there is no value and WeightsMissingError where parameters are absent. source: the
-    paper or program, and our choice where it is silent.
+    MissingWeightsError where it has learned something that is not among the inputs. source: the paper or
+    program, and our choice where it is silent. trained: of a metric that is computed with files.
     """
 
     name: str
@@ -70,9 +104,42 @@ class Metric:
     channels: tuple[Channel, ...]
     convention: Convention
     may_round: bool
-    compute: Callable[[Inputs, Convention], float]
+    compute: Compute
     unit: str
     source: str
+    trained: Trained | None = None
+
+
+def row(
+    name: str,
+    better: Better,
+    compute: Compute,
+    source: str,
+    *,
+    channels: tuple[Channel, ...] = ("rgb", "y", "grey"),
+    convention: Convention | None = None,
+    needs: frozenset[Need] = frozenset({"hr"}),
+    unit: str = "",
+    may_round: bool = True,
+    trained: Trained | None = None,
+    version: int = 1,
+) -> Metric:
+    """A row: of SR against HR, on any channel, unless told otherwise; first the channel of the default."""
+    convention = convention or Convention(channels[0])
+    may_round = may_round and channels != ("rgb",)
+    return Metric(
+        name,
+        version,
+        better,
+        needs,
+        channels,
+        convention,
+        may_round,
+        compute,
+        unit,
+        source,
+        trained,
+    )
 
 
 @dataclass(frozen=True)

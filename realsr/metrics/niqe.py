@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from degrade.errors import MissingExtraError
 from degrade.functional.matlab import imresize, line_by_factor
-from realsr.metrics.errors import MetricError, NotDefinedError, WeightsMissingError
+from realsr.backbones.errors import MissingWeightsError
+from realsr.metrics.errors import MetricError, NotDefinedError
 from realsr.metrics.natural_scenes import blocks, features, normalised
 from realsr.metrics.planes import Plane
 
@@ -71,20 +71,22 @@ def halved(image: Plane) -> Plane:
     return np.asarray(imresize(tensor, [rows], [columns], eight_bit=False)[0, 0].numpy())
 
 
+NOWHERE = (
+    "the official parameters of NIQE: install basicsr, or name their file (--weights niqe=FILE, from Python "
+    "parameters=) as the authors' modelparameters.mat or BasicSR's niqe_pris_params.npz; niqe_own needs none"
+)
+
+
 def official(path: Path | None) -> Pristine:
     """The authors' parameters: from `path`, or from an installed BasicSR."""
     return load(official_file(path))
 
 
 def official_file(path: Path | None) -> Path:
-    """`path`, or the file of the authors' parameters in an installed BasicSR. Raises WeightsMissingError."""
-    path = path or _in_basicsr()
+    """`path`, or the file of the authors' parameters in an installed BasicSR. Raises MissingWeightsError."""
+    path = path or next(iter(in_basicsr()), None)
     if path is None:
-        raise WeightsMissingError(
-            "the official parameters of NIQE: install basicsr, or name their file (--weights niqe=FILE, from "
-            "Python parameters=) as the authors' modelparameters.mat or BasicSR's niqe_pris_params.npz; "
-            "niqe_own needs none"
-        )
+        raise MissingWeightsError(NOWHERE)
     return path
 
 
@@ -99,7 +101,7 @@ def own() -> Pristine:
 def load(path: Path) -> Pristine:
     """Parameters from BasicSR's .npz or the authors' .mat. Raises MetricError for another file."""
     if not path.is_file():
-        raise WeightsMissingError(f"the parameters of NIQE: no file {path}")
+        raise MissingWeightsError(f"the parameters of NIQE: no file {path}")
     try:
         mean, covariance = _in_mat(path) if path.suffix.lower() == ".mat" else _in_npz(path)
         return Pristine(mean.reshape(FEATURES), covariance.reshape(FEATURES, FEATURES))
@@ -116,11 +118,9 @@ def _in_npz(path: Path) -> Arrays:
 
 
 def _in_mat(path: Path) -> Arrays:
-    """MATLAB's format before 7.3. Raises MissingExtraError without SciPy."""
-    try:
-        from scipy.io.matlab import MatReadError, loadmat
-    except ImportError as error:
-        raise MissingExtraError("reading NIQE's parameters from a .mat file", "metrics") from error
+    """MATLAB's format before 7.3."""
+    from scipy.io.matlab import MatReadError, loadmat  # a third of a second that others do not pay
+
     try:
         stored = loadmat(str(path), variable_names=["mu_prisparam", "cov_prisparam"])
     except MatReadError as error:
@@ -133,9 +133,9 @@ def _as_float(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 @lru_cache(maxsize=1)
-def _in_basicsr() -> Path | None:
-    """The file inside an installed BasicSR, which is looked up and not imported."""
+def in_basicsr() -> tuple[Path, ...]:
+    """The file inside an installed BasicSR, which is looked up and not imported; empty where there is none."""
     found = util.find_spec("basicsr")
     folders = found.submodule_search_locations if found else None
     candidates = [Path(folder) / "metrics" / "niqe_pris_params.npz" for folder in folders or ()]
-    return next((path for path in candidates if path.is_file()), None)
+    return tuple(path for path in candidates if path.is_file())

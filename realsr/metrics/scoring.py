@@ -6,16 +6,17 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
+from realsr.backbones.errors import MissingWeightsError
 from realsr.metrics.consistency import Operator
 from realsr.metrics.convention import Convention
-from realsr.metrics.errors import MetricError, NotDefinedError, WeightsMissingError
-from realsr.metrics.metric import Distance, Inputs, Metric, NotComputed, Score
+from realsr.metrics.errors import MetricError, NotDefinedError
+from realsr.metrics.metric import Compute, Distance, Inputs, Metric, NotComputed, Score
 from realsr.metrics.planes import Picture, check_pair, check_picture, depth
 from realsr.metrics.table import METRICS
 
 
 def score(
-    metric: str,
+    metric: str | Metric,
     sr: Picture,
     hr: Picture | None = None,
     *,
@@ -26,25 +27,27 @@ def score(
     assumed_operator: Operator | None = None,
     parameters: Path | None = None,
     distance: Distance | None = None,
+    compute: Compute | None = None,
 ) -> Score | NotComputed:
     """The metric of `sr`, by its own convention or another.
 
     sr, hr, lr: uint8 on 0..255 or float in [0, 1], h w or h w c; SR and HR of one shape and one type. scale: HR
-    side / LR side. For the rest see `Inputs`. NotComputed says why there is no number: weights missing, or not
+    side / LR side. compute: the metric with its files inside (`weights.found_weights`). For the rest see
+    `Inputs`. metric: a name, or a row. NotComputed says why there is no number: weights missing, or not
     defined for this picture. Raises MetricError for an unknown metric, a convention it is not defined on and
     absent inputs, and ImageError for pictures that are none or differ in shape: nothing is ever resized.
     """
-    row = _row(metric)
+    row = metric if isinstance(metric, Metric) else _row(metric)
     inputs = Inputs(sr, hr, lr, scale, true_operator, assumed_operator, parameters, distance)
     _check_inputs(row, inputs)
     used = _settled(row, inputs, convention or row.convention)
     try:
-        value = row.compute(inputs, used)
-    except WeightsMissingError as error:
-        return NotComputed(metric, f"weights missing: {error}")
+        value = (compute or row.compute)(inputs, used)
+    except MissingWeightsError as error:
+        return NotComputed(row.name, f"weights missing: {error}")
     except NotDefinedError as error:
-        return NotComputed(metric, f"not defined: {error}")
-    return Score(value, metric, used, row.version)
+        return NotComputed(row.name, f"not defined: {error}")
+    return Score(value, row.name, used, row.version)
 
 
 def _row(name: str) -> Metric:

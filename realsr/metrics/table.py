@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from realsr.metrics import artefact_maps, niqe
 from realsr.metrics.colour import colour_shift
 from realsr.metrics.consistency import ntire_lr_psnr, with_assumed_operator, with_true_operator
 from realsr.metrics.convention import SSIM_WINDOW, Channel, Convention
-from realsr.metrics.errors import MetricError, WeightsMissingError
+from realsr.metrics.errors import MetricError
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.gmsd import gmsd
-from realsr.metrics.metric import Better, Inputs, Metric, Need
+from realsr.metrics.learned.dists import DISTS_ROW
+from realsr.metrics.learned.lpips import LPIPS_ROWS
+from realsr.metrics.metric import Compute, Inputs, Metric, Need, Trained, WeightFile, row
 from realsr.metrics.piqe import piqe
 from realsr.metrics.planes import Plane, cropped, plane
 from realsr.metrics.spectrum import HIGH, MIDDLE, Band, detail
 from realsr.metrics.ssim import ms_ssim, ssim
 from realsr.metrics.vif import vif
-
-Compute = Callable[[Inputs, Convention], float]
 
 _HR: frozenset[Need] = frozenset({"hr"})
 _LUMA: tuple[Channel, ...] = ("y", "grey")
@@ -54,6 +55,10 @@ def _single(function: Callable[[Plane], float]) -> Compute:
     return lambda inputs, convention: function(plane(inputs.sr, convention))
 
 
+def _niqe(pristine: niqe.Pristine) -> Compute:
+    return _single(lambda image: niqe.niqe(image, pristine))
+
+
 def _energy(band: Band) -> Compute:
     return lambda inputs, convention: detail(*inputs.luma(convention), band).energy
 
@@ -72,67 +77,39 @@ def _strongest(name: str) -> Compute:
     return compute
 
 
-def _learned(inputs: Inputs, convention: Convention) -> float:
-    if inputs.distance is None:
-        raise WeightsMissingError(
-            "a learned metric; give distance=, the network with its weights loaded"
-        )
-    sr, hr = (cropped(picture, convention) for picture in (inputs.sr, inputs.reference))
-    return float(inputs.distance(sr, hr))
-
-
-def _row(
-    name: str,
-    better: Better,
-    compute: Compute,
-    source: str,
-    *,
-    channels: tuple[Channel, ...] = _ANY,
-    convention: Convention | None = None,
-    needs: frozenset[Need] = _HR,
-    unit: str = "",
-    may_round: bool = True,
-) -> Metric:
-    convention = convention or Convention(channels[0])
-    may_round = may_round and channels != _RGB
-    return Metric(name, 1, better, needs, channels, convention, may_round, compute, unit, source)
-
-
 _LR_PSNR = (
     "Learning the SR Space challenge, NTIRE 2021: MATLAB bicubic on uint8, cut to a multiple of 8"
 )
 _TRUE = "PSNR(D(SR), D(HR)) with the operator D that made the LR, noise-free"
 _ASSUMED = "PSNR(D(SR), LR) with the operator D that the model assumes"
-_LPIPS = "Zhang et al., CVPR 2018, version 0.1; pictures as they are, no resize; the network is the caller's"
-_DISTS = "Ding et al., TPAMI 2020; pictures as they are, no resize; the network is the caller's"
 _NIQE = "Mittal, Soundararajan and Bovik, SPL 2013; luma as BasicSR; blocks of 96"
 _ENERGY = "power of SR over power of HR, Hann window; bands in cycles per pixel"
 _COHERENCE = "correlation of the band-passed pictures (real normalised cross-spectrum)"
 _MAP = "99th percentile of realsr.metrics.artefact_maps against HR"
 
 _ROWS = (
-    _row(
+    row(
         "psnr",
         "higher",
         lambda inputs, convention: psnr(*inputs.planes(convention)),
         "10 log10(255^2 / MSE), over all planes at once; peak 255 for luma too",
         unit="dB",
     ),
-    _row(
+    row(
         "ssim",
         "higher",
         lambda inputs, convention: ssim(*inputs.planes(convention), convention.window),
         "Wang et al., TIP 2004; valid region, population variances; RGB: mean of the planes",
         convention=Convention("rgb", window=SSIM_WINDOW),
     ),
-    _row(
+    row(
         "ms_ssim",
         "higher",
         lambda inputs, convention: ms_ssim(*inputs.planes(convention), convention.window),
         "Wang, Simoncelli and Bovik, Asilomar 2003; halved by 2 x 2 means",
         convention=Convention("grey", rounded=True, window=SSIM_WINDOW),
     ),
-    _row(
+    row(
         "gmsd",
         "lower",
         lambda inputs, convention: gmsd(*inputs.luma(convention)),
@@ -140,7 +117,7 @@ _ROWS = (
         channels=_LUMA,
         convention=_GREY,
     ),
-    _row(
+    row(
         "vif",
         "higher",
         lambda inputs, convention: vif(*reversed(inputs.luma(convention))),
@@ -148,27 +125,29 @@ _ROWS = (
         channels=_LUMA,
         convention=_GREY,
     ),
-    _row(
+    row(
         "niqe",
         "lower",
-        lambda inputs, convention: niqe.niqe(
-            plane(inputs.sr, convention), niqe.official(inputs.parameters)
-        ),
+        lambda inputs, convention: _niqe(niqe.official(inputs.parameters))(inputs, convention),
         f"{_NIQE}; the authors' parameters",
         channels=_LUMA,
         convention=Convention("y", rounded=True),
         needs=frozenset(),
+        trained=Trained(
+            (WeightFile("niqe", lambda: niqe.in_basicsr(), lambda: niqe.NOWHERE, word="basicsr"),),
+            lambda paths, device: _niqe(niqe.load(paths[0])),
+        ),
     ),
-    _row(
+    row(
         "niqe_own",
         "lower",
-        _single(lambda image: niqe.niqe(image, niqe.own())),
+        lambda inputs, convention: _niqe(niqe.own())(inputs, convention),
         f"{_NIQE}; parameters of tools.niqe_fit, so not comparable with `niqe`",
         channels=_LUMA,
         convention=Convention("y", rounded=True),
         needs=frozenset(),
     ),
-    _row(
+    row(
         "piqe",
         "lower",
         _single(piqe),
@@ -177,8 +156,8 @@ _ROWS = (
         convention=_GREY,
         needs=frozenset(),
     ),
-    _row("lr_psnr", "higher", _lr_psnr, _LR_PSNR, needs=_HR | {"scale"}, unit="dB"),
-    _row(
+    row("lr_psnr", "higher", _lr_psnr, _LR_PSNR, needs=_HR | {"scale"}, unit="dB"),
+    row(
         "lr_consistency_true",
         "higher",
         _true_consistency,
@@ -186,7 +165,7 @@ _ROWS = (
         needs=_HR | {"true_operator"},
         unit="dB",
     ),
-    _row(
+    row(
         "lr_consistency_assumed",
         "higher",
         _assumed_consistency,
@@ -195,17 +174,17 @@ _ROWS = (
         unit="dB",
     ),
     *(
-        row
+        each
         for band, name in ((MIDDLE, "middle"), (HIGH, "high"))
-        for row in (
-            _row(
+        for each in (
+            row(
                 f"energy_{name}",
                 "nearer to 1",
                 _energy(band),
                 f"{_ENERGY} {band}",
                 channels=_LUMA,
             ),
-            _row(
+            row(
                 f"coherence_{name}",
                 "higher",
                 _coherence(band),
@@ -214,7 +193,7 @@ _ROWS = (
             ),
         )
     ),
-    _row(
+    row(
         "colour_shift",
         "lower",
         lambda inputs, convention: colour_shift(*inputs.planes(convention)),
@@ -223,7 +202,7 @@ _ROWS = (
         unit="CIE units",
     ),
     *(
-        _row(
+        row(
             f"artefact_{name}",
             "lower",
             _strongest(name),
@@ -233,11 +212,8 @@ _ROWS = (
         )
         for name in artefact_maps.MAPS
     ),
-    *(
-        _row(f"lpips_{net}", "lower", _learned, _LPIPS, channels=_RGB)
-        for net in ("alex", "vgg", "squeeze")
-    ),
-    _row("dists", "lower", _learned, _DISTS, channels=_RGB),
+    *LPIPS_ROWS,
+    DISTS_ROW,
 )
 
-METRICS: dict[str, Metric] = {row.name: row for row in _ROWS}
+METRICS: Mapping[str, Metric] = MappingProxyType({each.name: each for each in _ROWS})

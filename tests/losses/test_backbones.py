@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from realsr.backbones.errors import BackboneError, MissingWeightsError
 from realsr.backbones.networks import (
     ARCHITECTURES,
     Backbone,
@@ -15,7 +16,6 @@ from realsr.backbones.networks import (
     layer_names,
 )
 from realsr.backbones.weights import load_weights, named_digest
-from realsr.losses.errors import LossError, MissingWeightsError
 
 from .backbones import random_file
 from .images import image
@@ -154,7 +154,7 @@ def test_names_of_files_carry_digests() -> None:
 
 
 def test_unknown_layers_have_a_near_match() -> None:
-    with pytest.raises(LossError, match="Did you mean `conv5_4`"):
+    with pytest.raises(BackboneError, match="Did you mean `conv5_4`"):
         LazyFeatures(Backbone(), ["conv5_5"])
     assert layer_names("vgg16")[-1] == "pool5"
 

@@ -8,7 +8,7 @@ from torch import nn
 from realsr.losses.base import Batch
 from realsr.losses.errors import LossError, MissingInputError
 from realsr.losses.objective import Objective, gradient_norms
-from realsr.losses.settings import Schedule, weight_at
+from realsr.losses.schedules import Schedule, weight_at
 from realsr.losses.terms import LossTerm
 
 from .images import image, pair

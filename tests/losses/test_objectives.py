@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from degrade.pipeline.yaml_source import read_yaml
+from realsr.backbones.errors import MissingWeightsError
 from realsr.losses.adversarial import GanArguments
 from realsr.losses.base import Batch
-from realsr.losses.errors import LossError, MissingWeightsError
+from realsr.losses.errors import LossError
 from realsr.losses.objectives import OBJECTIVES, Recipe, named, read_objective
 
 from .backbones import random_file

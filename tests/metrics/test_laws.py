@@ -11,7 +11,7 @@ from realsr.metrics import METRICS, Convention, NotComputed, Score, score
 from realsr.metrics.interpolation import reduced
 from realsr.metrics.planes import Picture
 
-LEARNED = ("lpips_alex", "lpips_vgg", "lpips_squeeze", "dists")
+LEARNED = tuple(name for name, row in METRICS.items() if row.trained and "hr" in row.needs)
 ALL = tuple(name for name in METRICS if name not in LEARNED)
 WITH_HR = tuple(name for name in ALL if "hr" in METRICS[name].needs)
 SYMMETRIC = ("psnr", "ssim", "ms_ssim", "gmsd", "coherence_high", "colour_shift")

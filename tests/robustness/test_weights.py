@@ -12,17 +12,18 @@ from PIL import Image
 from safetensors.torch import save_file
 from typer.testing import CliRunner
 
+from realsr.backbones.errors import MissingWeightsError
+from realsr.backbones.lpips import LAYERS
 from realsr.backbones.networks import ARCHITECTURES
 from realsr.cli.main import app
-from realsr.losses.errors import MissingWeightsError
-from realsr.losses.lpips import LAYERS
-from realsr.metrics import niqe
+from realsr.metrics import METRICS, niqe
 from realsr.metrics.errors import MetricError, NotDefinedError
-from realsr.metrics.learned import weight_files
 from realsr.metrics.learned.dists import CHANNELS, DISTS, SquarePool, similarities
-from realsr.metrics.learned.weights import LEAST_SIDE, Weights, found_weights
+from realsr.metrics.metric import Distance, Inputs
+from realsr.metrics.planes import Picture
+from realsr.metrics.weights import Weights, found_weights
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.columns import columns
+from realsr.robustness.results.columns import absent, columns, marked
 from realsr.robustness.results.store import read_results
 from realsr.robustness.study.study import read_study
 from tests.losses.backbones import random_file
@@ -62,6 +63,15 @@ def picture(seed: int, side: int = 32) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
 
 
+def distance_of(found: Weights, name: str) -> Distance:
+    """A metric with its files inside, as a function of two pictures."""
+
+    def distance(sr: Picture, hr: Picture) -> float:
+        return found.computes[name](Inputs(sr, hr), METRICS[name].convention)
+
+    return distance
+
+
 def test_matlab_and_numpy_hold_the_same_parameters(tmp_path: Path, parameters: Path) -> None:
     scipy_io = pytest.importorskip("scipy.io")
     own = own_parameters()
@@ -78,20 +88,20 @@ def test_matlab_and_numpy_hold_the_same_parameters(tmp_path: Path, parameters: P
 
 
 def test_official_parameters_are_those_of_basicsr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(niqe, "_in_basicsr", lambda: None)
+    monkeypatch.setattr(niqe, "in_basicsr", lambda: ())
     assert "--weights niqe=FILE" in found_weights({}, {"niqe"}, CPU).reasons["niqe"]
-    with pytest.raises(StudyError, match="install basicsr"):
+    with pytest.raises(MetricError, match="install basicsr"):
         found_weights({"niqe": "basicsr"}, {"niqe"}, CPU)
 
 
 def test_what_is_missing_is_said_with_what_to_do() -> None:
     table = columns(("lpips_alex", "dists", "psnr_y"), 4)
-    absent = found_weights({}, {"lpips_alex", "dists", "psnr"}, CPU).absent(table)
-    assert set(absent) == {"lpips_alex", "dists"}
+    told = absent(table, found_weights({}, {"lpips_alex", "dists", "psnr"}, CPU))
+    assert set(told) == {"lpips_alex", "dists"}
     for name, backbone in (("lpips_alex", "alexnet"), ("dists", "vgg16")):
-        assert absent[name].startswith("weights missing: ")
-        assert ARCHITECTURES[backbone].file in absent[name]  # type: ignore[index]
-        assert f"--weights {backbone}=FILE" in absent[name]
+        assert told[name].startswith("weights missing: ")
+        assert ARCHITECTURES[backbone].file in told[name]  # type: ignore[index]
+        assert f"--weights {backbone}=FILE" in told[name]
 
 
 def test_heads_come_with_an_extra(vgg: Path) -> None:
@@ -111,12 +121,12 @@ def test_heads_come_with_an_extra(vgg: Path) -> None:
     ],
 )
 def test_files_that_cannot_serve_are_refused(files: dict[str, str], match: str) -> None:
-    with pytest.raises(StudyError, match=match):
+    with pytest.raises(MetricError, match=match):
         found_weights(files, {"lpips_alex", "niqe"}, CPU)
 
 
 def test_a_named_file_of_other_weights_is_an_error(vgg: Path, tmp_path: Path) -> None:
-    with pytest.raises(StudyError, match="alpha and beta"):
+    with pytest.raises(MetricError, match="alpha and beta"):
         found_weights({"vgg16": str(vgg), "dists": str(vgg)}, {"dists"}, CPU)
 
 
@@ -176,8 +186,8 @@ def test_heads_of_another_size_are_refused(vgg: Path, tmp_path: Path) -> None:
 
 def test_the_least_side_is_where_a_network_gives_up(vgg: Path, tmp_path: Path) -> None:
     files = {"vgg16": str(vgg), "lpips_vgg": str(lpips_heads(tmp_path))}
-    distance = found_weights(files, {"lpips_vgg"}, CPU).distances["lpips_vgg"]
-    least = LEAST_SIDE["lpips_vgg"]
+    distance = distance_of(found_weights(files, {"lpips_vgg"}, CPU), "lpips_vgg")
+    least = 16
     assert distance(picture(1, least), picture(2, least)) > 0
     with pytest.raises(NotDefinedError, match=f"needs {least} each way"):
         distance(picture(1, least - 1), picture(2, least - 1))
@@ -198,7 +208,7 @@ def lpips_heads(folder: Path, sizes: tuple[int, ...] = (64, 128, 256, 512, 512))
 def test_heads_of_another_network_are_refused_before_any_work(vgg: Path, tmp_path: Path) -> None:
     """AlexNet's heads have as many names as VGG's, and other channels."""
     files = {"vgg16": str(vgg), "lpips_vgg": str(lpips_heads(tmp_path, (64, 192, 384, 256, 256)))}
-    with pytest.raises(StudyError, match="do not fit one another"):
+    with pytest.raises(MetricError, match="do not fit one another"):
         found_weights(files, {"lpips_vgg"}, CPU)
 
 
@@ -211,7 +221,7 @@ def test_other_weights_are_other_columns(vgg: Path, tmp_path: Path) -> None:
             "dists": str(heads(tmp_path / f"{name}.safetensors", even(), beta)),
         }
         found = found_weights(files, {"dists", "psnr"}, CPU)
-        [dists, psnr] = found.marked(columns(("dists", "psnr_y"), 4))
+        [dists, psnr] = marked(columns(("dists", "psnr_y"), 4), found)
         assert f"weights {found.digests['dists']}" in dists.words
         assert "weights" not in psnr.words
         keys.add(dists.key)
@@ -225,7 +235,7 @@ def test_published_values_by_path(shared_data: Path) -> None:
         "squeezenet1_1": str(folder / "squeezenet_v1.1_features_caffe.pth"),
         "lpips_squeeze": str(folder / "lpips_linear" / "v0.1" / "squeeze.pth"),
     }
-    distance = found_weights(files, {"lpips_squeeze"}, CPU).distances["lpips_squeeze"]
+    distance = distance_of(found_weights(files, {"lpips_squeeze"}, CPU), "lpips_squeeze")
     examples = shared_data / "golden" / "metrics" / "lpips_examples"
     reference, *others = (
         np.asarray(Image.open(examples / f"{name}.png").convert("RGB"))
@@ -241,7 +251,9 @@ def test_installed_heads_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     file.write_bytes(b"")
     (tmp_path / "lpips" / "__init__.py").write_text("raise RuntimeError('imported')")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert weight_files.path_of("lpips_vgg", {}) == file
+    trained = METRICS["lpips_vgg"].trained
+    assert trained is not None
+    assert [path for each in trained.files for path in each.usual()][-1] == file
 
 
 @pytest.fixture
@@ -282,4 +294,4 @@ def test_a_study_names_weights_beside_it(tmp_path: Path, parameters: Path) -> No
 
 
 def test_without_any_columns_nothing_is_missing() -> None:
-    assert Weights().absent(columns(("psnr_y",), 4)) == {}
+    assert absent(columns(("psnr_y",), 4), Weights()) == {}

@@ -14,9 +14,9 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from realsr.backbones.errors import MissingWeightsError
 from realsr.cli.main import main
 from realsr.inference.loading import load
-from realsr.losses.errors import MissingWeightsError
 from realsr.models.ranker import Ranker, RankerArguments
 from realsr.training import TrainingError, load_model, train
 from realsr.training.batches import TrainingBatch

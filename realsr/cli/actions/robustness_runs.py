@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
 import typer
@@ -14,6 +14,8 @@ from realsr.cli.actions.make_pairs import parse_crop
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.images.reading import Alpha
+from realsr.metrics.table import METRICS
+from realsr.metrics.weights import weight_names
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
@@ -32,7 +34,6 @@ from realsr.robustness.study.study import (
     PairsEntry,
     PhotographsEntry,
     Study,
-    WeightName,
     read_study,
 )
 
@@ -178,14 +179,12 @@ def _crop(text: str) -> int | None:
     return side
 
 
-def _weight_entry(text: str) -> tuple[WeightName, str]:
+def _weight_entry(text: str) -> tuple[str, str]:
     name, sign, path = text.partition("=")
-    for known in get_args(WeightName):
-        if name == known and sign and path:
-            return known, path
-    raise StudyError(
-        f"--weights {text}: expected NAME=FILE, NAME one of {', '.join(get_args(WeightName))}"
-    )
+    known = weight_names(METRICS.values())
+    if name in known and sign and path:
+        return name, path
+    raise StudyError(f"--weights {text}: expected NAME=FILE, NAME one of {', '.join(known)}")
 
 
 def _listed(text: str | None) -> list[str]:

@@ -42,9 +42,9 @@ WeightFiles = Annotated[
         "--weights",
         metavar="NAME=FILE",
         help="What a metric needs, may be given many times: niqe (official parameters as .mat or .npz, or the "
-        "word basicsr); lpips_alex, lpips_vgg, lpips_squeeze, dists (their heads); alexnet, vgg16, "
-        "squeezenet1_1 (the networks). What is not named is looked for in torch's cache and in installed "
-        "packages; nothing is fetched.",
+        "word basicsr), the network under a learned metric (vgg16), its heads under the metric's own name "
+        "(lpips_vgg). What is not named is looked for in torch's cache and in installed packages; nothing is "
+        "fetched.",
         show_default=False,
     ),
 ]

@@ -1,1 +1,1 @@
-"""Metrics that need weights: where the files are, and the networks that they fill."""
+"""Metrics that a network was trained for: a file and a row of the table each."""

@@ -5,16 +5,25 @@ Ding, Ma, Wang and Simoncelli, Image Quality Assessment: Unifying Structure and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from realsr.backbones.errors import MissingWeightsError
 from realsr.backbones.networks import Features
 from realsr.backbones.weights import load_weights
-from realsr.losses.errors import MissingWeightsError
+from realsr.metrics.learned.networks import (
+    Network,
+    backbone_file,
+    cached,
+    distance_row,
+    in_package,
+    missing,
+)
+from realsr.metrics.metric import WeightFile
 
 LAYERS = ("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3")
 CHANNELS = (3, 64, 128, 256, 512, 512)
@@ -103,3 +112,28 @@ def _head(tensors: Mapping[str, Tensor], name: str, path: Path) -> Tensor:
             "values each: the authors' weights.pt"
         )
     return tensors[name].float().flatten()
+
+
+def _usual_heads() -> list[Path]:
+    """In the authors' package, then in the caches of torch and pyiqa."""
+    folders = (cached() / "checkpoints", cached() / "pyiqa")
+    found = sorted(path for folder in folders for path in folder.glob("DISTS_weights*.pt*"))
+    return [*in_package("DISTS_pytorch", Path("weights.pt")), *found]
+
+
+def _no_heads() -> str:
+    place = cached() / "checkpoints" / "DISTS_weights.pt"
+    return missing("dists", f"put DISTS' weights.pt at {place}")
+
+
+def _loaded(paths: Sequence[Path], device: torch.device) -> Network:
+    network: Network = DISTS(*paths).to(device)
+    return network
+
+
+DISTS_ROW = distance_row(
+    "dists",
+    "Ding et al., TPAMI 2020; pictures as they are, no resize; the network is the caller's",
+    (backbone_file("vgg16"), WeightFile("dists", _usual_heads, _no_heads)),
+    _loaded,
+)

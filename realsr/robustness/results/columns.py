@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from realsr.metrics import ACADEMIC, MATLAB, METRICS, SEAL, Convention
 from realsr.metrics.convention import SSIM_WINDOW
-from realsr.metrics.metric import Better
+from realsr.metrics.metric import Better, Metric
+from realsr.metrics.weights import Weights
 from realsr.robustness.errors import StudyError
 
 REGISTERED = "psnr_y_registered"
@@ -51,24 +52,28 @@ REGISTERED_VERSION = 1
 
 @dataclass(frozen=True)
 class Column:
-    """metric: a row of `METRICS`. convention: with the crop in pixels, for 8-bit pictures. reach: HR pixels of
+    """row: of the metric. convention: with the crop in pixels, for 8-bit pictures. reach: HR pixels of
     the shifts that are tried; None where the score is taken as the pictures lie. weights: digest of the files
     that the metric is computed with, if it needs any.
     """
 
     name: str
-    metric: str
+    row: Metric
     convention: Convention
     reach: int | None = None
     weights: str = ""
 
     @property
+    def metric(self) -> str:
+        return self.row.name
+
+    @property
     def version(self) -> int:
-        return REGISTERED_VERSION if self.reach is not None else METRICS[self.metric].version
+        return REGISTERED_VERSION if self.reach is not None else self.row.version
 
     @property
     def better(self) -> Better:
-        return METRICS[self.metric].better
+        return self.row.better
 
     @property
     def words(self) -> str:
@@ -85,23 +90,39 @@ class Column:
         return f"{self.name} {self.version} {self.words}"
 
 
-def columns(names: Sequence[str] | None, scale: int) -> tuple[Column, ...]:
+def columns(
+    names: Sequence[str] | None, scale: int, table: Mapping[str, Metric] = METRICS
+) -> tuple[Column, ...]:
     """Columns by name; None is the usual ones, and `all` every metric beside them. Raises StudyError."""
     wanted = USUAL if names is None else tuple(names)
     if wanted == ("all",):
-        others = (name for name in METRICS if name not in ("psnr", "ssim"))
+        others = (name for name in table if name not in ("psnr", "ssim"))
         wanted = tuple(dict.fromkeys((*USUAL, *_NAMED, *others)))
-    return tuple(_column(name, scale) for name in dict.fromkeys(wanted))
+    return tuple(_column(name, scale, table) for name in dict.fromkeys(wanted))
 
 
-def _column(name: str, scale: int) -> Column:
+def absent(columns: Sequence[Column], weights: Weights) -> dict[str, str]:
+    """Why columns cannot be computed on this machine, by column."""
+    found = {column.name: weights.reasons.get(column.metric) for column in columns}
+    return {name: f"weights missing: {reason}" for name, reason in found.items() if reason}
+
+
+def marked(columns: Sequence[Column], weights: Weights) -> tuple[Column, ...]:
+    """The columns with the digest of their weights: other weights make other numbers."""
+    return tuple(
+        replace(column, weights=weights.digests.get(column.metric, "")) for column in columns
+    )
+
+
+def _column(name: str, scale: int, table: Mapping[str, Metric]) -> Column:
     known = {REGISTERED: ("psnr", Convention("y"))} | _NAMED
-    known |= {row.name: (row.name, row.convention) for row in METRICS.values()}
+    known |= {row.name: (row.name, row.convention) for row in table.values()}
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise StudyError(f"no metric {name!r}{hint} (there are {', '.join(known)}, or all)")
     metric, convention = known[name]
-    window = convention.window if METRICS[metric].convention.window else None
+    row = table[metric]
+    window = convention.window if row.convention.window else None
     settled = replace(convention.resolved(scale), window=window, depth="8 bit")
-    return Column(name, metric, settled, scale if name == REGISTERED else None)
+    return Column(name, row, settled, scale if name == REGISTERED else None)

@@ -11,14 +11,15 @@ from pathlib import Path
 import torch
 
 from degrade import Pipeline
-from realsr.metrics.learned.weights import Weights, found_weights
+from realsr.metrics.errors import MetricError
+from realsr.metrics.weights import Weights, found_weights
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.cases.case_folder import representative_cases
 from realsr.robustness.cases.photographs import partners, photographs, real_pairs
 from realsr.robustness.cases.sets import Making, StandsFor, TestSet, given_set, made_set
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.columns import Column, columns
+from realsr.robustness.results.columns import Column, columns, marked
 from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.contestants import Contestant, contestants
 from realsr.robustness.running.run import Plan
@@ -70,9 +71,11 @@ def weighed(
 ) -> tuple[tuple[Column, ...], Weights]:
     """Columns, and the weights behind them: the study's, unless others are given. Raises StudyError."""
     metrics = {column.metric for column in table}
-    files = {str(name): path for name, path in study.weights.items()}
-    found = weights or found_weights(files, metrics, torch.device(device))
-    return found.marked(table), found
+    try:
+        found = weights or found_weights(study.weights, metrics, torch.device(device))
+    except MetricError as error:
+        raise StudyError(str(error)) from error
+    return marked(table, found), found
 
 
 def plan_of_pipelines(

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from degrade.execute.threads import worker_pool
 from realsr.images.reading import Bytes
-from realsr.metrics.learned.weights import Weights
+from realsr.metrics.weights import Weights
 from realsr.pairs.workers import look_ahead
 from realsr.robustness.cases.sets import Case, TestSet
-from realsr.robustness.results.columns import Column
+from realsr.robustness.results.columns import Column, absent
 from realsr.robustness.results.ledger import Ledger
 from realsr.robustness.results.store import Results, RunFolder, claimed_run, write_results
 from realsr.robustness.running.answers import Answer, answers
@@ -69,7 +69,7 @@ def run(plan: Plan, out: Path) -> Results:
     clock, started = Clock(), _now()
     with claimed_run(out) as folder:
         sets = tuple(plan.make_sets(folder))
-        ledger = Ledger(plan.weights.absent(plan.columns))
+        ledger = Ledger(absent(plan.columns, plan.weights))
         cache = Cache(folder.cache)
         with worker_pool(plan.workers) as pool:
             stream = _Stream(plan, cache, clock, pool, ledger)

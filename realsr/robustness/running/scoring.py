@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from degrade import Trace
 from degrade.errors import DegradeError
-from realsr.metrics import METRICS, NotComputed, score
-from realsr.metrics.learned.weights import Weights
+from realsr.metrics import NotComputed, score
 from realsr.metrics.planes import Picture
 from realsr.metrics.registration import shifted_psnr
+from realsr.metrics.weights import Weights
 from realsr.robustness.results.columns import Column
 from realsr.robustness.running.operators import assumed_operator, true_operator
 
@@ -64,7 +64,7 @@ def _value(sr: Picture, truth: Truth, column: Column, weights: Weights) -> float
 
 
 def _lacking(truth: Truth, column: Column) -> str | None:
-    needs = METRICS[column.metric].needs
+    needs = column.row.needs
     if "hr" in needs and truth.hr is None:
         return "it needs the HR, and this set has none"
     if column.reach is not None and not truth.registered:
@@ -78,7 +78,7 @@ def _computed(sr: Picture, truth: Truth, column: Column, weights: Weights) -> fl
     if column.reach is not None and truth.hr is not None:
         return shifted_psnr(sr, truth.hr, column.reach, column.convention)[0]
     result = score(
-        column.metric,
+        column.row,
         sr,
         truth.hr,
         lr=truth.lr,
@@ -86,7 +86,6 @@ def _computed(sr: Picture, truth: Truth, column: Column, weights: Weights) -> fl
         convention=column.convention,
         true_operator=None if truth.trace is None else true_operator(truth.trace),
         assumed_operator=assumed_operator(truth.scale),
-        parameters=weights.niqe,
-        distance=weights.distances.get(column.metric),
+        compute=weights.computes.get(column.metric),
     )
     return result.reason if isinstance(result, NotComputed) else result.value

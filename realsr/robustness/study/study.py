@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -12,6 +12,9 @@ from pydantic_core import ErrorDetails
 import degrade
 from degrade.pipeline.yaml_source import Document, read_yaml
 from realsr.images.reading import Alpha
+from realsr.metrics.errors import MetricError
+from realsr.metrics.table import METRICS
+from realsr.metrics.weights import check_names
 from realsr.robustness.errors import StudyError
 from realsr.robustness.study.line_choice import LineChoice
 
@@ -19,18 +22,6 @@ T = TypeVar("T", bound=BaseModel)
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """Names stand in tables and name files."""
-
-WeightName = Literal[
-    "niqe",
-    "lpips_alex",
-    "lpips_vgg",
-    "lpips_squeeze",
-    "dists",
-    "alexnet",
-    "vgg16",
-    "squeezenet1_1",
-]
-"""What a file of weights may be for: a metric's own, or the backbone under it."""
 
 RESERVED = ("hr", "lr")
 """Names of the pictures beside those of the models."""
@@ -112,10 +103,19 @@ class Study(Entry):
     variants: Annotated[int, Field(ge=1)] = 1
     limit: Annotated[int, Field(ge=1)] | None = None
     metrics: tuple[str, ...] | None = None
-    weights: dict[WeightName, str] = Field(default_factory=dict)
+    weights: dict[str, str] = Field(default_factory=dict)
     pictures: Kept = Kept()
     notes: tuple[str, ...] = ()
     lines: LineChoice = LineChoice()
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_of_metrics(cls, weights: dict[str, str]) -> dict[str, str]:
+        try:
+            check_names(weights, METRICS.values())
+        except MetricError as error:
+            raise ValueError(str(error)) from error
+        return weights
 
     def checked(self) -> Study:
         """Itself. Raises StudyError where two things have one name, or there is nothing to test."""

@@ -1,29 +1,13 @@
-"""Settings of losses: frozen records that refuse unknown names, and weights that may change with the step."""
+"""Weights of losses: numbers, or numbers that change with the step."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from realsr.losses.errors import near
-
-
-class Settings(BaseModel):
-    """Base of every record: frozen; an unknown name is refused with the nearest one that exists."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_names(cls, data: Any) -> Any:
-        known = cls.model_fields
-        for name in data if isinstance(data, dict) else ():
-            if name not in known:
-                names = ", ".join(known) or "none"
-                raise ValueError(f"unknown `{name}`{near(str(name), known)} Known: {names}")
-        return data
+from realsr.backbones.settings import Settings
 
 
 class Schedule(Settings):
