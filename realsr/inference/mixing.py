@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -14,15 +15,19 @@ from realsr.models.dialects import StateDict, understood
 from realsr.models.recognition import recognised
 
 
-def mixed(first: StateDict, second: StateDict, alpha: float) -> StateDict:
-    """(1 - alpha) * first + alpha * second; counters and other whole numbers stay the first's.
+def mixed(first: Mapping[str, Tensor], second: Mapping[str, Tensor], alpha: float) -> StateDict:
+    """(1 - alpha) first + alpha second, tensor by tensor, in memory of its own.
 
-    It means something where one network was trained on from the other. Raises InferenceError where their
-    tensors differ in name or shape.
+    alpha: 0 gives the first, 1 the second, beyond them it extrapolates. What is counted, not learned (whole
+    numbers), is the nearer network's, halfway the first's. It means something only where one network was
+    trained on from the other: two that were trained apart have the same function in other places. Raises
+    InferenceError where their tensors differ in name or shape.
     """
-    report = compare(first, second)
+    report = compare(first, dict(second))
     if not report.complete:
-        raise InferenceError(f"these are two different networks: {report}")
+        raise InferenceError(
+            f"these are two different networks, so nothing lies between them: {report}"
+        )
     return {key: _between(value, second[key], alpha) for key, value in first.items()}
 
 
@@ -68,7 +73,9 @@ def loaded(path: Path, scale: int | None = None) -> tuple[nn.Module, ModelCard]:
 
 
 def _between(first: Tensor, second: Tensor, alpha: float) -> Tensor:
-    return torch.lerp(first, second, alpha) if first.is_floating_point() else first
+    if first.is_floating_point():
+        return torch.lerp(first, second, alpha)
+    return (first if alpha <= 0.5 else second).clone()
 
 
 def _mixed_card(first: ModelCard, second: ModelCard, alpha: float) -> ModelCard:

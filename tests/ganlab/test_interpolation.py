@@ -16,8 +16,8 @@ import degrade
 from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, cases, curve
 from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr
 from realsr.ganlab.interpolation.report import report
-from realsr.ganlab.interpolation.weights import interpolated
-from realsr.models.errors import ModelError
+from realsr.inference.errors import InferenceError
+from realsr.inference.mixing import mixed
 from realsr.models.table import build
 
 
@@ -41,29 +41,37 @@ def picture(seed: int = 0, side: int = 32) -> torch.Tensor:
 def test_a_mixture_by_hand() -> None:
     first = {"w": torch.tensor([1.0, 2.0]), "n": torch.tensor(7)}
     second = {"w": torch.tensor([5.0, 0.0]), "n": torch.tensor(9)}
-    quarter = interpolated(first, second, 0.25)
+    quarter = mixed(first, second, 0.25)
     assert torch.equal(quarter["w"], torch.tensor([2.0, 1.5]))
     assert int(quarter["n"]) == 7
-    assert int(interpolated(first, second, 0.75)["n"]) == 9
+    assert int(mixed(first, second, 0.75)["n"]) == 9
 
 
 def test_the_ends_are_the_networks_themselves_and_stay_apart() -> None:
     states = [build("srvgg", scale=2, features=4, convolutions=1).state_dict() for _ in range(2)]
     for alpha, end in zip((0.0, 1.0), states, strict=True):
-        mixed = interpolated(*states, alpha)
-        assert all(torch.equal(mixed[name], value) for name, value in end.items())
-        next(iter(mixed.values())).zero_()
+        found = mixed(*states, alpha)
+        assert all(torch.equal(found[name], value) for name, value in end.items())
+        next(iter(found.values())).zero_()
     assert all(float(next(iter(state.values())).abs().sum()) > 0 for state in states)
 
 
 def test_what_cannot_be_mixed_is_refused() -> None:
     state = {"w": torch.zeros(2)}
-    with pytest.raises(ModelError, match="nothing lies between"):
-        interpolated(state, {"w": torch.zeros(3)}, 0.5)
-    with pytest.raises(ModelError, match="nothing lies between"):
-        interpolated(state, {"w": torch.zeros(2), "b": torch.zeros(1)}, 0.5)
-    with pytest.raises(ModelError, match=r"alpha 1\.5"):
-        interpolated(state, state, 1.5)
+    with pytest.raises(InferenceError, match="nothing lies between"):
+        mixed(state, {"w": torch.zeros(3)}, 0.5)
+    with pytest.raises(InferenceError, match="nothing lies between"):
+        mixed(state, {"w": torch.zeros(2), "b": torch.zeros(1)}, 0.5)
+
+
+def test_beyond_the_ends_it_extrapolates_and_counters_are_the_nearer_end_s() -> None:
+    first = {"w": torch.tensor([1.0, 2.0]), "n": torch.tensor(7)}
+    second = {"w": torch.tensor([5.0, 0.0]), "n": torch.tensor(9)}
+    for alpha, weights, count in ((1.5, [7.0, -1.0], 9), (-0.5, [-1.0, 3.0], 7)):
+        found = mixed(first, second, alpha)
+        assert torch.equal(found["w"], torch.tensor(weights))
+        assert int(found["n"]) == count
+        assert found["n"] is not second["n"]
 
 
 def test_psnr_of_a_known_difference() -> None:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 import degrade
 from degrade import Pair, Pipeline, Trace
 from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr, psnr
-from realsr.ganlab.interpolation.weights import interpolated
+from realsr.inference.mixing import mixed
 from realsr.models.checkpoints import load_weights
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -73,11 +73,11 @@ def curve(
 ) -> list[Point]:
     """A point for every alpha by weights, then by images. network: says the architecture, and is not changed.
 
-    Raises ModelError where the states differ, or do not fit the network.
+    Raises InferenceError where the states differ, ModelError where they do not fit the network.
     """
     ends = _answers(network, content, tests), _answers(network, gan, tests)
     by_weights = [
-        _point("weights", alpha, _answers(network, interpolated(content, gan, alpha), tests), tests)
+        _point("weights", alpha, _answers(network, mixed(content, gan, alpha), tests), tests)
         for alpha in alphas
     ]
     by_images = [_point("images", alpha, _mixtures(*ends, alpha), tests) for alpha in alphas]
