@@ -17,10 +17,11 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 
+from realsr.pages import round_ticks
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import render
 from realsr.robustness.page.study import Metric, study_of
-from realsr.robustness.page.sweeps import charts, ticks
+from realsr.robustness.page.sweeps import charts
 from realsr.statistics.breakdown import breakdown
 from tests.robustness.page_study import write_study
 
@@ -421,7 +422,7 @@ def test_gains_are_corrected_as_drops_are(run: Path) -> None:
     ("low", "high"), [(0.2, 4.1), (18.3, 31.0), (-0.004, 0.013), (5.0, 5000.0)]
 )
 def test_ticks_are_round_even_and_inside(low: float, high: float) -> None:
-    found = ticks([low, high])
+    found = round_ticks([low, high])
     assert 2 <= len(found) <= 7
     assert low <= found[0]
     assert found[-1] <= high

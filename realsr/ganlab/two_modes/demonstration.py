@@ -12,7 +12,7 @@ from torch import Tensor
 
 from realsr.files.whole import make_directory, write_whole
 from realsr.ganlab.two_modes.measures import Measures, answers, measured
-from realsr.ganlab.two_modes.page import Picture, page, picture
+from realsr.ganlab.two_modes.page import Shown, page, shown
 from realsr.ganlab.two_modes.task import Scenes, draw_scenes
 from realsr.ganlab.two_modes.training import STEPS, WAYS, WayName, train
 
@@ -42,12 +42,12 @@ def demonstrate(out: Path, seed: int = 0, steps: int = STEPS) -> dict[WayName, M
     return measures
 
 
-def _pictures(index: int, scenes: Scenes, given: Mapping[WayName, Tensor]) -> Iterator[Picture]:
-    yield picture("LR", scenes.lr[index])
-    yield picture("HR 1", scenes.first[index])
-    yield picture("HR 2", scenes.second[index])
-    yield picture("mean of both", scenes.mean[index])
+def _pictures(index: int, scenes: Scenes, given: Mapping[WayName, Tensor]) -> Iterator[Shown]:
+    yield shown("LR", scenes.lr[index])
+    yield shown("HR 1", scenes.first[index])
+    yield shown("HR 2", scenes.second[index])
+    yield shown("mean of both", scenes.mean[index])
     for name, way in WAYS.items():
         for draw in range(DRAWS if way.noise else 1):
             title = f"{way.title}, {draw + 1}" if way.noise else way.title
-            yield picture(title, given[name][draw, index])
+            yield shown(title, given[name][draw, index])

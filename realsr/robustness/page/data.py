@@ -1,15 +1,15 @@
-"""What the page's scripts read: one assignment in `data.js`, since a page on disk may fetch nothing."""
+"""What the page's scripts read, from `data.js`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from realsr.pages import link
 from realsr.robustness.page.acceptance import Panel
 from realsr.robustness.page.gallery import Card
-from realsr.robustness.page.pictures import address, folder, pictures
+from realsr.robustness.page.pictures import folder, pictures
 from realsr.robustness.page.study import Case, Cell, Study, TestSet
 from realsr.robustness.page.summary import Grid, Summary
 from realsr.robustness.page.sweeps import inks
@@ -29,15 +29,6 @@ class _Texts:
             self._places[text] = len(self.all)
             self.all.append(text)
         return self._places[text]
-
-
-def script(study: Study, summary: Summary, cards: Sequence[Card], judged: Sequence[Panel]) -> bytes:
-    """The whole file. Numbers that are not there are null; nothing in it can end a script element."""
-    text = json.dumps(
-        payload(study, summary, cards, judged), allow_nan=False, separators=(",", ":")
-    )
-    text = text.replace("</", "<\\/")
-    return f"window.REPORT = {text};\n".encode()
 
 
 def payload(
@@ -100,7 +91,7 @@ def _case(study: Study, case: Case, words: Sequence[int]) -> dict[str, Any]:
         "set": test,
         "image": image,
         "variant": variant,
-        "at": address(folder(case)),
+        "at": link(folder(case)),
         "pictures": pictures(study, case),
         "words": words,
     }
@@ -126,7 +117,7 @@ def _card(card: Card, place: int) -> dict[str, Any]:
     shown: dict[str, Any] = {"case": place, "model": card.cell.model, "gap": card.gap}
     if card.map:
         shown["map"] = {
-            "at": address(card.map.path),
+            "at": link(card.map.path),
             "words": card.map.words,
             "trusted": card.map.check.passed,
         }

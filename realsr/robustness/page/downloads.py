@@ -1,16 +1,13 @@
-"""The numbers as files: a long table as CSV (and parquet where pyarrow is there), a summary as JSON."""
+"""The numbers as files: a row a result, a row a judgement, and everything else as one summary."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from importlib.util import find_spec
 from typing import Any
 
-from realsr.files.whole import make_directory, write_whole
+from realsr.pages import Download
+from realsr.pages import downloads as files
 from realsr.robustness.page.acceptance import Panel
 from realsr.robustness.page.study import Study
 from realsr.robustness.page.summary import Summary
@@ -37,33 +34,20 @@ ACCEPTANCE = (
     *_NUMBERS,
     *("worst", "degenerate", "without", "lineless"),
 )
-FOLDER = "downloads"
-
-Rows = Sequence[tuple[Any, ...]]
 
 
 def write_downloads(
     study: Study, summary: Summary, judged: Sequence[Panel]
 ) -> list[tuple[str, str]]:
     """Writes the files; their paths relative to the study, with what each holds."""
-    make_directory(study.folder / FOLDER)
-    tables = {
-        "results": (COLUMNS, list(_rows(study)), "one row per model, case and metric"),
-        "acceptance": (ACCEPTANCE, list(_judged(judged)), "AR, RPR and tail of every model"),
-    }
+    results = Download(COLUMNS, list(_rows(study)), "one row per model, case and metric")
+    scores = Download(ACCEPTANCE, list(_judged(judged)), "AR, RPR and tail of every model")
     whole = "the matrices with intervals, p values and ranks, and SEAL's scores"
-    files = [
-        *((f"{name}.csv", _csv(head, rows), words) for name, (head, rows, words) in tables.items()),
-        ("summary.json", _json(study, summary, judged), whole),
-    ]
-    if find_spec("pyarrow") is not None:
-        files += [
-            (f"{name}.parquet", _parquet(head, rows), f"{words}, for data frames")
-            for name, (head, rows, words) in tables.items()
-        ]
-    for name, data, _ in files:
-        write_whole(study.folder / FOLDER / name, data)
-    return [(f"{FOLDER}/{name}", words) for name, _, words in files]
+    return files.write_downloads(
+        study.folder,
+        {"results": results, "acceptance": scores},
+        summary=(_summary(study, summary, judged), whole),
+    )
 
 
 def _rows(study: Study) -> Iterator[tuple[Any, ...]]:
@@ -92,16 +76,8 @@ def _reasoned(cases: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{case}: {reason}" for case, reason in cases)
 
 
-def _csv(head: Sequence[str], rows: Rows) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def _json(study: Study, summary: Summary, judged: Sequence[Panel]) -> bytes:
-    whole = {
+def _summary(study: Study, summary: Summary, judged: Sequence[Panel]) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "sets": [test.name for test in study.sets],
         "columns": [asdict(column) for column in summary.columns],
@@ -109,15 +85,3 @@ def _json(study: Study, summary: Summary, judged: Sequence[Panel]) -> bytes:
         "lines": study.lines.model_dump(mode="json"),
         "acceptance": [asdict(panel) for panel in judged],
     }
-    return json.dumps(whole, indent=1, allow_nan=False).encode() + b"\n"
-
-
-def _parquet(head: Sequence[str], rows: Rows) -> bytes:
-    import pyarrow
-    import pyarrow.parquet
-
-    columns = zip(*rows, strict=True) if rows else ((),) * len(head)
-    table = pyarrow.table({name: list(column) for name, column in zip(head, columns, strict=True)})
-    sink = io.BytesIO()
-    pyarrow.parquet.write_table(table, sink)
-    return sink.getvalue()

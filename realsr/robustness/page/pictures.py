@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -54,11 +53,6 @@ def pictures(study: Study, case: Case) -> list[str]:
     place = study.folder / folder(case)
     names = ["hr", "lr", *(model.name for model in study.models)]
     return [name for name in names if (place / f"{name}.png").is_file()]
-
-
-def address(path: str) -> str:
-    """A relative path as a link: spaces, hashes and question marks are part of names."""
-    return quote(path)
 
 
 def artefact_map(study: Study, case: Case, model: str) -> DrawnMap | None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from realsr.files.whole import write_whole
+from realsr.pages import as_script, rendered
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import sweeps
 from realsr.robustness.page.acceptance import panels, refusals
-from realsr.robustness.page.data import script
+from realsr.robustness.page.data import payload
 from realsr.robustness.page.downloads import write_downloads
 from realsr.robustness.page.gallery import worst
 from realsr.robustness.page.map_checks import checks_table, failures_words
 from realsr.robustness.page.methods import methods
-from realsr.robustness.page.study import study_of
+from realsr.robustness.page.study import Study, study_of
 from realsr.robustness.page.summary import summarise
 from realsr.robustness.page.verdict import verdict
 from realsr.robustness.study.line_choice import line_words
@@ -40,17 +39,19 @@ def render(out: Path) -> Path:
     cards = worst(study, metric)
     judged = panels(study, metrics)
     checks = [card.map.checks for card in cards if card.map]
-    write_whole(out / "data.js", script(study, summary, cards, judged))
-    page = _template().render(
+    write_whole(out / "data.js", as_script("REPORT", payload(study, summary, cards, judged)))
+    ink = sweeps.inks(study)
+    page = rendered(
+        "realsr.robustness.page",
+        "index.html",
         study=study,
         summary=summary,
         metric=metric,
         metrics=metrics,
         verdict=verdict(study, summary, metric),
         charts=sweeps.charts(study, metrics),
-        inks=sweeps.inks(study),
-        swept={row["model"] for row in study.sweeps},
-        frame=sweeps,
+        swept=[(name, ink[name]) for name in ink if name in _swept(study)],
+        axes=sweeps.AXES,
         lines={
             side: line_words(getattr(study.lines, side)) for side in ("acceptance", "excellence")
         },
@@ -65,12 +66,5 @@ def render(out: Path) -> Path:
     return out / "index.html"
 
 
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("realsr.robustness.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("index.html")
+def _swept(study: Study) -> set[str]:
+    return {row["model"] for row in study.sweeps}

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from realsr.pages.charts import Axes, Scale, path, round_ticks
 from realsr.robustness.page.study import Metric, Row, Study
 
-WIDTH, HEIGHT = 420.0, 250.0
-LEFT, RIGHT, TOP, BOTTOM = 50.0, 14.0, 12.0, 34.0
+AXES = Axes(420.0, 250.0, left=50.0, right=14.0, top=12.0, bottom=34.0)
 GREY = 7
 """The baseline's place in the palette; the seven before it are told apart by colour-blind readers too."""
-
-Scale = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -82,15 +80,14 @@ def _chart(study: Study, key: tuple[str, str], rows: Sequence[Row], of: Metric) 
     rows = [row for row in rows if _points(row, metric)]
     xs = [x for row in rows for x, _ in _points(row, metric)]
     ys = [y for row in rows for y in _heights(row, metric)]
-    x = _scale(xs, LEFT, WIDTH - RIGHT)
-    y = _scale(ys, HEIGHT - BOTTOM, TOP)
+    x, y = AXES.across(xs), AXES.up(ys)
     trained = next((row["trained_at"] for row in rows if row.get("trained_at") is not None), None)
     unit = f", {of.unit}" if of.unit else ""
     return Chart(
         f"{of.title}{unit} over {key[1]} of {key[0]}",
         metric,
-        [(x(tick), f"{tick:g}") for tick in ticks(xs)],
-        [(y(tick), f"{tick:g}") for tick in ticks(ys)],
+        [(x(tick), f"{tick:g}") for tick in round_ticks(xs)],
+        [(y(tick), f"{tick:g}") for tick in round_ticks(ys)],
         [_curve(study, row, metric, x, y) for row in rows],
         x(trained) if trained is not None else None,
         _bands(rows, metric),
@@ -104,14 +101,10 @@ def _curve(study: Study, row: Row, metric: str, x: Scale, y: Scale) -> Curve:
     return Curve(
         row["model"],
         inks(study).get(row["model"], f"c{GREY} d0"),
-        _path(_points(row, metric), x, y),
-        _path(upper + lower, x, y),
+        path(_points(row, metric), x, y),
+        path(upper + lower, x, y),
         _breakdown(row, metric, x),
     )
-
-
-def _path(points: Sequence[tuple[float, float]], x: Scale, y: Scale) -> str:
-    return " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in points)
 
 
 def _points(row: Row, metric: str) -> list[tuple[float, float]]:
@@ -155,22 +148,3 @@ def _breakdown(row: Row, metric: str, x: Scale) -> Mark | None:
     first, last = row["values"][0], row["values"][-1]
     ends = x(low), x(last if high is None else high)
     return Mark(words, place, *ends, open_low=low == first, open_high=high is None)
-
-
-def _scale(values: Sequence[float], start: float, end: float) -> Scale:
-    low, high = (min(values), max(values)) if values else (0.0, 1.0)
-    room = (high - low) or 1.0
-    return lambda value: round(start + (value - low) / room * (end - start), 1)
-
-
-def ticks(values: Sequence[float], about: int = 5) -> list[float]:
-    """Round numbers within the values' range, about `about` of them."""
-    if not values or max(values) == min(values):
-        return list(values[:1])
-    low, high = min(values), max(values)
-    raw = (high - low) / about
-    unit = 10.0 ** math.floor(math.log10(raw))
-    step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= raw)
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [round(index * step, 12) for index in range(first, last + 1)]

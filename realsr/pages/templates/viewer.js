@@ -1,10 +1,14 @@
-/** All pictures of a case, moved and enlarged as one. */
-const viewer = (() => {
+/** All pictures of a case, moved and enlarged as one, two of them under a slider, or their difference.
+    host.title(index): a case's name. host.pictures(index, context, whole): what is shown of it, each {name, label,
+    source, words, alarm, foreign}: alarm marks the words, foreign has a shape of its own. host.about(index, context):
+    what stands below. host.base: the name that the slider begins with.
+    Returns (list, place, context): opens at one of a list of cases. context.subject: the name to look at. */
+const pictureViewer = (host) => {
   const dialog = by("viewer"), stage = by("stage");
-  const at = { list: [], place: 0, metric: "", x: 0, y: 0, z: 1, mode: "side", first: "", second: "", map: null };
+  const at = { list: [], place: 0, context: {}, x: 0, y: 0, z: 1, mode: "side", first: "", second: "" };
   dialog.dataset.mode = "side";
 
-  const item = () => report.cases[at.list[at.place]];
+  const index = () => at.list[at.place];
   const move = () => {
     const room = 50 * (at.z - 1);
     at.x = Math.max(-room, Math.min(room, at.x));
@@ -22,38 +26,28 @@ const viewer = (() => {
   };
   const reset = () => { Object.assign(at, { x: 0, y: 0, z: 1 }); move(); };
 
-  const picture = (name) => {
-    const source = name === "artefact map" ? at.map.at : address(item(), name);
-    const image = element("img", { src: source, alt: `${name} of ${item().image}`, draggable: "false", decoding: "async" });
+  const pictures = () => host.pictures(index(), at.context, by("whole").checked);
+  const named = (name) => pictures().find((found) => found.name === name);
+  const picture = (found) => {
+    const image = element("img", { src: found.source, alt: `${found.name} of ${host.title(index())}`, draggable: "false", decoding: "async" });
     image.addEventListener("load", () => {
-      if (name !== "artefact map") {
-        dialog.style.setProperty("--shape", image.naturalWidth / image.naturalHeight);
-      }
+      if (!found.foreign) dialog.style.setProperty("--shape", image.naturalWidth / image.naturalHeight);
     });
     return image;
   };
-  const caption = (name) => {
-    const value = model[name] ? score(at.metric, name, at.list[at.place]) : null;
-    const metric = metricOf[at.metric];
-    const words = name === "artefact map" ? at.map.words : value === null ? "" : `${shown(value, digits(metric))} ${metric.unit}`;
-    const map = name === "artefact map";
-    return element("figcaption", { class: map ? "long" : null }, label(name),
-      element("span", { class: map && !at.map.trusted ? "distrust" : null }, words));
-  };
-  const label = (name) => ({ hr: "HR", lr: "LR" })[name] ?? name;
-  const pane = (name, ...images) => element("figure", { class: "pane" }, caption(name), element("div", { class: "window" }, ...images));
+  const caption = (found) => element("figcaption", { class: found.foreign ? "long" : null }, found.label,
+    element("span", { class: found.alarm ? "distrust" : null }, found.words));
+  const pane = (found, ...images) => element("figure", { class: "pane" }, caption(found), element("div", { class: "window" }, ...images));
 
-  const pictures = () => [...(by("whole").checked ? item().pictures : siblings(item().pictures, at.subject)),
-    ...(at.map ? ["artefact map"] : [])];
   const draw = () => {
     dialog.dataset.mode = at.mode;
-    by("viewer-title").textContent = caseName(item());
+    by("viewer-title").textContent = host.title(index());
     if (at.mode === "side") {
-      stage.replaceChildren(...pictures().map((name) => pane(name, picture(name))));
+      stage.replaceChildren(...pictures().map((found) => pane(found, picture(found))));
     } else {
-      const top = element("div", { class: "top" }, picture(at.second));
-      const figure = pane(at.first, picture(at.first), top);
-      const words = at.mode === "slider" ? `${label(at.first)} | ${label(at.second)}` : `|${label(at.first)} − ${label(at.second)}| × 4`;
+      const [first, second] = [named(at.first), named(at.second)];
+      const figure = pane(first, picture(first), element("div", { class: "top" }, picture(second)));
+      const words = at.mode === "slider" ? `${first.label} | ${second.label}` : `|${first.label} − ${second.label}| × 4`;
       figure.querySelector("figcaption").replaceChildren(words);
       stage.replaceChildren(figure);
     }
@@ -62,19 +56,17 @@ const viewer = (() => {
     move();
   };
   const choices = () => {
-    const names = pictures();
-    if (!names.includes(at.first)) at.first = names.find((name) => name === report.baseline) ?? names[0];
+    const found = pictures(), names = found.map((one) => one.name);
+    if (!names.includes(at.first)) at.first = names.find((name) => name === host.base) ?? names[0];
     if (!names.includes(at.second)) at.second = names.at(-1);
     for (const [id, key] of [["left", "first"], ["right", "second"]]) {
-      by(id).replaceChildren(...names.map((name) => element("option", { value: name }, label(name))));
+      by(id).replaceChildren(...found.map((one) => element("option", { value: one.name }, one.label)));
       by(id).value = at[key];
     }
   };
   const show = () => {
-    const index = at.list[at.place];
-    at.map = report.gallery.find((card) => card.case === index)?.map ?? null;
     choices();
-    by("about").replaceChildren(...about(index, at.subject));
+    by("about").replaceChildren(...host.about(index(), at.context));
     draw();
   };
   const walk = (step) => {
@@ -131,23 +123,11 @@ const viewer = (() => {
   by("next").addEventListener("click", () => walk(1));
   by("close").addEventListener("click", () => dialog.close());
 
-  /** list: places of cases to walk through; subject: the model whose failing is looked at. */
-  return (list, place, metric, subject) => {
-    Object.assign(at, { list, place, metric, subject, second: subject ?? "" });
+  return (list, place, context = {}) => {
+    Object.assign(at, { list, place, context, second: context.subject ?? "" });
     reset();
     show();
     dialog.showModal();
     stage.focus();
   };
-})();
-
-/** The trace in words and the command that makes the case again. */
-function about(index, subject) {
-  const item = report.cases[index];
-  const names = subject ? [subject] : report.models.map((found) => found.name);
-  const replay = names.map((name) => report.replay[name]?.[index]).find((place) => place !== null && place !== undefined);
-  return [
-    element("p", { class: "words" }, item.words.map((place) => report.texts[place]).join(" → ")),
-    command(replay === undefined ? "" : report.texts[replay]),
-  ].filter(Boolean);
-}
+};
