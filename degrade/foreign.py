@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from degrade.errors import DegradeError
 
@@ -27,7 +27,9 @@ class ForeignFileError(DegradeError):
         self.path, self.kind, self.reason = path, kind, reason
 
 
-def open_foreign(path: Path, *, most: int | None = None, inside: Path | None = None) -> BinaryIO:
+def open_foreign(
+    path: Path, *, most: int | None = None, inside: Path | None = None
+) -> BufferedReader:
     """A file opened for reading, past every check, and never waited for.
 
     most: bytes that it may have; None where its reader bounds itself. inside: the folder that a link must not

@@ -74,24 +74,29 @@ class OpenSource:
 
 
 @contextmanager
-def opened(path: Path, reading: Reading) -> Iterator[OpenSource]:
-    """The source at `path`, past every check of its header. Raises SourceError with its path."""
-    with opened_header(path, reading.max_pixels) as (file, image):
-        _check_kind(image, file)
-        yield OpenSource(file, image, _upright_size(image), reading)
+def opened(
+    path: Path, reading: Reading, file: BufferedReader | None = None
+) -> Iterator[OpenSource]:
+    """The source at `path`, past every check of its header. Raises SourceError with its path.
+
+    file: its bytes where they are no file of their own; closed at the end.
+    """
+    with opened_header(path, reading.max_pixels, file) as (stream, image):
+        _check_kind(image, stream)
+        yield OpenSource(stream, image, _upright_size(image), reading)
 
 
 @contextmanager
 def opened_header(
-    path: Path, max_pixels: int
+    path: Path, max_pixels: int, file: BufferedReader | None = None
 ) -> Iterator[tuple[BufferedReader, ImageFile.ImageFile]]:
     """A still picture of bounded size at `path`, of any depth and colours. Raises SourceError with its path."""
     try:
-        with _open_file(path) as file:
-            image = open_header(file)
+        with file or _open_file(path) as stream:
+            image = open_header(stream)
             _check_size(image, max_pixels)
             _check_still(image)
-            yield file, image
+            yield stream, image
     except SourceError as error:
         error.path = path
         raise
