@@ -8,12 +8,9 @@ from pathlib import Path
 
 import torch
 
-import degrade
 from realsr.files.whole import make_directory, write_whole
-from realsr.images.pixels import to_bytes, to_float
 from realsr.images.png import encode_png
-from realsr.images.reading import Bytes
-from realsr.robustness.after.remade import Difference, counted
+from realsr.images.remaking import Difference, difference, remade
 from realsr.robustness.cases.sets import Case, Frozen, given_set
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.store import Results, Row
@@ -42,7 +39,9 @@ def replay(
     case = _case(results, _entry(results.record["sets"], "name", test, "set"), key)
     frozen = case.lr.read()
     hr = None if case.hr is None else case.hr.read()
-    lr = frozen if hr is None or case.trace is None else _made(case, hr)
+    lr = frozen
+    if hr is not None and case.trace is not None:
+        lr = remade(case.trace, hr, torch.device("cpu"))
     [answer] = answers(contestant, [lr])
     if isinstance(answer, str):
         raise StudyError(answer)
@@ -51,8 +50,8 @@ def replay(
     for name, image in (("hr", hr), ("lr", lr), (model, answer)):
         if image is not None:
             write_whole(folder / f"{name}.png", encode_png(image))
-    remade = None if case.trace is None else counted([(lr, frozen)])
-    return Replay(folder, remade, case.words)
+    told = None if case.trace is None else difference([(lr, frozen)])
+    return Replay(folder, told, case.words)
 
 
 def _contestant(results: Results, name: str, device: str) -> Contestant:
@@ -92,10 +91,3 @@ def _case(results: Results, test: Row, key: str) -> Case:
         if part in image
     }
     return Case(image["image"], image["variant"], key, parts["lr"], parts.get("hr"), None, ())
-
-
-def _made(case: Case, hr: Bytes) -> Bytes:
-    if case.trace is None:
-        raise StudyError(f"{case.key} has no trace, so its LR cannot be made again")
-    [lr] = degrade.apply_lr([case.trace], [to_float(hr, torch.device("cpu"))], threads=1)
-    return to_bytes(lr)

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
+
+from realsr.stopwatch import Stopwatch
+
+Phase = Literal["inference", "metrics"]
+"""Inside the models; waiting for numbers that threads compute beside them. The rest of a run, such as making
+test sets and writing pictures, is in neither."""
+
+Clock: TypeAlias = Stopwatch[Phase]
 
 
-@dataclass
-class Clock:
-    """Seconds. inference: inside the models. metrics: waiting for numbers that threads compute beside them.
-    other: the rest, such as making test sets and writing pictures.
-    """
+def started() -> Clock:
+    """A clock that runs from here."""
+    return Stopwatch(get_args(Phase))
 
-    inference: float = 0.0
-    metrics: float = 0.0
-    started: float = field(default_factory=time.perf_counter)
 
-    @contextmanager
-    def in_models(self) -> Iterator[None]:
-        before = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.inference += time.perf_counter() - before
-
-    @contextmanager
-    def awaiting_metrics(self) -> Iterator[None]:
-        before = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.metrics += time.perf_counter() - before
-
-    def timing(self) -> dict[str, float]:
-        """The shares in seconds, as the record holds them."""
-        other = time.perf_counter() - self.started - self.inference - self.metrics
-        return {
-            "inference_s": round(self.inference, 3),
-            "metrics_s": round(self.metrics, 3),
-            "other_s": round(max(0.0, other), 3),
-        }
+def timing(clock: Clock) -> dict[str, float]:
+    """The shares in seconds, as the record holds them."""
+    other = clock.passed - sum(clock.seconds.values())
+    shares = [*clock.seconds.items(), ("other", max(0.0, other))]
+    return {f"{phase}_s": round(seconds, 3) for phase, seconds in shares}
 
 
 def timing_words(timing: dict[str, float]) -> str:

@@ -137,7 +137,7 @@ def _asked(model: Contestant, case: Case, path: Path, clock: Clock) -> bool:
         lr = case.lr.read()
     except Exception:  # its cells tell why
         return False
-    with clock.in_models():
+    with clock.on("inference"):
         [answer] = answers(model, [lr])
     if isinstance(answer, str):
         return False

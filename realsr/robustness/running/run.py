@@ -20,7 +20,7 @@ from realsr.robustness.results.store import Results, RunFolder, claimed_run, wri
 from realsr.robustness.running.answers import Answer, answers
 from realsr.robustness.running.batches import batches
 from realsr.robustness.running.cache import Cache, Numbers, content_key
-from realsr.robustness.running.clock import Clock
+from realsr.robustness.running.clock import Clock, started, timing
 from realsr.robustness.running.contestants import Contestant
 from realsr.robustness.running.pictures import keep_pictures
 from realsr.robustness.running.record import cells_of, record_of
@@ -66,7 +66,7 @@ def run(plan: Plan, out: Path) -> Results:
 
     Raises RequestError and StudyError before any work, StorageError where the folder cannot be written.
     """
-    clock, started = Clock(), _now()
+    clock, began = started(), _now()
     with claimed_run(out) as folder:
         sets = tuple(plan.make_sets(folder))
         ledger = Ledger(absent(plan.columns, plan.weights))
@@ -81,9 +81,9 @@ def run(plan: Plan, out: Path) -> Results:
         record = record_of(plan.models, sets, plan.columns, plan.lines, out)
         record |= {
             "notes": list(plan.notes),
-            "started": started,
+            "started": began,
             "finished": _now(),
-            "timing": clock.timing(),
+            "timing": timing(clock),
         }
         return write_results(folder, record, cells)
 
@@ -114,7 +114,7 @@ class _Stream:
 
     def drain(self) -> None:
         """Waits for all numbers. Raises what a thread raised."""
-        with self.clock.awaiting_metrics():
+        with self.clock.on("metrics"):
             while self.waiting:
                 self.waiting.popleft().result()
 
@@ -137,7 +137,7 @@ class _Stream:
     def _answer(self, test: TestSet, group: Sequence[_Ready], model: Contestant) -> None:
         if not any(self._missing(model, test, each.case) for each in group):
             return
-        with self.clock.in_models():
+        with self.clock.on("inference"):
             given = answers(model, [each.truth.lr for each in group])
         self.plan.told(len(group))
         for each, answer in zip(group, given, strict=True):
@@ -150,7 +150,7 @@ class _Stream:
         if self._missing(model, test, each.case):
             self.waiting.append(self.pool.submit(self._score, test, each, model, answer))
         if len(self.waiting) > 8 * self.plan.workers:
-            with self.clock.awaiting_metrics():
+            with self.clock.on("metrics"):
                 self.waiting.popleft().result()
 
     def _score(self, test: TestSet, each: _Ready, model: Contestant, sr: Bytes) -> None:
