@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import json
@@ -15,6 +14,8 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from degrade.reader.near import meant_or_known
 
 Pixels = npt.NDArray[np.float32]
 
@@ -92,9 +93,7 @@ def check_name(name: str) -> None:
         return
     if name in OURS:
         raise ValueError(f"{name} is no geometric or colour transform run here: use {OURS[name]}")
-    near = difflib.get_close_matches(name, ALLOWED, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    raise ValueError(f"no transform {name!r} here; {meant}known are {', '.join(ALLOWED)}")
+    raise ValueError(f"no transform {name!r} here{meant_or_known(name, ALLOWED)}")
 
 
 @lru_cache(maxsize=1024)
@@ -161,11 +160,8 @@ def _refuse_unknown(name: str, values: dict[str, Any]) -> None:
     known = sorted({*inspect.signature(getattr(_albumentations(), name)).parameters} - {"p"})
     for argument in values:
         if argument not in known:
-            near = difflib.get_close_matches(argument, known, n=1)
-            meant = f", did you mean `{near[0]}`?" if near else ""
-            raise ValueError(
-                f"{name} has no argument `{argument}`{meant}; known are {', '.join(known) or 'none'}"
-            )
+            near = meant_or_known(argument, known)
+            raise ValueError(f"{name} has no argument {argument!r}{near}")
 
 
 def _albumentations() -> Any:

@@ -15,19 +15,18 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from degrade.address import split_noise_key
 from degrade.geometry import Frame, Placement, Size
+from degrade.reader.records import Strict
 
 Image = npt.NDArray[np.float32]
 """One image on the CPU: h w c, float32, [0, 1], contiguous."""
 
 
-class Parameters(BaseModel):
-    """Base of parameter records: frozen, unknown names refused, no infinities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class Parameters(Strict):
+    """Base of parameter records."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from pydantic import (
     model_validator,
 )
 
-from degrade.pipeline.values import Constant, Number, Strict, Weight, chooser, rounded
+from degrade.pipeline.values import Constant, Number, Weight, chooser, rounded
+from degrade.reader.records import Strict
 from degrade.trace import Scalar
 
 Supports = Mapping[str, Sequence[Scalar]]
@@ -148,7 +149,7 @@ class NormalParameters(Strict):
     low: Number = -math.inf
     high: Number = math.inf
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+    model_config = ConfigDict(allow_inf_nan=True)
 
     @model_validator(mode="after")
     def _reachable(self) -> NormalParameters:

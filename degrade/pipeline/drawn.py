@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from degrade.address import noise_key
 from degrade.pipeline.distributions import Quantile
-from degrade.pipeline.nodes import order_at
+from degrade.pipeline.orders import order_at
 from degrade.trace import Scalar, Step
 
 

@@ -1,10 +1,6 @@
-"""Turns validation errors into sentences: file, line, place, value, what was expected, the near match."""
+"""Faults of a pipeline as sentences: file, line, place, value, what was expected, the near match."""
 
 from __future__ import annotations
-
-import difflib
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,67 +8,27 @@ from pydantic_core import ErrorDetails
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.nodes import NO_NODE, STRUCTURES, Option, stage_model, structure_kinds
 from degrade.pipeline.specs import FORMS, Case, Part
-from degrade.pipeline.yaml_source import Document, Path
-
-MOST = 10
-"""Errors shown of one file; the rest are counted."""
+from degrade.reader.near import meant_or_known
+from degrade.reader.sentences import lines, place, said
+from degrade.reader.yaml_source import Document
 
 
 def explain(error: ValidationError, document: Document) -> str:
     """One line per error."""
-    details = error.errors(include_url=False)
-    lines = [_line(detail, document) for detail in details[:MOST]]
-    if len(details) > MOST:
-        lines.append(f"... and {len(details) - MOST} more")
-    return "\n".join(dict.fromkeys(lines))
+    return "\n".join(lines(error, lambda fault: _line(fault, document)))
 
 
-def _line(detail: ErrorDetails, document: Document) -> str:
-    path, missing = _place(detail["loc"], document.data)
-    context = detail.get("ctx", {})
-    match detail["type"]:
+def _line(fault: ErrorDetails, document: Document) -> str:
+    path = place(fault["loc"], document.data)
+    context = fault.get("ctx", {})
+    match fault["type"]:
         case "misfit":
-            where, said = (*path, context["field"]), str(context["message"])
-        case "extra_forbidden":
-            where, said = (*path, *missing), _unknown_key(detail)
-        case "missing":
-            where, said = path, f"the key `{detail['loc'][-1]}` is missing"
+            path, sentence = (*path, context["field"]), str(context["message"])
         case "union_tag_invalid":
-            where, said = path, _unknown_tag(str(context["tag"]), str(context["discriminator"]))
+            sentence = _unknown_tag(str(context["tag"]), str(context["discriminator"]))
         case _:
-            where, said = path, _plain(detail)
-    return f"{document.where(where)}: {said}"
-
-
-def _plain(detail: ErrorDetails) -> str:
-    value = "" if isinstance(detail["input"], Mapping) else f" (the value is {detail['input']!r})"
-    return f"{detail['msg'].removeprefix('Value error, ')}{value}"
-
-
-def _place(location: tuple[int | str, ...], data: Any) -> tuple[Path, Path]:
-    """The part of a location that is in the data, and the last part if it is not.
-
-    Validation adds the tags of unions to a location; they are no keys of the data and fall out here.
-    """
-    path: list[int | str] = []
-    here, last_in = data, True
-    for part in location:
-        last_in = False
-        if isinstance(here, Mapping):
-            keys = {str(key): key for key in here}
-            if str(part) in keys:
-                path.append(str(part))
-                here, last_in = here[keys[str(part)]], True
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            path.append(part)
-            here, last_in = here[part], True
-    return tuple(path), () if last_in or not location else (location[-1],)
-
-
-def _unknown_key(detail: ErrorDetails) -> str:
-    name = str(detail["loc"][-1])
-    near = _near(name, _keys_around(detail["loc"]))
-    return f"unknown key `{name}` (the value is {detail['input']!r}){near}"
+            sentence = said(fault, _keys_around(fault["loc"]))
+    return f"{document.where(path)}: {sentence}"
 
 
 def _keys_around(location: tuple[int | str, ...]) -> list[str]:
@@ -88,14 +44,8 @@ def _keys_around(location: tuple[int | str, ...]) -> list[str]:
 def _unknown_tag(tag: str, discriminator: str) -> str:
     if discriminator != "_node_tag()":
         known = [next(iter(form.model_fields)) for form in FORMS]
-        return f"no distribution `{tag}`{_near(tag, known)}; known are {', '.join(known)}"
+        return f"no distribution {tag!r}{meant_or_known(tag, known)}"
     if tag == NO_NODE:
         kinds = ", ".join(f"`{kind}`" for kind in structure_kinds())
         return f"expected a stage such as `{{op: clamp}}`, or one of {kinds}"
-    known = sorted(OPERATORS)
-    return f"no operator `{tag}`{_near(tag, known)}; known are {', '.join(known)}"
-
-
-def _near(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f", did you mean `{close[0]}`?" if close else ""
+    return f"no operator {tag!r}{meant_or_known(tag, sorted(OPERATORS))}"

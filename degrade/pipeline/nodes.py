@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -35,8 +35,11 @@ from degrade.operators.base import (
 )
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.distributions import Distribution, Integer
+from degrade.pipeline.orders import linear_orders
 from degrade.pipeline.specs import FORMS, Spec, continuous, for_round, names, quantile, support
-from degrade.pipeline.values import Number, Strict, Weight
+from degrade.pipeline.values import Number, Weight
+from degrade.reader.records import Strict
+from degrade.reader.sentences import message
 from degrade.trace import Scalar
 
 Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -111,17 +114,13 @@ class Stage(Node):
                 first = error.errors(include_url=False)[0]
                 drawn = {name: values[name] for name in self.fields}
                 raise _misfit(
-                    str((*first["loc"], "")[0]), f"{_said(first['msg'])}, with {drawn}"
+                    str((*first["loc"], "")[0]), f"{message(first)}, with {drawn}"
                 ) from error
 
 
-def _misfit(field: str, message: str) -> PydanticCustomError:
+def _misfit(field: str, said: str) -> PydanticCustomError:
     """An error about one field, raised where the whole stage is known: `field` extends its place."""
-    return PydanticCustomError("misfit", "{message}", {"message": message, "field": field})
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")
+    return PydanticCustomError("misfit", "{message}", {"message": said, "field": field})
 
 
 def _drawn(parameters: type[Parameters]) -> list[str]:
@@ -150,7 +149,7 @@ def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Sca
         try:
             _adapter(parameters, name).validate_python(value)
         except ValidationError as error:
-            said = _said(error.errors(include_url=False)[0]["msg"])
+            said = message(error.errors(include_url=False)[0])
             verb = "reaches" if isinstance(spec, Distribution) else "is"
             raise _misfit(name, f"{verb} {value!r}: {said[0].lower()}{said[1:]}") from error
 
@@ -343,40 +342,3 @@ else:
 Option.model_rebuild()
 for _structure in STRUCTURES:
     _structure.model_rebuild()
-
-
-@cache
-def linear_orders(count: int, constraints: tuple[tuple[int, int], ...], done: int = 0) -> int:
-    """How many orders of `count` items, those in the bit mask `done` being placed, keep the constraints."""
-    if done == (1 << count) - 1:
-        return 1
-    return sum(
-        linear_orders(count, constraints, done | 1 << item)
-        for item in available(count, constraints, done)
-    )
-
-
-def available(count: int, constraints: tuple[tuple[int, int], ...], done: int) -> list[int]:
-    """The items that may come next."""
-    waiting = {second for first, second in constraints if not done >> first & 1}
-    return [item for item in range(count) if not done >> item & 1 and item not in waiting]
-
-
-def order_at(u: float, count: int, constraints: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """The order at u in (0, 1) among all that keep the constraints, each equally likely."""
-    return _order(int(u * linear_orders(count, constraints)), count, constraints)
-
-
-@lru_cache(maxsize=8192)
-def _order(rank: int, count: int, constraints: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """The order of this rank, in which orders are counted as a dictionary lists words."""
-    done, order = 0, list[int]()
-    while len(order) < count:
-        for item in available(count, constraints, done):
-            ways = linear_orders(count, constraints, done | 1 << item)
-            if rank < ways:
-                break
-            rank -= ways
-        order.append(item)
-        done |= 1 << item
-    return tuple(order)

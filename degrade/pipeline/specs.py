@@ -22,7 +22,8 @@ from degrade.pipeline.distributions import (
     Uniform,
     UniformPower,
 )
-from degrade.pipeline.values import Constant, Number, Strict, Weight, picker, rounded
+from degrade.pipeline.values import Constant, Number, Weight, picker, rounded
+from degrade.reader.records import Strict
 from degrade.trace import Scalar
 
 Model = TypeVar("Model", bound=Strict)

@@ -17,8 +17,8 @@ from degrade.errors import PipelineError
 from degrade.pipeline.errors import explain
 from degrade.pipeline.nodes import AnyNode
 from degrade.pipeline.program import Program, compile_nodes
-from degrade.pipeline.values import Strict
-from degrade.pipeline.yaml_source import Document, read_yaml
+from degrade.reader.records import Strict
+from degrade.reader.yaml_source import Document, read_text, read_yaml
 
 DEFAULT_SCALE = 4
 Scale = Annotated[int, Field(ge=1, le=32)]
@@ -145,16 +145,8 @@ def load_pipeline(name_or_path: str | Path, scale: int | None = None) -> Pipelin
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.parent != Path():
-        return parse_pipeline(_read(path), str(path), scale)
+        return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale)
     return parse_pipeline(named_source(str(name_or_path)), f"{name_or_path}.yaml", scale)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise PipelineError(f"cannot read the pipeline file {path}: {reason}") from error
 
 
 def _files() -> Iterator[tuple[str, str]]:

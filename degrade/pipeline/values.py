@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -66,12 +66,6 @@ def rounded(value: float) -> float:
         if abs(steps - whole) < 0.499:
             return whole / grid
     return float(f"{value:.9g}")
-
-
-class Strict(BaseModel):
-    """Frozen, and refuses what it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 Weight = Annotated[Number, Field(ge=0)]

@@ -18,8 +18,9 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from degrade.reader.near import meant_or_known
 from realsr.backbones.errors import BackboneError, MissingWeightsError
-from realsr.backbones.settings import Settings, near
+from realsr.backbones.settings import Settings
 from realsr.backbones.weights import TORCHVISION, load_weights, named_digest, torchvision_file
 
 BackboneName = Literal["vgg16", "vgg19", "alexnet", "squeezenet1_1"]
@@ -197,9 +198,7 @@ def check_layers(name: BackboneName, layers: Collection[str]) -> None:
     known = layer_names(name)
     for layer in layers:
         if layer not in known:
-            raise BackboneError(
-                f"{name} has no layer {layer!r}{near(layer, known)} It has: {', '.join(known)}"
-            )
+            raise BackboneError(f"{name} has no layer {layer!r}{meant_or_known(layer, known)}")
     if not layers:
         raise BackboneError(f"no layer of {name} is named; expected one of {', '.join(known)}")
 

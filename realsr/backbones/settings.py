@@ -1,18 +1,17 @@
-"""Settings: frozen records that refuse unknown names."""
+"""Settings: records whose own words name an unknown key's nearest, wherever they are made."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
+
+from degrade.reader.near import meant_or_known
+from degrade.reader.records import Strict
 
 
-class Settings(BaseModel):
-    """Base of every record: frozen; an unknown name is refused with the nearest one that exists."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+class Settings(Strict):
+    """Base of every record; an unknown name is refused with the nearest one that exists."""
 
     @model_validator(mode="before")
     @classmethod
@@ -20,12 +19,5 @@ class Settings(BaseModel):
         known = cls.model_fields
         for name in data if isinstance(data, dict) else ():
             if name not in known:
-                names = ", ".join(known) or "none"
-                raise ValueError(f"unknown `{name}`{near(str(name), known)} Known: {names}")
+                raise ValueError(f"unknown key {name!r}{meant_or_known(str(name), known)}")
         return data
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """`. Did you mean ...?` where a known name is close, else a full stop."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f". Did you mean `{close[0]}`?" if close else "."

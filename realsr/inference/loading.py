@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from degrade.reader.near import meant
 from realsr.inference.errors import InferenceError
 from realsr.inference.foreign import (
     from_function,
@@ -138,9 +138,7 @@ def _checked(upscaler: Upscaler, scale: int | None) -> Upscaler:
 
 
 def _unknown(text: str) -> str:
-    near = difflib.get_close_matches(text, INTERPOLATIONS, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
     return (
         f"no model {text!r}: expected a file of weights, ONNX or TorchScript, module:function, or an "
-        f"interpolation ({', '.join(INTERPOLATIONS)}){hint}"
+        f"interpolation ({', '.join(INTERPOLATIONS)}){meant(text, INTERPOLATIONS)}"
     )

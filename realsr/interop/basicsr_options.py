@@ -6,13 +6,14 @@ other key that we do not know is refused with the nearest one that we do.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
+from degrade.reader.records import Strict
+from degrade.reader.sentences import lines, placed
 from realsr.files.errors import RequestError
 
 LOADER_KEYS = frozenset(
@@ -29,15 +30,13 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-class DatasetOptions(BaseModel):
+class DatasetOptions(Strict):
     """What every dataset of ours takes. phase and scale are BasicSR's to fill in.
 
     gt_size: side of the HR crop in `train`; validation takes whole images. variants: how often a source counts
     in the dataset's length, each time with draws of its own. use_hflip: mirror half of them; use_rot: also
     upside down, and rows for columns, half of them each.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     phase: Literal["train", "val", "test"]
     scale: int = Field(ge=1)
@@ -81,15 +80,5 @@ def read_options(kind: type[Options], section: Mapping[str, Any]) -> Options:
     except ValidationError as error:
         where = f"datasets, {section.get('name', section.get('phase', '?'))}"
         known = [*kind.model_fields, *sorted(LOADER_KEYS)]
-        faults = [_sentence(fault, known) for fault in error.errors()]
+        faults = lines(error, lambda fault: placed(fault, known))
         raise RequestError(f"{where}: {'; '.join(faults)}") from error
-
-
-def _sentence(fault: Any, known: Sequence[str]) -> str:
-    key = str(fault["loc"][0])
-    if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key, known, n=1)
-        return f"no key {key!r}" + (
-            f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-        )
-    return f"{key}: {fault['msg']}"

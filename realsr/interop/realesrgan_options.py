@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from degrade.errors import PipelineError
-from degrade.pipeline.yaml_source import Document, Path, read_yaml
+from degrade.reader.yaml_source import Document, Path, read_yaml
 
 KERNELS = (
     "iso",

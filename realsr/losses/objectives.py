@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
+from degrade.reader.near import meant_or_known
 from realsr.backbones.networks import Backbone
-from realsr.backbones.settings import Settings, near
+from realsr.backbones.settings import Settings
 from realsr.losses.adversarial import GanArguments, GanKind
 from realsr.losses.discriminator import DiscriminatorObjective
 from realsr.losses.errors import LossError
@@ -50,7 +51,7 @@ class Recipe(Settings):
         """The same recipe with another term in place of one, say feature matching for VGG's features."""
         labels = [each.label for each in self.terms]
         if label not in labels:
-            raise LossError(f"no term {label!r}{near(label, labels)} Terms: {', '.join(labels)}")
+            raise LossError(f"no term {label!r}{meant_or_known(label, labels)}")
         terms = [term if each.label == label else each for each in self.terms]
         return Recipe(terms=tuple(terms), discriminator=self.discriminator, source=self.source)
 
@@ -172,8 +173,7 @@ OBJECTIVES: Mapping[str, Recipe] = MappingProxyType(
 def named(name: str) -> Recipe:
     """A row of OBJECTIVES. Raises LossError."""
     if name not in OBJECTIVES:
-        known = ", ".join(OBJECTIVES)
-        raise LossError(f"no objective {name!r}{near(name, OBJECTIVES)} Objectives: {known}")
+        raise LossError(f"no objective {name!r}{meant_or_known(name, OBJECTIVES)}")
     return OBJECTIVES[name]
 
 

@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
-from realsr.backbones.settings import Settings, near
+from degrade.reader.near import meant_or_known
+from degrade.reader.sentences import lines, placed
+from realsr.backbones.settings import Settings
 from realsr.losses.base import Domain
 from realsr.losses.errors import LossError
 from realsr.losses.schedules import Weight
@@ -35,7 +37,7 @@ class LossTerm(Settings):
             return data
         name = str(data["name"])
         if name not in LOSSES:
-            raise ValueError(f"no loss `{name}`{near(name, LOSSES)} Losses: {', '.join(LOSSES)}")
+            raise ValueError(f"no loss {name!r}{meant_or_known(name, LOSSES)}")
         try:
             arguments = LOSSES[name].arguments.model_validate(data.get("arguments") or {})
         except ValidationError as error:
@@ -59,15 +61,9 @@ class LossTerm(Settings):
 
 def _first(name: str, error: ValidationError) -> str:
     """The first thing wrong with a loss's arguments, in one sentence."""
-    details = error.errors()[0]
-    place = ".".join(map(str, ("arguments", *details["loc"])))
-    return f"{name}: {place}: {details['msg'].removeprefix('Value error, ')}"
+    return f"{name}: {lines(error, lambda fault: placed(fault, within=('arguments',)))[0]}"
 
 
 def read_error(error: ValidationError) -> LossError:
     """pydantic's report as sentences: place and reason of each fault."""
-    lines = [
-        f"{'.'.join(map(str, fault['loc'])) or '(top)'}: {fault['msg'].removeprefix('Value error, ')}"
-        for fault in error.errors()
-    ]
-    return LossError("; ".join(lines))
+    return LossError("; ".join(lines(error, placed)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from pathlib import Path
 
+from degrade.reader.near import meant_or_known
 from realsr.backbones.errors import MissingWeightsError
 from realsr.metrics.consistency import Operator
 from realsr.metrics.convention import Convention
@@ -52,9 +52,7 @@ def score(
 
 def _row(name: str) -> Metric:
     if name not in METRICS:
-        near = difflib.get_close_matches(name, METRICS, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise MetricError(f"no metric {name!r}{hint} (there are {', '.join(METRICS)})")
+        raise MetricError(f"no metric {name!r}{meant_or_known(name, METRICS)}")
     return METRICS[name]
 
 

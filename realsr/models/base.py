@@ -11,17 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor, nn
+
+from degrade.reader.records import Strict
 
 Colour = Literal["rgb", "y"]
 """What the paper's network sees: RGB, or the luma alone (BT.601 studio range, scaled to [0, 1])."""
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Base of an architecture's arguments: frozen, unknown names refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scale: int = Field(description="HR side / LR side")
     channels: int = Field(default=3, ge=1, description="channels of LR and SR")

@@ -8,11 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
+from degrade.reader.records import Strict
+from degrade.reader.sentences import lines, placed
 from realsr.models.errors import ModelError
 from realsr.models.table import build
 
@@ -20,25 +22,25 @@ CARD = "realsr"
 """The key of the card in the file's metadata."""
 
 
-class ModelCard(BaseModel):
+class ModelCard(Strict):
     """architecture, arguments: how to build it. colour: what it sees. trained_on: degradation of the training
     pairs. pipeline_digests: by scale. objective: the loss. steps: of training. ema: whether the weights are a
     moving average. None is unknown.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     architecture: str
     arguments: dict[str, Any]
     scale: int
     colour: str
     trained_on: str | None = None
-    pipeline_digests: dict[str, str] = {}
+    pipeline_digests: dict[str, str] = Field(default_factory=dict)
     objective: str | None = None
     seed: int | None = None
     steps: int | None = None
     ema: bool = False
-    versions: dict[str, str] = {}
+    versions: dict[str, str] = Field(default_factory=dict)
 
     def built(self, scale: int | None = None) -> nn.Module:
         """The network with initial weights, at another scale if told. Raises ModelError."""
@@ -63,9 +65,7 @@ def parsed_card(text: str, path: Path) -> ModelCard:
     try:
         return ModelCard.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "JSON"
-        raise ModelError(f"{path}: its card is wrong at {place}: {first['msg']}") from error
+        raise ModelError(f"{path}: its card is wrong: {lines(error, placed)[0]}") from error
 
 
 def model_bytes(network: nn.Module, card: ModelCard | None) -> bytes:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor, nn
 
+from degrade.reader.records import Strict
 from realsr.models.discriminators.chain import chain, classifier
 from realsr.models.discriminators.vgg_style import vgg_plan
 
 
-class RankerArguments(BaseModel):
+class RankerArguments(Strict):
     """Width of the ranker."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     channels: int = Field(default=3, ge=1, description="channels of the judged images")
     features: int = Field(default=64, ge=1, description="channels of the first convolutions")

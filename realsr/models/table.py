@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from torch import nn
 
-from realsr.models.argument_errors import explained, listed, near
+from degrade.reader.near import meant_or_known
+from realsr.models.argument_errors import explained
 from realsr.models.base import Architecture, Arguments
 from realsr.models.carn import CARN_M_ROW, CARN_ROW
 from realsr.models.drcn import DRCN_ROW
@@ -70,7 +71,7 @@ def architecture(name: str) -> Architecture[Any]:
     """The row of a name; raises ModelError with the nearest name for an unknown one."""
     rows = {row.name: row for row in ARCHITECTURES}
     if name not in rows:
-        raise ModelError(f"architecture {name!r} is unknown{near(name, rows)}")
+        raise ModelError(f"architecture {name!r} is unknown{meant_or_known(name, rows)}")
     return rows[name]
 
 
@@ -92,7 +93,8 @@ def checked(name: str, **arguments: Any) -> Arguments:
         raise ModelError(explained(name, row.arguments, error)) from error
     asked = {found.scale, *getattr(found, "scales", ())}
     if lacking := sorted(asked - set(row.scales)):
-        raise ModelError(f"{name}: no scale {listed(lacking)}; its paper has {listed(row.scales)}")
+        wanted, known = (", ".join(map(str, scales)) for scales in (lacking, row.scales))
+        raise ModelError(f"{name}: no scale {wanted}; its paper has {known}")
     assert isinstance(found, Arguments)
     return found
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, ValidationError
 
 from degrade.errors import ManifestError
+from degrade.reader.records import Strict
+from degrade.reader.sentences import of_data
 from realsr.files.errors import RequestError
 from realsr.images.sources import why_unsafe
 from realsr.pairs.folder import Folder
@@ -29,10 +31,8 @@ def _safe(key: str) -> str:
     return key
 
 
-class Line(BaseModel):
-    """Base of manifest lines: frozen, unknown names refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Line(Strict):
+    """Base of manifest lines."""
 
     def to_bytes(self) -> bytes:
         """The line as it stands in the file, with its end."""
@@ -118,7 +118,7 @@ def parse_header(line: bytes, path: Path) -> Header:
         return Header.model_validate_json(line)
     except ValidationError as error:
         raise ManifestError(
-            f"{path}:1: not the header of a pairs manifest: {_first(error)}"
+            f"{path}:1: not the header of a pairs manifest: {of_data(error, Header)[0]}"
         ) from error
 
 
@@ -127,7 +127,7 @@ def parse_pair(line: bytes, path: Path, number: int) -> Pair:
     try:
         return Pair.model_validate_json(line)
     except ValidationError as error:
-        raise ManifestError(f"{path}:{number}: not a pair: {_first(error)}") from error
+        raise ManifestError(f"{path}:{number}: not a pair: {of_data(error, Pair)[0]}") from error
 
 
 def read_manifest(folder: Folder) -> tuple[Header, Iterator[Pair]]:
@@ -160,9 +160,3 @@ def _pairs(path: Path) -> Iterator[Pair]:
                 )
             last = pair.key
             yield pair
-
-
-def _first(error: ValidationError) -> str:
-    detail = error.errors()[0]
-    place = ".".join(str(part) for part in detail["loc"])
-    return f"{place + ': ' if place else ''}{detail['msg']}"

@@ -10,8 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from degrade.reader.records import Strict
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import Recipe, read_objective
 from realsr.models.base import Architecture
@@ -25,16 +26,10 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(gt=0)]
 
 
-class Record(BaseModel):
-    """Base: frozen, unknown keys refused, no NaN."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class ModelConfig(Record):
+class ModelConfig(Strict):
     """{name: espcn, scale: 3, ...}: a row of ARCHITECTURES and its arguments."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(extra="allow")
 
     name: str
     scale: Positive
@@ -66,10 +61,10 @@ class ModelConfig(Record):
         return {"scale": self.scale, **(self.model_extra or {})}
 
 
-class DiscriminatorConfig(Record):
+class DiscriminatorConfig(Strict):
     """{name: vgg, ...}: a row of DISCRIMINATORS and its arguments."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(extra="allow")
 
     name: str
 
@@ -87,7 +82,7 @@ class DiscriminatorConfig(Record):
         return dict(self.model_extra or {})
 
 
-class DataConfig(Record):
+class DataConfig(Strict):
     """HR photographs degraded on-line, stored pairs, or both.
 
     crop: side of the HR crops in pixels. batch: pairs of one process in one step. pairs_share: of the samples
@@ -120,7 +115,7 @@ class DataConfig(Record):
         return self.pairs_share
 
 
-class GroupConfig(Record):
+class GroupConfig(Strict):
     """Parameters whose name the regular expression `match` finds; the first group that does counts."""
 
     match: str
@@ -137,7 +132,7 @@ class GroupConfig(Record):
         return pattern
 
 
-class OptimiserConfig(Record):
+class OptimiserConfig(Strict):
     name: Literal["adam", "adamw", "sgd"] = "adam"
     lr: Rate = 1e-4
     betas: tuple[Share, Share] = (0.9, 0.999)
@@ -146,7 +141,7 @@ class OptimiserConfig(Record):
     groups: tuple[GroupConfig, ...] = ()
 
 
-class ScheduleConfig(Record):
+class ScheduleConfig(Strict):
     """multistep: times `factor` at each of `at`. cosine: from 1 to `floor` over each of `periods`, which
     restart one after the other; without periods one over the whole training. warm_up: steps of a linear rise.
     """
@@ -167,7 +162,7 @@ class ScheduleConfig(Record):
         return self
 
 
-class ClipConfig(Record):
+class ClipConfig(Strict):
     """norm: of all gradients together. value: of each one. by_rate: theta; each one to theta / rate, so that no
     weight moves further than theta in a step of plain SGD (VDSR, Kim et al., CVPR 2016, section 3.2)."""
 
@@ -182,14 +177,14 @@ class ClipConfig(Record):
         return self
 
 
-class StartConfig(Record):
+class StartConfig(Strict):
     """Weights to start from; relaxed takes what fits (x2 -> x4)."""
 
     path: Path
     mode: Literal["strict", "relaxed"] = "strict"
 
 
-class SetConfig(Record):
+class SetConfig(Strict):
     """A validation set: whole photographs, degraded by one pipeline with frozen draws."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -198,7 +193,7 @@ class SetConfig(Record):
     limit: Positive | None = None
 
 
-class ValidationConfig(Record):
+class ValidationConfig(Strict):
     """every: steps from one validation to the next. border: pixels left out all round; None: the scale."""
 
     every: Positive = 5000
@@ -213,12 +208,12 @@ class ValidationConfig(Record):
         return self
 
 
-class CheckpointConfig(Record):
+class CheckpointConfig(Strict):
     every: Positive = 5000
     keep: Positive = Field(default=2, description="the latest so many states to go on from")
 
 
-class LogConfig(Record):
+class LogConfig(Strict):
     """every: steps from one line to the next. gradients_every: of each term's gradient norm; 0: never."""
 
     every: Positive = 100
@@ -226,14 +221,14 @@ class LogConfig(Record):
     tensorboard: bool = Field(default=True, description="where the package is installed")
 
 
-class GuardConfig(Record):
+class GuardConfig(Strict):
     """What a loss or gradient that is no number does: stop, or skip the step, at most `most` in a row."""
 
     action: Literal["stop", "skip"] = "stop"
     most: Positive = 10
 
 
-class ViewConfig(Record):
+class ViewConfig(Strict):
     """What the discriminator sees of real and generated images, drawn anew at every step (DiffAugment).
 
     translation: up to this share of the side, each way. cutout: side of a black square. colour: strength of
@@ -245,7 +240,7 @@ class ViewConfig(Record):
     colour: Share = 0.0
 
 
-class PauseConfig(Record):
+class PauseConfig(Strict):
     """The discriminator rests while it tells both real and generated images rightly in this share of cases or
     more. smoothing: what a running accuracy keeps at every step; 0: the step before alone (EnhanceNet)."""
 
@@ -253,7 +248,7 @@ class PauseConfig(Record):
     smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
-class TrainingConfig(Record):
+class TrainingConfig(Strict):
     """A training. accumulate: parts that a batch is computed in, one after the other; the step is the whole
     batch's. colour: what the network sees; None is what its paper's does. fast_matmul: TF32 on GPUs."""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import degrade
-from degrade.pipeline.nodes import linear_orders, order_at
+from degrade.pipeline.orders import linear_orders, order_at
 from degrade.trace import Trace, trace_from_data
 
 KEYS = degrade.keys(0, [f"photo{i}" for i in range(64)], variant=3)

@@ -25,7 +25,7 @@ def refusal(text: str) -> str:
     [
         (
             HEAD + "  - op: gaussian_noise\n    sigma_25: 3\n    sigma_255: 3\n",
-            "my.yaml:4: lr[0].sigma_25: unknown key `sigma_25` (the value is 3), did you mean `sigma_255`?",
+            "my.yaml:4: lr[0].sigma_25: unknown key 'sigma_25'; did you mean 'sigma_255'?",
         ),
         (
             HEAD + "  - op: gaussian_noise\n    sigma_255: {uniform: [1, 300]}\n",
@@ -37,16 +37,16 @@ def refusal(text: str) -> str:
         ),
         (
             HEAD + "  - op: gausian_noise\n",
-            "my.yaml:3: lr[0]: no operator `gausian_noise`, did you mean `gaussian_",
+            "my.yaml:3: lr[0]: no operator 'gausian_noise'; did you mean 'gaussian_",
         ),
         (
             HEAD + "  - op: jpeg\n    quality: {uniform: [30, 95]}\n",
             "my.yaml:4: lr[0].quality: is a whole number",
         ),
-        (HEAD + "  - op: jpeg\n", "my.yaml:3: lr[0]: the key `quality` is missing"),
+        (HEAD + "  - op: jpeg\n", "my.yaml:3: lr[0]: the key 'quality' is missing"),
         (
             HEAD + "  - op: clamp\n    low: {unifrom: [0, 1]}\n",
-            "my.yaml:4: lr[0].low: no distribution `unifrom`, did you mean `uniform`?",
+            "my.yaml:4: lr[0].low: no distribution 'unifrom'; did you mean 'uniform'?",
         ),
         (
             HEAD + "  - op: clamp\n    low: {uniform: [1, 0]}\n",
@@ -68,7 +68,7 @@ def refusal(text: str) -> str:
         ),
         (
             "name: x\nscalee: 3\nlr: [{op: clamp}]",
-            "my.yaml:2: scalee: unknown key `scalee` (the value is 3), did you mean `scale`?",
+            "my.yaml:2: scalee: unknown key 'scalee'; did you mean 'scale'?",
         ),
         (
             "name: x\nscale: 5\nscales: [2, 4]\nlr: [{op: clamp}]",

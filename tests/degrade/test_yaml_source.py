@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from degrade.errors import PipelineError
-from degrade.pipeline.yaml_source import path_text, read_yaml
+from degrade.reader.yaml_source import path_text, read_yaml
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,9 @@ def test_validation_takes_whole_pictures_and_grey_becomes_colour(photographs: Pa
 
 
 def test_unknown_keys_are_refused_with_the_near_one(photographs: Path) -> None:
-    with pytest.raises(RequestError, match="photographs: no key 'gt_sise'; did you mean 'gt_size'"):
+    with pytest.raises(
+        RequestError, match="photographs: unknown key 'gt_sise'; did you mean 'gt_size'"
+    ):
         online(photographs, gt_sise=32)
     with pytest.raises(RequestError, match="gt_size is missing"):
         online(photographs, gt_size=None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from degrade.pipeline.yaml_source import read_yaml
+from degrade.reader.yaml_source import read_yaml
 from realsr.backbones.errors import MissingWeightsError
 from realsr.losses.adversarial import GanArguments
 from realsr.losses.base import Batch
@@ -147,15 +147,15 @@ discriminator: {kind: relativistic, r1: 5, r2: 5, every: 4}
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ("esrgn", "Did you mean `esrgan`"),
-        ({"objective": "esrgn"}, "Did you mean `esrgan`"),
+        ("esrgn", "did you mean 'esrgan'"),
+        ({"objective": "esrgn"}, "did you mean 'esrgan'"),
         ({"objective": "esrgan", "replace": {"l2": {"name": "mse"}}}, "no term 'l2'"),
-        ({"objective": "esrgan", "weight": "a.pth"}, "Did you mean `weights`"),
+        ({"objective": "esrgan", "weight": "a.pth"}, "did you mean 'weights'"),
         ({"terms": []}, "no terms"),
         ({"terms": [{"name": "adversarial"}]}, "give the discriminator the same kind"),
         (
             {"terms": [{"name": "perceptual", "arguments": {"layers": {"conv5_5": 1}}}]},
-            r"terms\.0: perceptual: arguments: vgg19 has no layer",
+            r"terms\[0\]: perceptual: arguments: vgg19 has no layer",
         ),
     ],
 )

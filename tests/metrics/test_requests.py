@@ -60,7 +60,7 @@ def test_bytes_and_floats_are_not_mixed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "match"),
     [
-        ({"metric": "pnsr"}, "did you mean psnr"),
+        ({"metric": "pnsr"}, "did you mean 'psnr"),
         ({"metric": "psnr"}, "needs hr="),
         ({"metric": "lr_consistency_true", "hr": _grey(16, 16)}, "needs true_operator="),
         ({"metric": "lr_consistency_assumed"}, "needs assumed_operator=, lr="),

@@ -104,7 +104,7 @@ def test_a_shared_module_counts_once() -> None:
         (
             "edsr",
             {"scale": 2, "feature": 8},
-            "edsr: no argument 'feature'; did you mean 'features'?",
+            "edsr: unknown argument 'feature'; did you mean 'features'?",
         ),
         ("vdsr", {}, "vdsr: the argument 'scale' is missing"),
         ("srcnn", {"scale": 2, "middle": 2}, "srcnn: middle = 2: Input should be 1, 3 or 5"),

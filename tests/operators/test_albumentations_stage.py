@@ -162,15 +162,15 @@ def test_arguments_are_a_mapping_and_their_order_does_not_count() -> None:
     [
         ("transform: GaussNoise", "use `gaussian_noise`"),
         ("transform: ImageCompression", "use `jpeg` or `webp`"),
-        ("transform: HueSaturation", "did you mean HueSaturationValue?"),
+        ("transform: HueSaturation", "did you mean 'HueSaturationValue'?"),
         ("transform: RandomCrop", "no transform 'RandomCrop' here"),
         (
             "transform: HueSaturationValue, arguments: {hue_limit: 10}",
-            "my.yaml:3: hr[0].arguments: HueSaturationValue has no argument `hue_limit`, did you mean `hue_shift_limit`?",
+            "my.yaml:3: hr[0].arguments: HueSaturationValue has no argument 'hue_limit'; did you mean 'hue_shift_limit'?",
         ),
         (
             "transform: RandomRotate90, arguments: {factor: 1}",
-            "no argument `factor`; known are none",
+            "no argument 'factor'; known are none",
         ),
         ("transform: Affine, arguments: {rotate: [a, b]}", "Affine with"),
         (
@@ -182,7 +182,7 @@ def test_arguments_are_a_mapping_and_their_order_does_not_count() -> None:
         ("transform: RandomGamma, arguments: '[1]'", "is no JSON object"),
         ("transform: RandomGamma, arguments: 'x'", "is not JSON"),
         ("transform: RandomGamma, arguments: 3", "arguments"),
-        ("transform: RandomGamma, argument: {}", "unknown key `argument`"),
+        ("transform: RandomGamma, argument: {}", "unknown key 'argument'"),
     ],
 )
 def test_what_is_refused_when_the_pipeline_is_read(hr: str, said: str) -> None:

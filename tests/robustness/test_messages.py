@@ -32,9 +32,9 @@ def said(*words: str) -> tuple[int, str]:
         ((*RUN, "--crop", "0"), "--crop 0: expected a side of 1 pixel or more, or `full`"),
         ((*RUN, "--weights", "dists=no.pt"), "weights dists=no.pt: no such file"),
         ((*RUN, "--weights", "niqe=basicsr"), "add niqe to the metrics"),
-        ((*RUN, "--metrics", "psnr_yy"), "did you mean psnr_y?"),
+        ((*RUN, "--metrics", "psnr_yy"), "did you mean 'psnr_y'?"),
         ((*RUN, "--model", "x=tests.robustness.toys:nothing"), "no function"),
-        ((*BLUR, "gaussian_blur.sigma", "--range", "1:2"), "has no field 'sigma'; did you mean gaussian_blur.sigma_"),
+        ((*BLUR, "gaussian_blur.sigma", "--range", "1:2"), "no 'sigma'; did you mean 'sigma_"),
         (
             (*BLUR, "gaussian_blur.sigma_x", "--range", "-1:2"),
             "gaussian_blur.sigma_x cannot be -1: input should be greater than 0; give a --range",
@@ -56,9 +56,9 @@ def test_wrong_usage_is_a_sentence(folder: Path, words: tuple[str, ...], expecte
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("pipelins: [bicubic]", "study.yaml:2: pipelins: unknown key `pipelins`; did you mean `pipelines`?"),
+        ("pipelins: [bicubic]", "study.yaml:2: pipelins: unknown key 'pipelins'; did you mean 'pipelines'?"),
         ("pipelines: bicubic", "expected a list, such as [a, b]; the value is 'bicubic'"),
-        ("models:\n  - {name: a}", "study.yaml:3: models[0].path: the key `path` is missing"),
+        ("models:\n  - {name: a}", "study.yaml:3: models[0]: the key 'path' is missing"),
         ("models:\n  - {name: hr, path: x}", "'hr' names a picture of every test"),
     ],
 )  # fmt: skip

@@ -49,7 +49,7 @@ def test_one_field_changes_and_all_other_draws_stay() -> None:
 
 def test_unknown_places_and_values_out_of_range_are_refused() -> None:
     pipeline = degrade.load_pipeline("gaussian8", 4)
-    with pytest.raises(StudyError, match=r"did you mean gaussian_blur\.sigma_x"):
+    with pytest.raises(StudyError, match=r"did you mean 'gaussian_blur\.sigma_x"):
         at_severity(pipeline, "gausian_blur.sigma_x", 1)
     with pytest.raises(StudyError, match="sets size"):
         at_severity(pipeline, "gaussian_blur.sigma", 1)

@@ -11,6 +11,7 @@ import degrade
 from degrade.errors import PipelineError
 from degrade.pipeline.differences import differences
 from degrade.pipeline.tree import named_source
+from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.files.errors import RequestError
 from realsr.interop.realesrgan_options import read_options
@@ -68,7 +69,7 @@ def _located(file: str, sentence: str) -> str:
 
 def run_import(file: Path, out: Path | None) -> int:
     """A Real-ESRGAN option file as a pipeline, printed, or written to a new file."""
-    options = read_options(_text(file, "option file"), str(file))
+    options = read_options(read_text(file, "the option file", RequestError), str(file))
     text = pipeline_text(options, str(file))
     for place in options.unknown:
         say(f"{place}: unknown, and left out")
@@ -87,7 +88,7 @@ def run_import(file: Path, out: Path | None) -> int:
 
 def run_import_seal(file: Path, out: Path) -> int:
     """SEAL's parameter strings as pipelines in a folder, all of them or none."""
-    texts = seal_texts(_text(file, "list of strings"), file.name)
+    texts = seal_texts(read_text(file, "the list of strings", RequestError), file.name)
     there = [name for name in texts if (out / name).exists()]
     if there:
         raise RequestError(f"--out {out} has {there[0]} already; name a folder without it")
@@ -96,14 +97,6 @@ def run_import_seal(file: Path, out: Path) -> int:
         (out / name).write_text(text, encoding="utf-8")
     typer.echo(f"{out}: {len(texts)} pipelines, {min(texts)} to {max(texts)}")
     return OK
-
-
-def _text(file: Path, what: str) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise RequestError(f"cannot read the {what} {file}: {reason}") from error
 
 
 def run_schema() -> int:

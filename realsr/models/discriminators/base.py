@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Tensor, nn
 
+from degrade.reader.records import Strict
 from realsr.models.upsampling import enlarge
 
 
-class DiscriminatorArguments(BaseModel):
+class DiscriminatorArguments(Strict):
     """Base of a discriminator's arguments: frozen, unknown names refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     channels: int = Field(default=3, ge=1, description="channels of the judged images")
     lr_scale: int | None = Field(

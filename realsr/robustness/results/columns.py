@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from degrade.reader.near import meant_or_known
 from realsr.metrics import ACADEMIC, MATLAB, METRICS, SEAL, Convention
 from realsr.metrics.convention import SSIM_WINDOW
 from realsr.metrics.metric import Better, Metric
@@ -118,9 +118,7 @@ def _column(name: str, scale: int, table: Mapping[str, Metric]) -> Column:
     known = {REGISTERED: ("psnr", Convention("y"))} | _NAMED
     known |= {row.name: (row.name, row.convention) for row in table.values()}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise StudyError(f"no metric {name!r}{hint} (there are {', '.join(known)}, or all)")
+        raise StudyError(f"no metric {name!r}{meant_or_known(name, [*known, 'all'])}")
     metric, convention = known[name]
     row = table[metric]
     window = convention.window if row.convention.window else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from degrade.reader.records import Strict
 from realsr.robustness.errors import StudyError
 
 BASELINE = "bicubic"
@@ -16,32 +17,28 @@ DIAGONAL = "diagonal"
 """The judged model's sibling that was trained on the very case."""
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OfFamily(_Said):
+class OfFamily(Strict):
     """In each case the model of this family that was trained on it, as SEAL's small and large networks."""
 
     family: str
 
 
-class Constants(_Said):
+class Constants(Strict):
     """The same demand in every case, by metric."""
 
-    values: dict[str, Annotated[float, Field(allow_inf_nan=False)]]
+    values: dict[str, float]
 
 
 Line = Literal["diagonal"] | str | OfFamily | Constants
 """The diagonal, a model's name, a family or constants."""
 
 
-class LineChoice(_Said):
+class LineChoice(Strict):
     """least_gap: by metric, how far excellence must lie above acceptance for a case to tell good from bad."""
 
     acceptance: Line = BASELINE
     excellence: Line = DIAGONAL
-    least_gap: dict[str, Annotated[float, Field(ge=0.0, allow_inf_nan=False)]] = {}
+    least_gap: dict[str, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
 
     def checked(
         self, models: Sequence[str], families: Sequence[str], metrics: Sequence[str]

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from degrade.pipeline.yaml_source import read_yaml
+from degrade.reader.records import Strict
+from degrade.reader.yaml_source import read_text, read_yaml
 from realsr.robustness.errors import StudyError
-from realsr.robustness.study.study import Entry, validated
+from realsr.robustness.study.study import validated
 
 Of = Literal["value", "gain", "drop"]
 """The metric itself; by how much it is better than bicubic; by how much it is worse than on the set that the
@@ -25,7 +26,7 @@ Over = Literal["each", "fixed", "crossed"]
 space of degradations (crossed), and then are random as the images are."""
 
 
-class Rule(Entry):
+class Rule(Strict):
     """models, sets: None is all that the rule can be asked of (the baseline is no model). certainty: the bound
     must hold at the end of a one-sided interval; None asks it of the number itself.
     """
@@ -67,7 +68,7 @@ class Rule(Entry):
         return self
 
 
-class Rules(Entry):
+class Rules(Strict):
     """run: the folder that they are asked of, counted from the file; None is given with the command."""
 
     run: Path | None = None
@@ -76,9 +77,6 @@ class Rules(Entry):
 
 def read_rules(path: Path) -> Rules:
     """The rules in a file. Raises StudyError with file, line and place."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"cannot read {path}: {error}; expected a YAML file of rules") from error
-    rules = validated(Rules, read_yaml(text, str(path)))
+    text = read_text(path, "the rules", StudyError)
+    rules = validated(Rules, read_yaml(text, str(path), StudyError))
     return rules if rules.run is None else rules.model_copy(update={"run": path.parent / rules.run})

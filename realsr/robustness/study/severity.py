@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 
 from degrade import Pipeline, parse_pipeline
 from degrade.errors import PipelineError
+from degrade.reader.near import meant, meant_or_known
 from realsr.robustness.errors import StudyError
 
 Stage = dict[str, Any]
@@ -40,11 +40,9 @@ def at_severity(pipeline: Pipeline, parameter: str, value: float) -> Pipeline:
         raise StudyError(_unknown(pipeline, parameter, data["lr"]))
     for each in found:
         if field not in each:
-            known = ", ".join(name for name in each if name not in ("op", "label"))
-            near = difflib.get_close_matches(field, each, n=1)
-            hint = f"; did you mean {stage}.{near[0]}?" if near else ""
+            known = [name for name in each if name not in ("op", "label")]
             raise StudyError(
-                f"{parameter}: {stage!r} has no field {field!r}{hint} (it sets {known})"
+                f"{parameter}: {stage!r} sets {', '.join(known)}, no {field!r}{meant(field, known)}"
             )
         each[field] = int(value) if float(value).is_integer() else value
     data["name"] = severity_name(pipeline.name, parameter, value)
@@ -81,6 +79,4 @@ def _unknown(pipeline: Pipeline, parameter: str, nodes: Sequence[Any]) -> str:
         for field in each
         if field not in ("op", "label")
     )
-    near = difflib.get_close_matches(parameter, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else f" (there are {', '.join(known)})"
-    return f"{pipeline.name} has no STAGE.FIELD {parameter!r}{hint}"
+    return f"{pipeline.name} has no STAGE.FIELD {parameter!r}{meant_or_known(parameter, known)}"

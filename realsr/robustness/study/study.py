@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 import degrade
-from degrade.pipeline.yaml_source import Document, read_yaml
+from degrade.reader.records import Strict
+from degrade.reader.sentences import of_document
+from degrade.reader.yaml_source import Document, read_text, read_yaml
 from realsr.images.reading import Alpha
 from realsr.metrics.errors import MetricError
 from realsr.metrics.table import METRICS
@@ -27,13 +27,7 @@ RESERVED = ("hr", "lr")
 """Names of the pictures beside those of the models."""
 
 
-class Entry(BaseModel):
-    """Base of what a study file may say: frozen, unknown names refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ModelEntry(Entry):
+class ModelEntry(Strict):
     """A model; what is given here goes before what its file says of its origin, and None is unknown.
 
     path: whatever `realsr.inference.loading.load` takes. family: what it shares with models that differ from it
@@ -55,7 +49,7 @@ class ModelEntry(Entry):
         return name
 
 
-class PairsEntry(Entry):
+class PairsEntry(Strict):
     """Real pairs: two directories of pictures, or one that holds both under names as 001L and 001H."""
 
     name: Name
@@ -63,14 +57,14 @@ class PairsEntry(Entry):
     hr: Path
 
 
-class PhotographsEntry(Entry):
+class PhotographsEntry(Strict):
     """Photographs without truth."""
 
     name: Name
     dir: Path
 
 
-class Kept(Entry):
+class Kept(Strict):
     """How many pictures are kept of a model on a set, and of a set in all."""
 
     worst: Annotated[int, Field(ge=0)] = 3
@@ -78,7 +72,7 @@ class Kept(Entry):
     most: Annotated[int, Field(ge=0)] = 24
 
 
-class Study(Entry):
+class Study(Strict):
     """Everything that decides a run's numbers.
 
     hr: photographs from which the pipelines make LR. pipelines: names, .yaml files, or folders of pairs that
@@ -136,42 +130,18 @@ def read_study(path: Path) -> Study:
 
     Whether there is anything to test is for `checked` to say: options may add it to a file of models alone.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"cannot read {path}: {error}; expected a YAML file") from error
-    document = read_yaml(text, str(path))
+    text = read_text(path, "the study", StudyError)
+    document = read_yaml(text, str(path), StudyError)
     study = validated(Study, document)
     return _from_folder(study, path.parent)
 
 
 def validated(kind: type[T], document: Document) -> T:
-    """A document's data as a record. Raises StudyError with file, line and place of the first fault."""
+    """A document's data as a record. Raises StudyError with file, line and place of each fault."""
     try:
         return kind.model_validate(document.data)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise StudyError(f"{document.where(tuple(first['loc']))}: {_said(first)}") from error
-
-
-def _said(fault: ErrorDetails) -> str:
-    """What is wrong, and what was expected."""
-    name = str(fault["loc"][-1]) if fault["loc"] else ""
-    match fault["type"]:
-        case "extra_forbidden":
-            known = sorted({key for kind in Entry.__subclasses__() for key in kind.model_fields})
-            near = difflib.get_close_matches(name, known, n=1)
-            return f"unknown key `{name}`" + (f"; did you mean `{near[0]}`?" if near else "")
-        case "missing":
-            return f"the key `{name}` is missing"
-        case "tuple_type":
-            return f"expected a list, such as [a, b]; the value is {fault['input']!r}"
-        case "too_short":
-            return "expected one entry or more"
-        case "model_type":
-            return f"expected keys and their values, as `key: value`; it is {fault['input']!r}"
-        case _:
-            return fault["msg"].removeprefix("Value error, ")
+        raise StudyError(of_document(error, document, kind)) from error
 
 
 def _from_folder(study: Study, folder: Path) -> Study:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
+from degrade.reader.near import meant_or_known
 from realsr.training.errors import TrainingError
 
 _FOLDER = Path(__file__).parent
@@ -25,6 +25,5 @@ def recipe_file(text: str) -> Path:
         return _FOLDER / f"{text}.yaml"
     if text.endswith((".yaml", ".yml")):
         return Path(text)
-    near = difflib.get_close_matches(text, names, n=1)
-    hint = f", did you mean {near[0]}?" if near else f"; known are {', '.join(names)}."
-    raise TrainingError(f"no recipe {text!r}{hint} A file needs its .yaml ending")
+    near = meant_or_known(text, names)
+    raise TrainingError(f"no recipe {text!r}{near}; a file needs its .yaml ending")

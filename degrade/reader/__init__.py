@@ -1,0 +1,1 @@
+"""How everything that people write is read: strict records, YAML that knows its lines, faults as sentences."""
