@@ -51,6 +51,8 @@ class Architecture(Generic[A]):
 
     build: arguments -> network that keeps the contract above. scales: those that the paper has. colour: what
     it sees there, and so the default number of channels. source: the paper, and our choice where it is silent.
+    parameters: learned numbers of the network of default arguments, for each scale in order, or once for all;
+    empty where nobody counted them.
     """
 
     name: str
@@ -60,3 +62,15 @@ class Architecture(Generic[A]):
     colour: Colour
     summary: str
     source: str
+    parameters: tuple[int, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """Channels of the paper's network."""
+        return 1 if self.colour == "y" else 3
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """`parameters` by scale."""
+        each = self.parameters * len(self.scales) if len(self.parameters) == 1 else self.parameters
+        return dict(zip(self.scales, each, strict=bool(each)))

@@ -60,6 +60,7 @@ DRCN_ROW = Architecture(
     arguments=DRCNArguments,
     build=DRCN,
     scales=(2, 3, 4),
+    parameters=(1_775_121,),
     colour="y",
     summary="one convolution of 256 channels applied sixteen times, every recursion supervised",
     source="Kim, Lee and Lee, CVPR 2016, arXiv 1511.04491",

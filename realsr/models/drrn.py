@@ -78,6 +78,7 @@ DRRN_ROW = Architecture(
     arguments=DRRNArguments,
     build=DRRN,
     scales=(2, 3, 4),
+    parameters=(297_216,),
     colour="y",
     summary="52 layers from four convolutions' weights: one residual unit, twenty-five uses",
     source="Tai, Yang and Liu, CVPR 2017. Our choices: no scale and shift in the normalisation, and none of "

@@ -49,6 +49,7 @@ ENHANCENET_ROW = Architecture(
     arguments=EnhanceNetArguments,
     build=EnhanceNet,
     scales=(4,),
+    parameters=(852_867,),
     colour="rgb",
     summary="10 residual blocks, nearest + convolution, residual over bicubic",
     source="Sajjadi et al., ICCV 2017, table 1",

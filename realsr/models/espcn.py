@@ -38,6 +38,7 @@ ESPCN_ROW = Architecture(
     arguments=ESPCNArguments,
     build=ESPCN,
     scales=(2, 3, 4),
+    parameters=(21_284, 22_729, 24_752),
     colour="y",
     summary="three convolutions at LR size and one pixel shuffle",
     source="Shi et al., CVPR 2016, arXiv 1609.05158; initial weights, which it does not state, are torch's",

@@ -48,6 +48,7 @@ LAPSRN_ROW = Architecture(
     arguments=LapSRNArguments,
     build=LapSRN,
     scales=(2, 4, 8),
+    parameters=(407_441, 814_242, 1_221_043),
     colour="y",
     summary="progressive: every factor 2 adds a predicted residual to a learned enlargement",
     source="Lai et al., CVPR 2017; the features' transposed convolution is 3 x 3 as in the authors' code, "

@@ -50,6 +50,7 @@ MS_LAPSRN_ROW = Architecture(
     arguments=MSLapSRNArguments,
     build=MSLapSRN,
     scales=(2, 4, 8),
+    parameters=(222_801,),
     colour="y",
     summary="LapSRN with weights shared by all levels and recursions; one network for x2, x4 and x8",
     source="Lai et al., TPAMI 2019, LapSRN_SS-D5R8; 3 x 3 transposed convolution, with which the published "

@@ -69,6 +69,7 @@ MSRRESNET_ROW = Architecture(
     arguments=MSRResNetArguments,
     build=MSRResNet,
     scales=(2, 3, 4),
+    parameters=(1_369_859, 1_554_499, 1_517_571),
     colour="rgb",
     summary="SRResNet without normalisation, with a bilinear skip from the input",
     source="Wang et al., ESRGAN, ECCVW 2018; structure and keys of BasicSR's MSRResNet",

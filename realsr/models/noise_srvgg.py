@@ -77,6 +77,7 @@ NOISE_SRVGG_ROW = Architecture(
     arguments=NoiseSRVGGArguments,
     build=NoiseSRVGG,
     scales=(1, 2, 3, 4),
+    parameters=(604_163, 609_356, 618_011, 630_128),
     colour="rgb",
     summary="SRVGG with a noise map added before every activation: several HR for one LR",
     source="ours: SRVGG with per-layer noise as in nESRGAN+ (Rakotonirina et al., ICASSP 2020)",

@@ -48,6 +48,7 @@ RCAN_ROW = Architecture(
     arguments=RCANArguments,
     build=rcan,
     scales=(2, 3, 4),
+    parameters=(15_444_643, 15_629_283, 15_592_355),
     colour="rgb",
     summary="ten groups of twenty residual blocks with channel attention, 400 layers deep",
     source="Zhang et al., ECCV 2018, arXiv 1807.02758",

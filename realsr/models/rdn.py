@@ -57,6 +57,7 @@ RDN_ROW = Architecture(
     arguments=RDNArguments,
     build=RDN,
     scales=(2, 3, 4),
+    parameters=(22_123_395, 22_308_035, 22_271_107),
     colour="rgb",
     summary="sixteen residual dense blocks of eight convolutions",
     source="Zhang et al., CVPR 2018, arXiv 1802.08797; it states no range of values, here [0, 1]",

@@ -14,7 +14,7 @@ from realsr.models.checkpoints import compare
 from realsr.models.dialects import StateDict
 from realsr.models.errors import ModelError
 from realsr.models.scales import MultiScaleArguments
-from realsr.models.table import ARCHITECTURES, build
+from realsr.models.table import ARCHITECTURES, build, parameter_count
 
 Channels = tuple[int, ...]
 
@@ -61,14 +61,16 @@ def recognised(state: StateDict, scale: int | None, where: str) -> Fit | None:
     raise ModelError(f"{where} is {found[0].architecture}; {asked}: say one of {scales} (--scale)")
 
 
-def default_channels(row: Architecture[Any]) -> int:
-    """Channels of the paper's network."""
-    return 1 if row.colour == "y" else 3
+def counts(row: Architecture[Any]) -> dict[int, int]:
+    """Learned numbers of the default network by scale: as the row says, or counted where it does not."""
+    return row.counts or {
+        scale: parameter_count(skeleton(row.name, scale, row.channels)) for scale in row.scales
+    }
 
 
 def _resembles(row: Architecture[Any], state: Mapping[str, Tensor]) -> bool:
     """Whether most names agree: cheap, and enough to leave a row out."""
-    ours = skeleton(row.name, row.scales[0], default_channels(row)).state_dict().keys()
+    ours = skeleton(row.name, row.scales[0], row.channels).state_dict().keys()
     return 2 * len(ours & state.keys()) > min(len(ours), len(state))
 
 

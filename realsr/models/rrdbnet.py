@@ -107,6 +107,7 @@ RRDBNET_ROW = Architecture(
     arguments=RRDBNetArguments,
     build=RRDBNet,
     scales=(1, 2, 4),
+    parameters=(16_723_907, 16_703_171, 16_697_987),
     colour="rgb",
     summary="23 residual-in-residual dense blocks, nearest + convolution; ESRGAN's and Real-ESRGAN's generator",
     source="Wang et al., ESRGAN, ECCVW 2018 (x4); x2, x1 and keys: Real-ESRGAN, ICCVW 2021",

@@ -130,6 +130,7 @@ SFTGAN_ROW = Architecture(
     arguments=SFTGANArguments,
     build=SFTGAN,
     scales=(4,),
+    parameters=(1_833_763,),
     colour="rgb",
     summary="residual blocks modulated by class maps: given ones (segmentation) or texture of the LR",
     source="Wang et al., CVPR 2018, in the form of the authors' PyTorch code (scale + 1, sub-pixel); "

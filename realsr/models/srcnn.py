@@ -45,6 +45,7 @@ SRCNN_ROW = Architecture(
     arguments=SRCNNArguments,
     build=SRCNN,
     scales=(2, 3, 4),
+    parameters=(57_281,),
     colour="y",
     summary="three convolutions on the bicubically enlarged image",
     source="Dong et al., TPAMI 2016, arXiv 1501.00092; the borders are padded with zeros, not cut off",

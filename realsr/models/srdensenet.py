@@ -57,6 +57,7 @@ SRDENSENET_ROW = Architecture(
     arguments=SRDenseNetArguments,
     build=SRDenseNet,
     scales=(4,),
+    parameters=(2_659_585,),
     colour="y",
     summary="eight dense blocks, whose outputs all reach the reconstruction",
     source="Tong et al., ICCV 2017. It leaves open what a block reads; here all earlier blocks, which makes "

@@ -51,6 +51,7 @@ SRRESNET_ROW = Architecture(
     arguments=SRResNetArguments,
     build=SRResNet,
     scales=(2, 3, 4),
+    parameters=(1_401_749, 1_586_389, 1_549_462),
     colour="rgb",
     summary="16 residual blocks with batch normalisation, sub-pixel convolution; SRGAN's generator",
     source="Ledig et al., CVPR 2017, figure 4 (x4; x2 and x3 take fewer or other upsampling steps)",

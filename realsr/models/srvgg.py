@@ -57,6 +57,7 @@ SRVGG_ROW = Architecture(
     arguments=SRVGGArguments,
     build=SRVGG,
     scales=(1, 2, 3, 4),
+    parameters=(595_459, 600_652, 609_307, 621_424),
     colour="rgb",
     summary="convolutions and PReLU at LR size, one pixel shuffle, nearest skip; cheap and strong",
     source="Wang et al., Real-ESRGAN, ICCVW 2021: SRVGGNetCompact; structure and keys of BasicSR's",

@@ -36,6 +36,7 @@ VDSR_ROW = Architecture(
     arguments=VDSRArguments,
     build=VDSR,
     scales=(2, 3, 4),
+    parameters=(665_921,),
     colour="y",
     summary="twenty convolutions that add detail to the bicubically enlarged image, one net for all scales",
     source="Kim, Lee and Lee, CVPR 2016, arXiv 1511.04587",

@@ -9,31 +9,12 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
+from realsr.models.base import Architecture
 from realsr.models.edsr import EDSRArguments
 from realsr.models.errors import ModelError
 from realsr.models.table import ARCHITECTURES, architecture, build, parameter_count
 
 ALL = (2, 3, 4)
-
-COUNTS: dict[str, dict[int, int]] = {
-    "srcnn": dict.fromkeys(ALL, 57_281),
-    "fsrcnn": dict.fromkeys(ALL, 12_809),
-    "fsrcnn_s": dict.fromkeys(ALL, 4_086),
-    "espcn": {2: 21_284, 3: 22_729, 4: 24_752},
-    "vdsr": dict.fromkeys(ALL, 665_921),
-    "drcn": dict.fromkeys(ALL, 1_775_121),
-    "drrn": dict.fromkeys(ALL, 297_216),
-    "edsr": {2: 40_729_603, 3: 43_680_003, 4: 43_089_923},
-    "edsr_baseline": {2: 1_369_859, 3: 1_554_499, 4: 1_517_571},
-    "mdsr": dict.fromkeys(ALL, 7_953_987),
-    "mdsr_baseline": dict.fromkeys(ALL, 3_227_203),
-    "carn": {2: 964_163, 3: 1_148_803, 4: 1_111_875},
-    "carn_m": {2: 257_027, 3: 303_427, 4: 294_147},
-    "srdensenet": {4: 2_659_585},
-    "rdn": {2: 22_123_395, 3: 22_308_035, 4: 22_271_107},
-    "rcan": {2: 15_444_643, 3: 15_629_283, 4: 15_592_355},
-}
-"""Learned numbers, biases included, of each row's default arguments."""
 
 
 def counted(name: str, **arguments: Any) -> int:
@@ -44,15 +25,16 @@ def counted(name: str, **arguments: Any) -> int:
 
 @pytest.mark.parametrize(
     ("name", "scale", "count"),
-    [(name, scale, count) for name, by in COUNTS.items() for scale, count in by.items()],
+    [(row.name, scale, count) for row in ARCHITECTURES for scale, count in row.counts.items()],
 )
 def test_parameter_counts(name: str, scale: int, count: int) -> None:
+    """Learned numbers, biases included, of each row's default arguments."""
     assert counted(name, scale=scale) == count
 
 
-def test_the_counts_name_every_scale_that_a_row_has() -> None:
-    by_row = {row.name: row.scales for row in ARCHITECTURES if row.name in COUNTS}
-    assert by_row == {name: tuple(by) for name, by in COUNTS.items()}
+@pytest.mark.parametrize("row", ARCHITECTURES, ids=lambda row: row.name)
+def test_the_counts_name_every_scale_that_a_row_has(row: Architecture[Any]) -> None:
+    assert tuple(row.counts) == row.scales
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -15,26 +14,13 @@ from realsr.inference.loading import load
 from realsr.inference.mixing import interpolated, loaded
 from realsr.inference.onnx_export import onnx_bytes
 from realsr.inference.upscaler import Upscaler
-from realsr.models.base import Architecture
 from realsr.models.cards import model_bytes
-from realsr.models.recognition import default_channels, skeleton
-from realsr.models.table import ARCHITECTURES, parameter_count
-
-
-def run_list() -> int:
-    """The architectures, two lines each."""
-    width = max(len(row.name) for row in ARCHITECTURES)
-    for row in ARCHITECTURES:
-        typer.echo(f"{row.name:<{width}}  {row.colour:<3}  {_counts(row)}")
-        typer.echo(f"{'':<{width}}  {row.source}")
-    return OK
+from realsr.models.table import parameter_count
 
 
 def run_show(name: str, scale: int | None) -> int:
-    """An architecture with its arguments, or a model with what is known of it."""
-    row = next((row for row in ARCHITECTURES if row.name == name), None)
-    lines = _of_model(load(name, scale=scale)) if row is None else _of_architecture(row)
-    for line in lines:
+    """A model with what is known of it."""
+    for line in _of_model(load(name, scale=scale)):
         typer.echo(line)
     return OK
 
@@ -66,27 +52,6 @@ def run_export(model: Path, onnx: Path | None, safetensors: Path | None, scale: 
             "another size"
         )
     return OK
-
-
-def _counts(row: Architecture[Any]) -> str:
-    counts = {
-        scale: parameter_count(skeleton(row.name, scale, default_channels(row)))
-        for scale in row.scales
-    }
-    if len(set(counts.values())) == 1:
-        scales = ", ".join(f"x{scale}" for scale in counts)
-        return f"{scales}: {counts[row.scales[0]]:,} parameters"
-    return ", ".join(f"x{scale}: {count:,}" for scale, count in counts.items()) + " parameters"
-
-
-def _of_architecture(row: Architecture[Any]) -> Iterator[str]:
-    yield f"{row.name}: {row.summary}"
-    yield f"sees {row.colour}; {_counts(row)}"
-    yield f"source: {row.source}"
-    for name, field in row.arguments.model_fields.items():
-        default = f" = {default_channels(row)}" if name == "channels" else f" = {field.default}"
-        shown = " (required)" if field.is_required() else default
-        yield f"  {name}{shown}  {field.description or ''}".rstrip()
 
 
 def _of_model(upscaler: Upscaler) -> Iterator[str]:

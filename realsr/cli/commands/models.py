@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.options import ModelScale
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import OK, reported
 
 models = typer.Typer(
     help="Networks, and what can be done to trained ones.",
@@ -23,7 +23,7 @@ ModelFile = Annotated[Path, typer.Argument(help="A model file of ours.")]
 @reported
 def list_models() -> int:
     """List the architectures: what they see, parameters at each scale, source."""
-    from realsr.cli.actions.models import run_list
+    from realsr.cli.actions.architectures import run_list
 
     return run_list()
 
@@ -37,6 +37,10 @@ def show_model(
     scale: ModelScale = None,
 ) -> int:
     """Print an architecture's arguments, or what is known of a trained model."""
+    from realsr.cli.actions.architectures import shown
+
+    if shown(name):
+        return OK
     from realsr.cli.actions.models import run_show
 
     return run_show(name, scale)

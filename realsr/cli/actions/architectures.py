@@ -1,0 +1,48 @@
+"""`realsr models list`, and `show` of an architecture: what the table says, without building a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from realsr.cli.reporting import OK
+from realsr.models.base import Architecture
+from realsr.models.recognition import counts
+from realsr.models.table import ARCHITECTURES
+
+
+def run_list() -> int:
+    """The architectures, two lines each."""
+    width = max(len(row.name) for row in ARCHITECTURES)
+    for row in ARCHITECTURES:
+        typer.echo(f"{row.name:<{width}}  {row.colour:<3}  {_counted(row)}")
+        typer.echo(f"{'':<{width}}  {row.source}")
+    return OK
+
+
+def shown(name: str) -> bool:
+    """Prints an architecture with its arguments; False where there is none of this name."""
+    row = next((row for row in ARCHITECTURES if row.name == name), None)
+    for line in () if row is None else _lines(row):
+        typer.echo(line)
+    return row is not None
+
+
+def _lines(row: Architecture[Any]) -> Iterator[str]:
+    yield f"{row.name}: {row.summary}"
+    yield f"sees {row.colour}; {_counted(row)}"
+    yield f"source: {row.source}"
+    for name, field in row.arguments.model_fields.items():
+        default = f" = {row.channels}" if name == "channels" else f" = {field.default}"
+        told = " (required)" if field.is_required() else default
+        yield f"  {name}{told}  {field.description or ''}".rstrip()
+
+
+def _counted(row: Architecture[Any]) -> str:
+    found = counts(row)
+    if len(set(found.values())) == 1:
+        scales = ", ".join(f"x{scale}" for scale in found)
+        return f"{scales}: {found[row.scales[0]]:,} parameters"
+    return ", ".join(f"x{scale}: {count:,}" for scale, count in found.items()) + " parameters"
