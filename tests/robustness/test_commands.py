@@ -13,7 +13,8 @@ from PIL import Image
 from skimage import data
 from typer.testing import CliRunner
 
-from realsr.cli.actions.robustness_runs import Options
+from realsr.cli.actions.robustness_study import study_of
+from realsr.cli.commands.robustness_options import Asked, Measured
 from realsr.cli.main import app
 from realsr.images.reading import Alpha, Reading, opened
 from realsr.robustness.cases.photographs import photographs as freeze_photographs
@@ -117,9 +118,7 @@ def test_what_is_refused_leaves_nothing(folder: Path, words: tuple[str, ...]) ->
 
 
 def typed(study: Path, crop: str | None, seed: int | None) -> tuple[int | None, int]:
-    found = Options(
-        study, None, None, None, None, None, None, None, None, crop, None, seed, None, None
-    ).as_study()
+    found = study_of(Asked(study=study), Measured(crop=crop, seed=seed))
     return found.crop, found.seed
 
 

@@ -25,7 +25,9 @@ def run_show(name: str, scale: int | None) -> int:
     return OK
 
 
-def run_interpolate(first: Path, second: Path, alpha: float, out: Path, scale: int | None) -> int:
+def run_interpolate(
+    first: Path, second: Path, *, alpha: float, out: Path, scale: int | None
+) -> int:
     """Mixes two files into a new one."""
     _refuse_existing(out, ".safetensors")
     network, card = interpolated(first, second, alpha, scale)
@@ -34,7 +36,9 @@ def run_interpolate(first: Path, second: Path, alpha: float, out: Path, scale: i
     return OK
 
 
-def run_export(model: Path, onnx: Path | None, safetensors: Path | None, scale: int | None) -> int:
+def run_export(
+    model: Path, *, onnx: Path | None, safetensors: Path | None, scale: int | None
+) -> int:
     """Writes a model in the forms asked for."""
     if onnx is None and safetensors is None:
         raise RequestError("nothing to write; give --onnx FILE, --safetensors FILE or both")

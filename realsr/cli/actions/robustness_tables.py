@@ -62,7 +62,7 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
     return {"pass": OK, "fail": DIFFERS, "incomplete": PARTLY}[state]
 
 
-def run_replay_command(folder: Path, model: str, test: str, key: str, out: Path | None) -> int:
+def run_replay_command(folder: Path, *, model: str, test: str, key: str, out: Path | None) -> int:
     """The command's body; its exit code."""
     made = replay(read_results(folder), model, test, key, out)
     for phrase in made.words:
@@ -95,9 +95,10 @@ def run_render_command(folder: Path) -> int:
 
 
 def run_representative_command(
-    pipeline: str,
     images: Sequence[Path],
     out: Path,
+    *,
+    pipeline: str,
     cases: int,
     pool: int,
     seed: int,

@@ -14,7 +14,12 @@ from realsr.training.recipes import recipe_file
 
 
 def run_train(
-    name: str, settings: Sequence[str], axes: Sequence[str], seeds: int | None, out: Path | None
+    name: str,
+    *,
+    settings: Sequence[str],
+    axes: Sequence[str],
+    seeds: int | None,
+    out: Path | None,
 ) -> int:
     """The command's body; its exit code."""
     config = recipe_file(name)

@@ -22,7 +22,7 @@ AUTOMATIC = 512
 SHOWN_FAILURES = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """The options as they were typed. tile: None for automatic ones, 0 for none."""
 

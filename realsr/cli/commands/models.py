@@ -58,7 +58,7 @@ def interpolate_models(
     """Mix the weights of two networks, one of which was trained on from the other."""
     from realsr.cli.actions.models import run_interpolate
 
-    return run_interpolate(first, second, alpha, out, scale)
+    return run_interpolate(first, second, alpha=alpha, out=out, scale=scale)
 
 
 @models.command("export")
@@ -76,4 +76,4 @@ def export_model(
     """Write a network in other forms; an ONNX graph is checked against torch on another size."""
     from realsr.cli.actions.models import run_export
 
-    return run_export(model, onnx, safetensors, scale)
+    return run_export(model, onnx=onnx, safetensors=safetensors, scale=scale)

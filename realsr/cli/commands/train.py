@@ -39,4 +39,4 @@ def train(
     """
     from realsr.cli.actions.train import run_train
 
-    return run_train(config, settings or [], grid or [], seeds, out)
+    return run_train(config, settings=settings or [], axes=grid or [], seeds=seeds, out=out)

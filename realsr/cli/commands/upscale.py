@@ -64,5 +64,13 @@ def upscale(
     """
     from realsr.cli.actions.upscale import Request, run_upscale
 
-    request = Request(model, scale, tile, overlap, alpha.value, device.value, max_pixels)
+    request = Request(
+        model=model,
+        scale=scale,
+        tile=tile,
+        overlap=overlap,
+        alpha=alpha.value,
+        device=device.value,
+        max_pixels=max_pixels,
+    )
     return run_upscale(sources, out, request)
