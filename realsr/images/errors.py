@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from degrade.errors import DegradeError
@@ -22,3 +24,23 @@ class SourceError(DegradeError):
 
     def __str__(self) -> str:
         return self.reason if self.path is None else f"{self.path}: {self.reason}"
+
+
+@contextmanager
+def as_damage() -> Iterator[None]:
+    """Turns whatever bad data leads to into a SourceError: decoders raise a dozen types."""
+    try:
+        yield
+    except DegradeError:  # a SourceError, or an extra that is missing
+        raise
+    except Exception as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> SourceError:
+    text = " ".join(str(error).split())
+    if isinstance(error, MemoryError):
+        return SourceError("too-large", "there is not enough memory to decode it")
+    if "truncated" in text or isinstance(error, EOFError):
+        return SourceError("truncated", "it ends in the middle of the picture (truncated)")
+    return SourceError("damaged", f"its pixels cannot be decoded ({text})")

@@ -1,7 +1,7 @@
 """Reading a source: what is taken, what is refused, and in which words.
 
-In: a file in 8 bits a channel. Out: `h w c` uint8, c = 1 (grey) or 3 (RGB), upright. Colour profiles are not
-applied: the stored values are the values.
+In: a file in 8 bits a channel. Out: `h w c` uint8, c = 1 (grey) or 3 (RGB), upright, in sRGB where the file
+has another profile of red, green and blue.
 """
 
 from __future__ import annotations
@@ -11,38 +11,35 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageFile
-from PIL.PngImagePlugin import PngImageFile
 
+from degrade.errors import MissingExtraError
 from degrade.geometry import Size
-from realsr.images.errors import SourceError
-from realsr.images.formats import bits_per_channel, open_header, stored_size
+from realsr.images.errors import SourceError, as_damage
+from realsr.images.formats import open_still
+from realsr.images.profiles import Conversion, conversion_of
+from realsr.images.raster import GREY, RGB, Bytes, Header, Kept, Pixels, Still, turned
 
-Bytes = npt.NDArray[np.uint8]
+__all__ = [
+    "MAX_PIXELS",
+    "Alpha",
+    "Bytes",
+    "OpenSource",
+    "OpenStill",
+    "Reading",
+    "opened",
+    "opened_still",
+]
+
 Alpha = Literal["refuse", "drop", "white", "black"]
 
 MAX_PIXELS = 2**28
 """Default bound of a source's height x width, checked before decoding."""
-
-GREY = ("1", "L", "LA")
-_COLOUR = ("RGB", "RGBA", "P", "PA")
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_SIDEWAYS = (5, 6, 7, 8)
 
 
 @dataclass(frozen=True)
@@ -54,23 +51,56 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class OpenSource:
-    """A source whose header is acceptable; its pixels, a PNG's excepted, are decoded on demand."""
+class OpenStill:
+    """A picture of any depth and colours whose header is sound. size: upright."""
 
     file: BufferedReader
-    image: ImageFile.ImageFile
-    size: Size
-    reading: Reading
+    still: Still
 
-    def pixels(self) -> Bytes:
-        """Decoded, upright, grey or RGB: `h w c` uint8. Raises SourceError."""
+    @property
+    def size(self) -> Size:
+        return self.still.header.upright
+
+    def decoded(self) -> Pixels:
+        """Upright. Raises SourceError."""
         with as_damage():
-            return _flattened(decoded(self.image), self.reading.alpha)
+            pixels = turned(self.still.decode(), self.still.header.orientation)
+        if pixels.shape[:2] != tuple(self.size):
+            raise SourceError(
+                "damaged",
+                f"its header says {self.size.height} x {self.size.width} and its pixels are "
+                f"{pixels.shape[0]} x {pixels.shape[1]}",
+            )
+        return pixels
+
+    def kept(self) -> Kept:
+        """Colour profile and EXIF. Raises SourceError."""
+        with as_damage():
+            return self.still.kept()
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, in hexadecimal."""
         self.file.seek(0)
         return hashlib.file_digest(self.file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class OpenSource(OpenStill):
+    """A source whose header is acceptable; its pixels are decoded on demand."""
+
+    reading: Reading
+
+    def pixels(self) -> Bytes:
+        """Decoded, upright, grey or RGB: `h w c` uint8, in sRGB. Raises SourceError."""
+        found = self.decoded().astype(np.uint8, copy=False)
+        if self.conversion is not None:
+            found = self.conversion.apply(found)
+        return _flattened(found, self.reading.alpha)
+
+    @cached_property
+    def conversion(self) -> Conversion | None:
+        """What brings its colours to sRGB; None where they are there. Raises SourceError."""
+        return conversion_of(self.kept(), self.still.header.colours)
 
 
 @contextmanager
@@ -81,34 +111,30 @@ def opened(
 
     file: its bytes where they are no file of their own; closed at the end.
     """
-    with opened_header(path, reading.max_pixels, file) as (stream, image):
-        _check_kind(image, stream)
-        yield OpenSource(stream, image, _upright_size(image), reading)
+    with opened_still(path, reading.max_pixels, file) as found:
+        _check_depth(found.still.header)
+        check_values(found.still.header)
+        yield OpenSource(found.file, found.still, reading)
 
 
 @contextmanager
-def opened_header(
+def opened_still(
     path: Path, max_pixels: int, file: BufferedReader | None = None
-) -> Iterator[tuple[BufferedReader, ImageFile.ImageFile]]:
+) -> Iterator[OpenStill]:
     """A still picture of bounded size at `path`, of any depth and colours. Raises SourceError with its path."""
     try:
         with file or _open_file(path) as stream:
-            image = open_header(stream)
-            _check_size(image, max_pixels)
-            _check_still(image)
-            yield stream, image
+            still = open_still(stream)
+            _check_size(still.header, max_pixels)
+            _check_still(still.header)
+            yield OpenStill(stream, still)
     except SourceError as error:
         error.path = path
         raise
-
-
-def decoded(image: ImageFile.ImageFile) -> Image.Image:
-    """The pixels, upright. Raises SourceError."""
-    _decode(image)
-    # Asked only now: a TIFF is turned by its decoder, which then forgets the orientation.
-    turn = _TURNS.get(orientation(image))
-    with as_damage():
-        return image if turn is None else image.transpose(turn)
+    except MissingExtraError as error:
+        missing = SourceError("extra", f"it cannot be read: {error}")
+        missing.path = path
+        raise missing from error
 
 
 def _open_file(path: Path) -> BufferedReader:
@@ -131,8 +157,10 @@ def _open_file(path: Path) -> BufferedReader:
         raise SourceError("unreadable", f"it cannot be read ({error.strerror})") from error
 
 
-def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
-    width, height = stored_size(image)
+def _check_size(header: Header, max_pixels: int) -> None:
+    height, width = header.size
+    if min(height, width) < 1:
+        raise SourceError("damaged", f"its header says {height} x {width}, which is no picture")
     if width * height > max_pixels:
         raise SourceError(
             "too-large",
@@ -141,98 +169,36 @@ def _check_size(image: ImageFile.ImageFile, max_pixels: int) -> None:
         )
 
 
-def _check_still(image: ImageFile.ImageFile) -> None:
-    frames = _frames(image)
-    if frames > 1:
-        raise SourceError("animated", f"it holds {frames} pictures; a source is one still picture")
+def _check_still(header: Header) -> None:
+    if header.frames > 1:
+        raise SourceError(
+            "animated", f"it holds {header.frames} pictures; a source is one still picture"
+        )
 
 
-def _check_kind(image: ImageFile.ImageFile, file: BufferedReader) -> None:
-    mode = image.mode
-    if mode in ("I", "F") or mode.startswith("I;16") or bits_per_channel(image, file) > 8:
+def _check_depth(header: Header) -> None:
+    if header.bits > 8:
         raise SourceError(
             "deep",
             "it has more than 8 bits a channel, which the 8-bit PNG files of a pairs folder would lose; "
             "convert it to 8 bits first",
         )
-    check_colours(image)
 
 
-def check_colours(image: ImageFile.ImageFile) -> None:
-    """Raises SourceError for colours that are neither grey nor RGB."""
-    if image.mode not in GREY + _COLOUR:
+def check_values(header: Header) -> None:
+    """Raises SourceError for values that are no unsigned numbers, and colours that are neither grey nor RGB."""
+    if header.values != "unsigned":
         raise SourceError(
-            "colour-mode", f"its colours are stored as {image.mode}; convert it to RGB first"
+            "values", f"its values are {header.values}; convert it to unsigned 8 or 16 bits first"
+        )
+    if header.colours not in (GREY, RGB):
+        raise SourceError(
+            "colour-mode", f"its colours are stored as {header.colours}; convert it to RGB first"
         )
 
 
-def _frames(image: ImageFile.ImageFile) -> int:
-    try:
-        return int(getattr(image, "n_frames", 1))
-    except Exception as error:  # a TIFF is walked through to count
-        raise SourceError("damaged", f"its list of pictures is broken ({error})") from error
-
-
-def _upright_size(image: ImageFile.ImageFile) -> Size:
-    if isinstance(image, PngImageFile):
-        _decode(image)  # a PNG's EXIF may stand behind the pixels
-    width, height = stored_size(image)
-    return Size(width, height) if orientation(image) in _SIDEWAYS else Size(height, width)
-
-
-def orientation(image: ImageFile.ImageFile) -> int:
-    """Of EXIF, 1 to 8; 1 too where the file says nothing, or no such number."""
-    try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except Exception as error:  # a broken EXIF block raises whatever its bytes lead to
-        raise SourceError(
-            "damaged", f"its EXIF block, which tells which way is up, is broken ({error})"
-        ) from error
-    return orientation if isinstance(orientation, int) and orientation in _TURNS else 1
-
-
-def _decode(image: ImageFile.ImageFile) -> None:
-    with as_damage():
-        image.load()
-
-
-@contextmanager
-def as_damage() -> Iterator[None]:
-    """Turns whatever bad data leads to into a SourceError: decoders raise a dozen types."""
-    try:
-        yield
-    except SourceError:
-        raise
-    except Exception as error:
-        raise _damaged(error) from error
-
-
-def _damaged(error: Exception) -> SourceError:
-    text = str(error)
-    if isinstance(error, MemoryError):
-        return SourceError("too-large", "there is not enough memory to decode it")
-    if "truncated" in text or isinstance(error, EOFError):
-        return SourceError("truncated", "it ends in the middle of the picture (truncated)")
-    return SourceError("damaged", f"its pixels cannot be decoded ({text})")
-
-
-def channels_of(image: Image.Image) -> Bytes:
-    """`h w c` uint8 of a picture in 8 bits: grey, grey and alpha, RGB or RGBA (c = 1 to 4)."""
-    grey = image.mode in GREY
-    if has_alpha(image):
-        return np.array(image.convert("LA" if grey else "RGBA"))
-    pixels = np.array(image.convert("L" if grey else "RGB"))  # a copy of our own, for torch to wrap
-    return pixels[..., None] if grey else pixels
-
-
-def has_alpha(image: Image.Image) -> bool:
-    """Whether a picture says how opaque its pixels are."""
-    return image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
-
-
-def _flattened(image: Image.Image, alpha: Alpha) -> Bytes:
-    pixels = channels_of(image)
-    return _without_alpha(pixels, alpha) if has_alpha(image) else pixels
+def _flattened(pixels: Bytes, alpha: Alpha) -> Bytes:
+    return pixels if pixels.shape[2] in (1, 3) else _without_alpha(pixels, alpha)
 
 
 def _without_alpha(pixels: Bytes, alpha: Alpha) -> Bytes:

@@ -101,8 +101,8 @@ def _made(source: Source, out: Path, job: Job) -> Failure | None:
     try:
         if source.fault is not None:
             raise SourceError("name", source.fault)
-        pixels = read_picture(source.path, job.max_pixels)
-        result = enlarged(pixels, job.upscaler, job.tiling, job.alpha)
+        picture = read_picture(source.path, job.max_pixels)
+        result = enlarged(picture.pixels, job.upscaler, job.tiling, job.alpha)
     except SourceError as error:
         return Failure(source.id, source.path.name, error.kind, error.reason)
     except InferenceError as error:

@@ -113,6 +113,7 @@ def _line(sample: Sample, images: Images, digests: Digests) -> Pair:
         lr_size=(lr_height, lr_width),
         scale=sample.trace.scale,
         digests=digests,
+        colours=sample.colours,
         trace=sample.trace.to_data(),
         physical=degrade.physical(sample.trace),
     )

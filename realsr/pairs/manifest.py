@@ -90,7 +90,9 @@ class Digests(Line):
 
 
 class Pair(Line):
-    """One pair. box: y, x, height, width in the upright source; sizes: height, width."""
+    """One pair. box: y, x, height, width in the upright source; sizes: height, width. colours: the profile that
+    the source was converted from, where it was not in sRGB.
+    """
 
     key: Annotated[str, AfterValidator(_safe)]
     source: str
@@ -102,6 +104,7 @@ class Pair(Line):
     lr_size: tuple[int, int]
     scale: int
     digests: Digests
+    colours: dict[str, str] | None = None
     trace: dict[str, Any]
     physical: list[dict[str, Any]]
 
@@ -109,6 +112,8 @@ class Pair(Line):
         data = self.model_dump()
         if self.digests.source_pixels is None:
             del data["digests"]["source_pixels"]
+        if self.colours is None:
+            del data["colours"]
         return data
 
 

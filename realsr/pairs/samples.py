@@ -28,13 +28,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A unit with its pixels (`h w c` uint8, a view of the source) and its trace."""
+    """A unit with its pixels (`h w c` uint8, a view of the source) and its trace. colours: what brought the
+    source to sRGB, where anything had to.
+    """
 
     unit: Unit
     source: Source
     source_digest: str
     pixels: Bytes
     trace: Trace
+    colours: dict[str, str] | None = None
 
 
 def keys_without_opening(job: Job, source: Source) -> list[str] | None:
@@ -75,9 +78,10 @@ def load(
         if not todo:
             return []
         pixels, digest = image.pixels(), image.digest()
+        colours = None if image.conversion is None else image.conversion.record()
     traces = degrade.draw(job.pipeline, [unit.draw_key for unit in todo])
     return [
-        Sample(unit, source, digest, _cut(pixels, unit.box), trace)
+        Sample(unit, source, digest, _cut(pixels, unit.box), trace, colours)
         for unit, trace in zip(todo, traces, strict=True)
     ]
 

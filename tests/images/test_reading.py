@@ -219,7 +219,11 @@ def test_the_bound_is_ours_and_pillows_own_stays(tmp_path: Path) -> None:
     ("data", "kind", "reason"),
     [
         (b"", "empty", "0 bytes"),
-        (b"only text\n" * 20, "not-an-image", "no PNG, JPEG, BMP, TIFF or WebP"),
+        (
+            b"only text\n" * 20,
+            "not-an-image",
+            "no PNG, JPEG, BMP, TIFF, WebP, AVIF, HEIC or JPEG 2000",
+        ),
         (b"GIF89a" + bytes(40), "not-an-image", "no PNG"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", "not-an-image", "no PNG"),
         (b"\x89PNG\r\n\x1a\n", "damaged", "header"),

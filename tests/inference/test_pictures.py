@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from realsr.images.png import encode_png
+from realsr.images.raster import Pixels
 from realsr.inference.interpolation import interpolation
-from realsr.inference.pictures import Pixels, enlarged, read_picture
+from realsr.inference.pictures import enlarged, read_picture
 
 NEAREST = interpolation("nearest", 2)
 
@@ -29,7 +30,7 @@ def test_png_there_and_back(tmp_path: Path, channels: int, bits: int) -> None:
     image = pixels(channels, bits)
     path = tmp_path / "a.png"
     path.write_bytes(encode_png(image))
-    found = read_picture(path, 100)
+    found = read_picture(path, 100).pixels
     assert found.dtype == image.dtype
     assert np.array_equal(found, image)
 
@@ -39,7 +40,7 @@ def test_tiff_of_16_bits(tmp_path: Path, channels: int) -> None:
     image = pixels(channels, 16)
     order = {1: [0], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[channels]
     assert cv2.imwrite(str(tmp_path / "a.tif"), image[..., order])
-    assert np.array_equal(read_picture(tmp_path / "a.tif", 100), image)
+    assert np.array_equal(read_picture(tmp_path / "a.tif", 100).pixels, image)
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -74,5 +75,5 @@ def test_16_bits_are_turned_upright(
     exif[0x0112] = orientation
     Image.fromarray(image).save(tmp_path / f"a.{suffix}", exif=exif)
     assert np.array_equal(
-        read_picture(tmp_path / f"a.{suffix}", 100)[..., 0], np.rot90(image, turns)
+        read_picture(tmp_path / f"a.{suffix}", 100).pixels[..., 0], np.rot90(image, turns)
     )

@@ -31,7 +31,7 @@ EXPECTED = {
         "too-small",
         "it is 40 x 60, smaller than the crop 48 x 48; use --crop full or a smaller crop",
     ),
-    "text": ("not-an-image", "it is no PNG, JPEG, BMP, TIFF or WebP file, whatever its name says"),
+    "text": ("not-an-image", "it is no PNG, JPEG, BMP, TIFF, WebP, AVIF, HEIC or JPEG 2000 file"),
     "transparent": ("transparent", "say what they become with --alpha drop, white or black"),
     "truncated": ("truncated", "it ends in the middle of the picture (truncated)"),
 }
