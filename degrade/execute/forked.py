@@ -18,6 +18,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from degrade.errors import DegradeError
+from degrade.execute.signals import let_through, signals_kept_back
 from degrade.execute.threads import become_worker, single_threaded_cv2
 
 
@@ -47,7 +48,7 @@ def forked_pool(
     with ProcessPoolExecutor(workers, context, _begin, (begin, arguments)) as pool:
         # The first job forks them all. OpenCV's own threads have to be gone by then: a child would inherit
         # their books without them, and wait for ever for one to answer. It inherits the count of one, too.
-        with single_threaded_cv2():
+        with single_threaded_cv2(), signals_kept_back():
             pool.submit(_nothing).result()
         yield pool
 
@@ -58,7 +59,9 @@ def _nothing() -> None:
 
 def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    let_through()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     become_worker()
     if begin is not None:
