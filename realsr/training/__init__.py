@@ -1,16 +1,24 @@
 """Training: networks of realsr.models under objectives of realsr.losses, on any degradation.
 
-config = realsr.training.read_config(recipe_file("espcn_t91"))
+config = realsr.training.read_config(realsr.training.recipe_file("espcn_t91"))
 outcome = realsr.training.train(config, Path("out"))
 network = realsr.training.load_model(outcome.model)
 """
 
-from realsr.models.cards import ModelCard
-from realsr.training.config import TrainingConfig
-from realsr.training.config_file import parse_config, read_config
-from realsr.training.errors import NotFiniteError, TrainingError
-from realsr.training.loop import Outcome, train
-from realsr.training.model_files import load_model, model_card
+from typing import TYPE_CHECKING
+
+from degrade.faces import lazy
+
+if TYPE_CHECKING:
+    from realsr.models.cards import ModelCard
+    from realsr.training.config import TrainingConfig
+    from realsr.training.config_file import parse_config, read_config
+    from realsr.training.errors import NotFiniteError, TrainingError
+    from realsr.training.grid import cells, train_grid
+    from realsr.training.logs import read_log
+    from realsr.training.loop import Outcome, train
+    from realsr.training.model_files import load_model, model_card
+    from realsr.training.recipes import recipe_file
 
 __all__ = [
     "ModelCard",
@@ -18,9 +26,32 @@ __all__ = [
     "Outcome",
     "TrainingConfig",
     "TrainingError",
+    "cells",
     "load_model",
     "model_card",
     "parse_config",
     "read_config",
+    "read_log",
+    "recipe_file",
     "train",
+    "train_grid",
 ]
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "ModelCard": "realsr.models.cards",
+        "NotFiniteError": "realsr.training.errors",
+        "Outcome": "realsr.training.loop",
+        "TrainingConfig": "realsr.training.config",
+        "TrainingError": "realsr.training.errors",
+        "cells": "realsr.training.grid",
+        "load_model": "realsr.training.model_files",
+        "model_card": "realsr.training.model_files",
+        "parse_config": "realsr.training.config_file",
+        "read_config": "realsr.training.config_file",
+        "read_log": "realsr.training.logs",
+        "recipe_file": "realsr.training.recipes",
+        "train": "realsr.training.loop",
+        "train_grid": "realsr.training.grid",
+    },
+)

@@ -8,9 +8,7 @@ from pathlib import Path
 import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
-from realsr.training import read_config, train
-from realsr.training.grid import cells, train_grid
-from realsr.training.recipes import recipe_file
+from realsr.training import cells, read_config, recipe_file, train, train_grid
 
 
 def run_train(
