@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from realsr.files.json_lines import json_line, read_json_lines
 from realsr.files.whole import write_whole
 
 
@@ -41,8 +41,7 @@ class Failures:
 
 def write_failures(path: Path, failures: Collection[Failure]) -> None:
     """Rewrites the file if its content changes."""
-    lines = (json.dumps(asdict(failure), ensure_ascii=False) + "\n" for failure in failures)
-    data = "".join(lines).encode("utf-8", "backslashreplace")
+    data = b"".join(json_line(asdict(failure), spaced=True) for failure in failures)
     if not path.is_file() or path.read_bytes() != data:
         write_whole(path, data)
 
@@ -50,7 +49,7 @@ def write_failures(path: Path, failures: Collection[Failure]) -> None:
 def read_failures(path: Path) -> list[Failure]:
     """What an earlier run wrote; nothing if the file is absent or was changed by others."""
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        records = read_json_lines(path)
         return [Failure(**record) for record in records if isinstance(record, Mapping)]
     except (OSError, ValueError, TypeError):
         return []

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from degrade.execute.forked import can_fork
-from realsr.files.errors import RequestError, StorageError
+from realsr.files.errors import RequestError, StorageError, advising
 from realsr.files.whole import write_whole, writing
 from realsr.images.failures import Failure, read_failures, write_failures
 from realsr.images.formats import SUFFIXES
@@ -24,6 +24,8 @@ from realsr.pairs.journal import Journal
 from realsr.pairs.run import Observer, Run
 from realsr.pairs.soundness import check_ends
 from realsr.pairs.workers import run_batches, run_threads
+
+GO_ON = "what was made so far is kept: run the same command again to go on"
 
 Engine = Callable[[Run, Sequence[Source], int], None]
 
@@ -45,6 +47,7 @@ class Outcome:
     spent: str
 
 
+@advising(GO_ON)
 def make_pairs(
     roots: Sequence[Path],
     out: Path,

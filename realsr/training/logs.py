@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from realsr.files.json_lines import json_line, read_json_lines
 from realsr.files.whole import write_whole
 
 
@@ -23,13 +24,13 @@ class Log:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "log.jsonl"
         _cut_back(self.path, step)
-        self.file = self.path.open("a", encoding="utf-8")
+        self.file = self.path.open("ab")
         self.board = _board(folder / "tensorboard", step) if tensorboard else None
 
     def write(self, step: int, kind: str, values: Mapping[str, Any]) -> None:
         """Adds an event; numbers go to TensorBoard too, as kind/name."""
         line = {"step": step, "kind": kind, **values}
-        self.file.write(json.dumps(_finite(line), ensure_ascii=False) + "\n")
+        self.file.write(json_line(_finite(line), spaced=True))
         self.file.flush()
         for name, value in _scalars(values):
             if self.board is not None:
@@ -44,19 +45,18 @@ class Log:
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
     """All events of a training."""
-    text = (folder / "log.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return list(read_json_lines(folder / "log.jsonl"))
 
 
 def _cut_back(path: Path, step: int) -> None:
     if not path.exists():
         return
     kept = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().split(b"\n"):
         with suppress(ValueError):  # the last line of a killed process may be a piece
             if json.loads(line)["step"] <= step:
                 kept.append(line)
-    write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+    write_whole(path, b"".join(line + b"\n" for line in kept))
 
 
 def _board(folder: Path, step: int) -> Any:
@@ -81,4 +81,6 @@ def _finite(value: Any) -> Any:
     """JSON knows neither NaN nor infinity."""
     if isinstance(value, Mapping):
         return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

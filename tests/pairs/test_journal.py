@@ -127,9 +127,7 @@ def test_a_full_disk_leaves_no_part_of_a_line(
             return real(self, data[: len(data) // 2])
 
     monkeypatch.setattr(journal, "_file", Full(folder.partial, "r+"))
-    with pytest.raises(
-        StorageError, match=r"No space left on device; .* run the same command again"
-    ):
+    with pytest.raises(StorageError, match=r"No space left on device$"):
         journal.append("ü", LINES["ü"])
     assert len(calls) == 2
     assert folder.partial.read_bytes() == before

@@ -246,3 +246,13 @@ def test_the_line_of_progress() -> None:
     pace.restart()
     assert (pace.rate, pace.share_waited, pace.left(5)) == (0, 0, 0)
     assert duration(12_000) == "3 h 20 min"
+
+
+def test_a_log_keeps_events_whose_words_hold_line_separators(tmp_path: Path) -> None:
+    names = ["a\u2028b", "c\x85d", "e\nf"]
+    log = Log(tmp_path, 0, tensorboard=False)
+    for step, name in enumerate(names):
+        log.write(step, "validation", {"set": name})
+    log.close()
+    Log(tmp_path, 2, tensorboard=False).close()
+    assert [event["set"] for event in read_log(tmp_path)] == names

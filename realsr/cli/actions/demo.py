@@ -9,10 +9,12 @@ import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
 from realsr.demos.mismatch import train_networks
+from realsr.files.errors import advising
 from realsr.ganlab.two_modes.demonstration import demonstrate
 from realsr.ganlab.two_modes.training import WAYS
 
 
+@advising("make room there and run the same command again")
 def run_two_modes(out: Path, seed: int, steps: int) -> int:
     """The command's body; its exit code."""
     measures = demonstrate(out, seed, steps)
@@ -25,6 +27,7 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
     return OK
 
 
+@advising("what was trained so far is kept: run the same command again to go on")
 def run_mismatch(out: Path, seed: int, steps: int | None) -> int:
     """The command's body; its exit code."""
     settings = [f"seed={seed}", *([] if steps is None else [f"steps={steps}"])]

@@ -10,11 +10,11 @@ import typer
 
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
-from realsr.files.errors import RequestError
+from realsr.files.errors import RequestError, advising
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
 from realsr.pairs.job import Job, resolve_device
-from realsr.pairs.make import Outcome, make_pairs
+from realsr.pairs.make import GO_ON, Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline
 
 SHOWN_FAILURES = 20
@@ -47,6 +47,7 @@ class Request:
         )
 
 
+@advising(GO_ON)
 def run_make_pairs(
     sources: Sequence[Path], out: Path, request: Request, workers: int | None, limit: int | None
 ) -> int:

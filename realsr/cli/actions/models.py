@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from realsr.cli.reporting import OK
-from realsr.files.errors import RequestError
+from realsr.files.errors import RequestError, advising
 from realsr.files.whole import write_whole
 from realsr.inference.loading import load
 from realsr.inference.mixing import interpolated, loaded
@@ -25,6 +25,7 @@ def run_show(name: str, scale: int | None) -> int:
     return OK
 
 
+@advising("no model was written: make room there, or give another --out")
 def run_interpolate(
     first: Path, second: Path, *, alpha: float, out: Path, scale: int | None
 ) -> int:
@@ -36,6 +37,7 @@ def run_interpolate(
     return OK
 
 
+@advising("make room there, or name a file on another disk, and run the same command again")
 def run_export(
     model: Path, *, onnx: Path | None, safetensors: Path | None, scale: int | None
 ) -> int:

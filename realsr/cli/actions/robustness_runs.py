@@ -12,6 +12,7 @@ from realsr.cli.actions.robustness_study import study_of
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
+from realsr.files.errors import advising
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
@@ -28,10 +29,13 @@ from realsr.robustness.study.study import Study
 
 SHOWN = 20
 
+GO_ON = "what was made and scored so far is kept: run the same command again to go on"
+
 SWEPT = ("psnr_y", "ssim_y")
 """A sweep's columns unless told otherwise."""
 
 
+@advising(GO_ON)
 def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     """The command's body; its exit code."""
     progress = Progress()
@@ -47,6 +51,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     return code
 
 
+@advising(GO_ON)
 def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     """The command's body; its exit code."""
     progress = Progress()

@@ -10,6 +10,7 @@ import typer
 
 from degrade.errors import MissingExtraError
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
+from realsr.files.errors import advising
 from realsr.images.sources import discover
 from realsr.robustness.after.compare import compare
 from realsr.robustness.after.merge import merge
@@ -22,7 +23,10 @@ from realsr.robustness.page.render import render
 from realsr.robustness.results.store import read_results
 from realsr.robustness.study.rules import read_rules
 
+AGAIN = "the run itself is as it was: make room there and run the same command again"
 
+
+@advising(AGAIN)
 def run_merge(first: Path, second: Path, out: Path) -> int:
     """The command's body; its exit code."""
     results = merge(first, second, out)
@@ -62,6 +66,7 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
     return {"pass": OK, "fail": DIFFERS, "incomplete": PARTLY}[state]
 
 
+@advising(AGAIN)
 def run_replay_command(folder: Path, *, model: str, test: str, key: str, out: Path | None) -> int:
     """The command's body; its exit code."""
     made = replay(read_results(folder), model, test, key, out)
@@ -86,6 +91,7 @@ def run_remake(folder: Path) -> int:
     return DIFFERS if differs else OK
 
 
+@advising(AGAIN)
 def run_render_command(folder: Path) -> int:
     """The command's body; its exit code."""
     typer.echo(f"the page: {render(folder)}")
@@ -94,6 +100,7 @@ def run_render_command(folder: Path) -> int:
     return OK
 
 
+@advising(AGAIN)
 def run_representative_command(
     images: Sequence[Path],
     out: Path,

@@ -8,9 +8,11 @@ from pathlib import Path
 import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.files.errors import advising
 from realsr.training import cells, read_config, recipe_file, train, train_grid
 
 
+@advising("the states saved so far are kept: run the same command again to go on from the last one")
 def run_train(
     name: str,
     *,

@@ -10,6 +10,7 @@ import typer
 
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
+from realsr.files.errors import advising
 from realsr.inference.files import Job, Outcome, upscale_files
 from realsr.inference.loading import load
 from realsr.inference.pictures import AlphaBy
@@ -42,6 +43,7 @@ class Request:
         return Tiling(self.tile or AUTOMATIC, self.overlap, or_whole=self.tile is None)
 
 
+@advising("what was enlarged so far is kept: run the same command again to make the rest")
 def run_upscale(sources: Sequence[Path], out: Path, request: Request) -> int:
     """The command's body; its exit code."""
     tiling = request.tiling
