@@ -32,7 +32,7 @@ IMAGENET_SD = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
-class Architecture:
+class BackboneRow:
     """layers: its features in order, by name. file: torchvision's weights."""
 
     layers: Callable[[], Layers]
@@ -105,12 +105,12 @@ def _squeezenet() -> Layers:
     ]
 
 
-ARCHITECTURES: Mapping[BackboneName, Architecture] = MappingProxyType(
+BACKBONES: Mapping[BackboneName, BackboneRow] = MappingProxyType(
     {
-        "vgg16": Architecture(lambda: _vgg((2, 2, 3, 3, 3)), "vgg16-397923af.pth"),
-        "vgg19": Architecture(lambda: _vgg((2, 2, 4, 4, 4)), "vgg19-dcbb9e9d.pth"),
-        "alexnet": Architecture(_alexnet, "alexnet-owt-7be5be79.pth"),
-        "squeezenet1_1": Architecture(_squeezenet, "squeezenet1_1-b8a52dc0.pth"),
+        "vgg16": BackboneRow(lambda: _vgg((2, 2, 3, 3, 3)), "vgg16-397923af.pth"),
+        "vgg19": BackboneRow(lambda: _vgg((2, 2, 4, 4, 4)), "vgg19-dcbb9e9d.pth"),
+        "alexnet": BackboneRow(_alexnet, "alexnet-owt-7be5be79.pth"),
+        "squeezenet1_1": BackboneRow(_squeezenet, "squeezenet1_1-b8a52dc0.pth"),
     }
 )
 
@@ -134,7 +134,7 @@ class Backbone(Settings):
     def _file(self) -> tuple[Path, str | None]:
         if self.weights != TORCHVISION:
             return Path(self.weights), self.sha256
-        file = ARCHITECTURES[self.name].file
+        file = BACKBONES[self.name].file
         return torchvision_file(file), self.sha256 or named_digest(file)
 
 
@@ -152,7 +152,7 @@ class Features(nn.Module):
     ) -> None:
         super().__init__()
         with torch.device("meta"):
-            every = ARCHITECTURES[name].layers()
+            every = BACKBONES[name].layers()
         names = [layer for layer, _ in every]
         check_layers(name, layers)
         self.wanted = frozenset(layers)
@@ -190,7 +190,7 @@ class Features(nn.Module):
 def layer_names(name: BackboneName) -> tuple[str, ...]:
     """The names of a backbone's layers, in order."""
     with torch.device("meta"):
-        return tuple(layer for layer, _ in ARCHITECTURES[name].layers())
+        return tuple(layer for layer, _ in BACKBONES[name].layers())
 
 
 def check_layers(name: BackboneName, layers: Collection[str]) -> None:

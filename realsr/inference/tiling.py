@@ -14,7 +14,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 
-class Window(NamedTuple):
+class Span(NamedTuple):
     """Along one axis in LR pixels: the result's part, and the larger part that the network sees."""
 
     start: int
@@ -28,7 +28,7 @@ class Window(NamedTuple):
         return slice(first, first + (self.stop - self.start) * scale)
 
 
-def windows(length: int, tile: int, margin: int, grid: int, shortest: int) -> list[Window]:
+def windows(length: int, tile: int, margin: int, grid: int, shortest: int) -> list[Span]:
     """Windows that cover an axis. tile and margin are rounded up to the grid; no cut-out is shorter than
     `shortest` where the axis is not.
     """
@@ -38,7 +38,7 @@ def windows(length: int, tile: int, margin: int, grid: int, shortest: int) -> li
         stop = min(start + tile, length)
         cut_stop = min(stop + margin, length)
         latest = (cut_stop - shortest) // grid * grid
-        found.append(Window(start, stop, max(0, min(start - margin, latest)), cut_stop))
+        found.append(Span(start, stop, max(0, min(start - margin, latest)), cut_stop))
     return found
 
 

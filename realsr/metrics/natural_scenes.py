@@ -71,7 +71,7 @@ class _Fit(NamedTuple):
     second_over_first: Values
 
 
-class _Table(NamedTuple):
+class _Shapes(NamedTuple):
     shape: Values
     ratio: Values
     scale: Values
@@ -79,13 +79,13 @@ class _Table(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def _table() -> _Table:
+def _table() -> _Shapes:
     """Of shapes 0.2 to 10 by 0.001: the ratio of moments, deviation to scale, and the mean's factor."""
     shape = np.arange(0.2, 10.001, 0.001)
     first, second, third = (
         np.array([math.gamma(order / value) for value in shape]) for order in (1.0, 2.0, 3.0)
     )
-    return _Table(shape, second**2 / (first * third), np.sqrt(first / third), second / first)
+    return _Shapes(shape, second**2 / (first * third), np.sqrt(first / third), second / first)
 
 
 def _fit(stack: Values) -> _Fit:

@@ -33,7 +33,7 @@ class Channel(NamedTuple):
     noise: Plane
 
 
-class Source(NamedTuple):
+class SourceField(NamedTuple):
     """The reference of a subband: local energy, one value a block, and eigenvalues of its covariance."""
 
     energy: Plane
@@ -91,7 +91,7 @@ def _sums(values: Plane, side: int) -> Plane:
     return np.asarray(sums[_BLOCK // 2 :: _BLOCK, _BLOCK // 2 :: _BLOCK], dtype=np.float64)
 
 
-def _source(band: Plane) -> Source:
+def _source(band: Plane) -> SourceField:
     rows, columns = band.shape
     places = [(row, column) for column in range(_BLOCK) for row in range(_BLOCK)]
     every = np.stack(
@@ -104,4 +104,6 @@ def _source(band: Plane) -> Source:
         raise NotDefinedError("the reference is flat: it carries no information")
     blocks = np.stack([band[r::_BLOCK, c::_BLOCK].ravel() for r, c in places])
     energy = (np.linalg.solve(covariance, blocks) * blocks).sum(axis=0) / _BLOCK**2
-    return Source(energy.reshape(rows // _BLOCK, columns // _BLOCK), eigenvalues.astype(np.float64))
+    return SourceField(
+        energy.reshape(rows // _BLOCK, columns // _BLOCK), eigenvalues.astype(np.float64)
+    )

@@ -23,7 +23,7 @@ Files = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Weights:
+class FoundWeights:
     """What was found, by metric. computes: the metrics with their files inside. digests: of those files.
     reasons: why a metric has none.
     """
@@ -54,7 +54,7 @@ def found_weights(
     metrics: Collection[str],
     device: torch.device,
     table: Mapping[str, Metric] = METRICS,
-) -> Weights:
+) -> FoundWeights:
     """Everything that is there for `metrics`, rows of the table; networks are loaded, on the device.
 
     Raises MetricError for a file that was named and cannot serve, or that none of the metrics asks for.
@@ -75,7 +75,7 @@ def found_weights(
             reasons[row.name] = str(error)
         else:
             digests[row.name] = digest_of(paths)
-    return Weights(computes, digests, reasons)
+    return FoundWeights(computes, digests, reasons)
 
 
 def digest_of(paths: Sequence[Path]) -> str:

@@ -22,7 +22,7 @@ class MSRResNetArguments(Arguments):
     features: int = Field(default=64, ge=1, description="channels of the body")
 
 
-class ResidualBlock(nn.Module):
+class ResidualBlockNoBN(nn.Module):
     """Convolution, ReLU, convolution, skip; the layers have the names of published checkpoints."""
 
     def __init__(self, features: int) -> None:
@@ -43,7 +43,7 @@ class MSRResNet(nn.Module):
         channels, features = arguments.channels, arguments.features
         self.factors = steps_of(arguments.scale)
         self.conv_first = conv(channels, features)
-        self.body = nn.Sequential(*(ResidualBlock(features) for _ in range(arguments.blocks)))
+        self.body = nn.Sequential(*(ResidualBlockNoBN(features) for _ in range(arguments.blocks)))
         for index, factor in enumerate(self.factors, start=1):
             self.add_module(f"upconv{index}", conv(features, features * factor**2))
         self.conv_hr = conv(features, features)

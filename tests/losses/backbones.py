@@ -8,14 +8,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from realsr.backbones.networks import ARCHITECTURES, Backbone, BackboneName
+from realsr.backbones.networks import BACKBONES, Backbone, BackboneName
 
 
 def random_file(name: BackboneName, deepest: str, folder: Path, seed: int = 0) -> Path:
     """Weights of a backbone as far as a layer, under torchvision's names."""
     generator = torch.Generator().manual_seed(seed)
     with torch.device("meta"):
-        layers = ARCHITECTURES[name].layers()
+        layers = BACKBONES[name].layers()
     tensors = {}
     for index, (layer, module) in enumerate(layers):
         for key, value in module.state_dict().items():

@@ -8,7 +8,7 @@ import torch
 
 from realsr.backbones.errors import BackboneError, MissingWeightsError
 from realsr.backbones.networks import (
-    ARCHITECTURES,
+    BACKBONES,
     Backbone,
     BackboneName,
     Features,
@@ -28,7 +28,7 @@ def test_layers_and_parameters_are_torchvisions(name: BackboneName) -> None:
     models = pytest.importorskip("torchvision.models")
     with torch.device("meta"):
         theirs = getattr(models, name)().features
-        ours = torch.nn.Sequential(*(module for _, module in ARCHITECTURES[name].layers()))
+        ours = torch.nn.Sequential(*(module for _, module in BACKBONES[name].layers()))
     assert [type(m).__name__ for m in ours] == [type(m).__name__ for m in theirs]
     shapes = [{key: value.shape for key, value in m.state_dict().items()} for m in (ours, theirs)]
     assert shapes[0] == shapes[1]
@@ -145,7 +145,7 @@ def test_torchvisions_weights_come_from_torchs_cache(
 
 
 def test_names_of_files_carry_digests() -> None:
-    assert {named_digest(row.file) for row in ARCHITECTURES.values()} == {
+    assert {named_digest(row.file) for row in BACKBONES.values()} == {
         "397923af",
         "dcbb9e9d",
         "7be5be79",

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from realsr.models.discriminators import DISCRIMINATORS, Discriminator, build_discriminator
-from realsr.models.discriminators.multi_scale import MultiScale
+from realsr.models.discriminators.multi_scale import MultiScaleDiscriminator
 from realsr.models.errors import ModelError
 from realsr.models.ranker import Ranker, RankerArguments
 
@@ -180,7 +180,7 @@ def test_an_lr_beside_the_image_is_seen(name: str) -> None:
 
 def test_multi_scale_puts_its_members_logits_side_by_side() -> None:
     discriminator = built("multi_scale", **SMALL["multi_scale"]).eval()
-    assert isinstance(discriminator, MultiScale)
+    assert isinstance(discriminator, MultiScaleDiscriminator)
     x = images(64)
     half = nn.functional.avg_pool2d(x, 3, stride=2, padding=1, count_include_pad=False)
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Weights that metrics need: found, named, missing or damaged."""
+"""FoundWeights that metrics need: found, named, missing or damaged."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 
 from realsr.backbones.errors import MissingWeightsError
 from realsr.backbones.lpips import LAYERS
-from realsr.backbones.networks import ARCHITECTURES
+from realsr.backbones.networks import BACKBONES
 from realsr.cli.main import app
 from realsr.metrics import METRICS, niqe
 from realsr.metrics.errors import MetricError, NotDefinedError
 from realsr.metrics.learned.dists import CHANNELS, DISTS, SquarePool, similarities
 from realsr.metrics.metric import Distance, Inputs
 from realsr.metrics.planes import Picture
-from realsr.metrics.weights import Weights, found_weights
+from realsr.metrics.weights import FoundWeights, found_weights
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.columns import absent, columns, marked
 from realsr.robustness.results.store import read_results
@@ -63,7 +63,7 @@ def picture(seed: int, side: int = 32) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
 
 
-def distance_of(found: Weights, name: str) -> Distance:
+def distance_of(found: FoundWeights, name: str) -> Distance:
     """A metric with its files inside, as a function of two pictures."""
 
     def distance(sr: Picture, hr: Picture) -> float:
@@ -100,7 +100,7 @@ def test_what_is_missing_is_said_with_what_to_do() -> None:
     assert set(told) == {"lpips_alex", "dists"}
     for name, backbone in (("lpips_alex", "alexnet"), ("dists", "vgg16")):
         assert told[name].startswith("weights missing: ")
-        assert ARCHITECTURES[backbone].file in told[name]  # type: ignore[index]
+        assert BACKBONES[backbone].file in told[name]  # type: ignore[index]
         assert f"--weights {backbone}=FILE" in told[name]
 
 
@@ -133,7 +133,7 @@ def test_a_named_file_of_other_weights_is_an_error(vgg: Path, tmp_path: Path) ->
 def test_a_damaged_file_in_the_cache_is_missing_and_not_used(tmp_path: Path) -> None:
     cached = Path(torch.hub.get_dir()) / "checkpoints"
     cached.mkdir(parents=True)
-    (cached / ARCHITECTURES["vgg16"].file).write_bytes(b"half a file")
+    (cached / BACKBONES["vgg16"].file).write_bytes(b"half a file")
     own = heads(cached / "DISTS_weights.safetensors", even(), even())
     own.rename(cached / "DISTS_weights.pt")
     assert "damaged" in found_weights({}, {"dists"}, CPU).reasons["dists"]
@@ -294,4 +294,4 @@ def test_a_study_names_weights_beside_it(tmp_path: Path, parameters: Path) -> No
 
 
 def test_without_any_columns_nothing_is_missing() -> None:
-    assert absent(columns(("psnr_y",), 4), Weights()) == {}
+    assert absent(columns(("psnr_y",), 4), FoundWeights()) == {}

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged
 from realsr.models.discriminators.table import DISCRIMINATORS
 from realsr.training import TrainingError, parse_config, steps, train
 from realsr.training.batches import TrainingBatch
@@ -137,9 +137,9 @@ class Watched(Discriminator):
         self.scale = nn.Parameter(torch.ones(()))
         self.seen: list[Tensor] = []
 
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         self.seen.append(x.detach())
-        return Judgement(self.scale * x.mean(dim=(1, 2, 3))[:, None], (x,))
+        return Judged(self.scale * x.mean(dim=(1, 2, 3))[:, None], (x,))
 
 
 def test_both_steps_go_through_one_view_each(make: Make) -> None:

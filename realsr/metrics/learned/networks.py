@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from realsr.backbones.errors import MissingWeightsError
-from realsr.backbones.networks import ARCHITECTURES, BackboneName
+from realsr.backbones.networks import BACKBONES, BackboneName
 from realsr.backbones.weights import SOURCE, named_digest
 from realsr.images.pixels import to_float
 from realsr.metrics.convention import Convention
@@ -48,7 +48,7 @@ def distance_row(
 
 def backbone_file(name: BackboneName) -> WeightFile:
     """torchvision's weights of a backbone, where torch keeps them."""
-    file = ARCHITECTURES[name].file
+    file = BACKBONES[name].file
 
     def usual() -> list[Path]:
         return [cached() / "checkpoints" / file]

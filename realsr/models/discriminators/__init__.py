@@ -5,13 +5,13 @@ logits = discriminator(images)
 logits, features = discriminator.judge(images)
 """
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged
 from realsr.models.discriminators.table import DISCRIMINATORS, build_discriminator
 
 __all__ = [
     "DISCRIMINATORS",
     "Discriminator",
     "DiscriminatorArguments",
-    "Judgement",
+    "Judged",
     "build_discriminator",
 ]

@@ -28,7 +28,7 @@ class DiscriminatorArguments(Strict):
         return self.channels if self.lr_scale is None else 2 * self.channels
 
 
-class Judgement(NamedTuple):
+class Judged(NamedTuple):
     """logits: real is positive, no sigmoid taken. features: activations, first layer first."""
 
     logits: Tensor
@@ -47,10 +47,10 @@ class Discriminator(nn.Module, ABC):
         self.lr_scale = arguments.lr_scale
 
     @abstractmethod
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         """The judgement of images whose LR, if any, has been joined."""
 
-    def judge(self, images: Tensor, lr: Tensor | None = None) -> Judgement:
+    def judge(self, images: Tensor, lr: Tensor | None = None) -> Judged:
         """Logits with the features that a feature-matching loss compares."""
         return self.judge_joined(self._joined(images, lr))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement, walk
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged, walk
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class ChainDiscriminator(Discriminator):
         self.pool = nn.AdaptiveAvgPool2d(plan.grid) if size is None else nn.Identity()
         self.classifier = classifier(plan)
 
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         if self.size is not None and x.shape[-2:] != (self.size, self.size):
             raise ValueError(
                 f"this discriminator was built for {self.size} x {self.size} pixels and got "
                 f"{x.shape[-2]} x {x.shape[-1]}: crop to that size, or build it with size=None for any size"
             )
         features = walk(self.blocks, x)
-        return Judgement(self.classifier(self.pool(features[-1])), features)
+        return Judged(self.classifier(self.pool(features[-1])), features)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged
 
 
-class MultiScale(Discriminator):
+class MultiScaleDiscriminator(Discriminator):
     """Wang et al., pix2pixHD, CVPR 2018: `b n`, the logits of all members one after the other.
 
     A mean over them weighs every logit alike, and so the finest scale most; `judge_each` gives the members
@@ -22,16 +22,16 @@ class MultiScale(Discriminator):
         super().__init__(arguments)
         self.members = nn.ModuleList(members)
 
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         judgements = self._each(x)
         logits = torch.cat([each.logits.flatten(1) for each in judgements], dim=1)
-        return Judgement(logits, tuple(f for each in judgements for f in each.features))
+        return Judged(logits, tuple(f for each in judgements for f in each.features))
 
-    def judge_each(self, images: Tensor, lr: Tensor | None = None) -> tuple[Judgement, ...]:
+    def judge_each(self, images: Tensor, lr: Tensor | None = None) -> tuple[Judged, ...]:
         """The judgement of every member, the one at full size first."""
         return self._each(self._joined(images, lr))
 
-    def _each(self, x: Tensor) -> tuple[Judgement, ...]:
+    def _each(self, x: Tensor) -> tuple[Judged, ...]:
         judgements = []
         for index, member in enumerate(self._members()):
             x = _halved(x) if index else x

@@ -9,7 +9,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement, walk
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged, walk
 
 Norm = Literal["batch", "spectral", "none"]
 
@@ -32,9 +32,9 @@ class Patch(Discriminator):
         if arguments.norm == "spectral":
             self.last = spectral_norm(self.last)
 
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         features = walk(self.blocks, x)
-        return Judgement(self.last(features[-1]), features)
+        return Judged(self.last(features[-1]), features)
 
 
 def _blocks(arguments: PatchArguments) -> Iterator[nn.Sequential]:

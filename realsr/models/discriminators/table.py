@@ -15,7 +15,7 @@ from realsr.models.discriminators.enhancenet import (
     EnhanceNetDiscriminator,
     EnhanceNetDiscriminatorArguments,
 )
-from realsr.models.discriminators.multi_scale import MultiScale
+from realsr.models.discriminators.multi_scale import MultiScaleDiscriminator
 from realsr.models.discriminators.patch import Patch, PatchArguments
 from realsr.models.discriminators.srgan import SRGANArguments, SRGANDiscriminator
 from realsr.models.discriminators.unet import UNetArguments, UNetSN
@@ -35,7 +35,7 @@ class DiscriminatorRow(Generic[A]):
     summary: str
 
 
-class MultiScaleArguments(DiscriminatorArguments):
+class MultiScaleDiscriminatorArguments(DiscriminatorArguments):
     """Which discriminator is repeated, and over how many sizes."""
 
     member: str = Field(default="patch", description="name of a discriminator")
@@ -61,10 +61,10 @@ def checked_arguments(name: str, **arguments: Any) -> DiscriminatorArguments:
     return found
 
 
-def _multi_scale(arguments: MultiScaleArguments) -> MultiScale:
+def _multi_scale(arguments: MultiScaleDiscriminatorArguments) -> MultiScaleDiscriminator:
     given = {"channels": arguments.inputs, **arguments.member_arguments}
     members = [build_discriminator(arguments.member, **given) for _ in range(arguments.sizes)]
-    return MultiScale(arguments, members)
+    return MultiScaleDiscriminator(arguments, members)
 
 
 _ROWS: tuple[DiscriminatorRow[Any], ...] = (
@@ -79,7 +79,10 @@ _ROWS: tuple[DiscriminatorRow[Any], ...] = (
         "EnhanceNet's: whole images, no normalisation",
     ),
     DiscriminatorRow(
-        "multi_scale", MultiScaleArguments, _multi_scale, "one of the others at several sizes"
+        "multi_scale",
+        MultiScaleDiscriminatorArguments,
+        _multi_scale,
+        "one of the others at several sizes",
     ),
 )
 

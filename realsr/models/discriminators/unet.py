@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judgement
+from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged
 
 
 class UNetArguments(DiscriminatorArguments):
@@ -39,7 +39,7 @@ class UNetSN(Discriminator):
         self.conv8 = _same(width, width)
         self.conv9 = nn.Conv2d(width, 1, 3, padding=1)
 
-    def judge_joined(self, x: Tensor) -> Judgement:
+    def judge_joined(self, x: Tensor) -> Judged:
         features = [_active(self.conv0(x))]
         for layer in (self.conv1, self.conv2, self.conv3):
             features.append(_active(layer(features[-1])))
@@ -48,7 +48,7 @@ class UNetSN(Discriminator):
             features.append(self._decoded(layer, features[-1], beside))
         for layer in (self.conv7, self.conv8):
             features.append(_active(layer(features[-1])))
-        return Judgement(self.conv9(features[-1]), tuple(features))
+        return Judged(self.conv9(features[-1]), tuple(features))
 
     def _decoded(self, layer: nn.Module, x: Tensor, beside: Tensor) -> Tensor:
         enlarged = functional.interpolate(x, size=beside.shape[-2:], mode="bilinear")

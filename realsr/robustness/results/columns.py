@@ -9,7 +9,7 @@ from degrade.reader.near import meant_or_known
 from realsr.metrics import ACADEMIC, MATLAB, METRICS, SEAL, Convention
 from realsr.metrics.convention import SSIM_WINDOW
 from realsr.metrics.metric import Better, Metric
-from realsr.metrics.weights import Weights
+from realsr.metrics.weights import FoundWeights
 from realsr.robustness.errors import StudyError
 
 REGISTERED = "psnr_y_registered"
@@ -101,13 +101,13 @@ def columns(
     return tuple(_column(name, scale, table) for name in dict.fromkeys(wanted))
 
 
-def absent(columns: Sequence[Column], weights: Weights) -> dict[str, str]:
+def absent(columns: Sequence[Column], weights: FoundWeights) -> dict[str, str]:
     """Why columns cannot be computed on this machine, by column."""
     found = {column.name: weights.reasons.get(column.metric) for column in columns}
     return {name: f"weights missing: {reason}" for name, reason in found.items() if reason}
 
 
-def marked(columns: Sequence[Column], weights: Weights) -> tuple[Column, ...]:
+def marked(columns: Sequence[Column], weights: FoundWeights) -> tuple[Column, ...]:
     """The columns with the digest of their weights: other weights make other numbers."""
     return tuple(
         replace(column, weights=weights.digests.get(column.metric, "")) for column in columns

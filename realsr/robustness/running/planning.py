@@ -12,7 +12,7 @@ import torch
 
 from degrade import Pipeline
 from realsr.metrics.errors import MetricError
-from realsr.metrics.weights import Weights, found_weights
+from realsr.metrics.weights import FoundWeights, found_weights
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.cases.case_folder import representative_cases
@@ -35,7 +35,7 @@ def plan_of(
     *,
     device: str = "cpu",
     workers: int | None = None,
-    weights: Weights | None = None,
+    weights: FoundWeights | None = None,
     models: Sequence[Contestant] | None = None,
     told: Callable[[int], None] = lambda answered: None,
 ) -> Plan:
@@ -67,8 +67,8 @@ def plan_of(
 
 
 def weighed(
-    study: Study, table: Sequence[Column], device: str, weights: Weights | None = None
-) -> tuple[tuple[Column, ...], Weights]:
+    study: Study, table: Sequence[Column], device: str, weights: FoundWeights | None = None
+) -> tuple[tuple[Column, ...], FoundWeights]:
     """Columns, and the weights behind them: the study's, unless others are given. Raises StudyError."""
     metrics = {column.metric for column in table}
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from degrade.execute.threads import worker_pool
 from realsr.images.reading import Bytes
-from realsr.metrics.weights import Weights
+from realsr.metrics.weights import FoundWeights
 from realsr.pairs.workers import look_ahead
 from realsr.robustness.cases.sets import Case, TestSet
 from realsr.robustness.results.columns import Column, absent
@@ -38,7 +38,7 @@ class Plan:
     columns: tuple[Column, ...]
     pictures: Kept = field(default_factory=Kept)
     workers: int = 2
-    weights: Weights = field(default_factory=Weights)
+    weights: FoundWeights = field(default_factory=FoundWeights)
     told: Callable[[int], None] = lambda answered: None
     """Called with the number of pictures that a model has just answered."""
     notes: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from degrade.errors import DegradeError
 from realsr.metrics import NotComputed, score
 from realsr.metrics.planes import Picture
 from realsr.metrics.registration import shifted_psnr
-from realsr.metrics.weights import Weights
+from realsr.metrics.weights import FoundWeights
 from realsr.robustness.results.columns import Column
 from realsr.robustness.running.operators import assumed_operator, true_operator
 
@@ -36,7 +36,7 @@ class Scores:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def scored(sr: Picture, truth: Truth, columns: Sequence[Column], weights: Weights) -> Scores:
+def scored(sr: Picture, truth: Truth, columns: Sequence[Column], weights: FoundWeights) -> Scores:
     """The columns of `sr`."""
     result = Scores()
     for column in columns:
@@ -52,7 +52,7 @@ def scored(sr: Picture, truth: Truth, columns: Sequence[Column], weights: Weight
     return result
 
 
-def _value(sr: Picture, truth: Truth, column: Column, weights: Weights) -> float | str:
+def _value(sr: Picture, truth: Truth, column: Column, weights: FoundWeights) -> float | str:
     """The number, or the reason why there is none."""
     reason = _lacking(truth, column)
     if reason is not None:
@@ -74,7 +74,7 @@ def _lacking(truth: Truth, column: Column) -> str | None:
     return None
 
 
-def _computed(sr: Picture, truth: Truth, column: Column, weights: Weights) -> float | str:
+def _computed(sr: Picture, truth: Truth, column: Column, weights: FoundWeights) -> float | str:
     if column.reach is not None and truth.hr is not None:
         return shifted_psnr(sr, truth.hr, column.reach, column.convention)[0]
     result = score(
