@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from degrade.reader.near import meant_or_known
-from degrade.reader.yaml_source import Document, Path, path_text
+from degrade.reader.yaml_source import Document, Path, path_text, shown
 
 MOST = 10
 """Faults shown of one thing; the rest are counted."""
@@ -56,15 +56,15 @@ def said(fault: ErrorDetails, known: Collection[str] = (), kind: str = "key") ->
     name = str(fault["loc"][-1]) if fault["loc"] else ""
     match fault["type"]:
         case "extra_forbidden":
-            return f"unknown {kind} {name!r}{meant_or_known(name, known) if known else ''}"
+            return f"unknown {kind} {shown(name)}{meant_or_known(name, known) if known else ''}"
         case "missing":
             return f"the {kind} {name!r} is missing"
         case "tuple_type" | "list_type":
-            return f"expected a list, such as [a, b]; the value is {fault['input']!r}"
+            return f"expected a list, such as [a, b]; the value is {shown(fault['input'])}"
         case "too_short":
             return "expected one entry or more"
         case "model_type" | "dict_type":
-            return f"expected keys and their values, as `key: value`; it is {fault['input']!r}"
+            return f"expected keys and their values, as `key: value`; it is {shown(fault['input'])}"
         case _:
             return f"{message(fault)}{_value(fault)}"
 
@@ -77,7 +77,7 @@ def message(fault: ErrorDetails) -> str:
 def _value(fault: ErrorDetails) -> str:
     """The value, where it is one and no whole record or list."""
     plain = isinstance(fault["input"], str | int | float | None)
-    return f" (the value is {fault['input']!r})" if plain else ""
+    return f" (the value is {shown(fault['input'])})" if plain else ""
 
 
 def place(location: Path, data: Any) -> Path:

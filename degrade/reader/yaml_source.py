@@ -15,10 +15,14 @@ from typing import Any
 import yaml
 
 from degrade.errors import DegradeError, PipelineError
+from degrade.foreign import ForeignFileError, read_foreign_text
 
+MAX_BYTES = 2**20
 MAX_VALUES = 100_000
 MAX_DEPTH = 60
 MAX_NUMBER = 100
+LONGEST = 120
+"""Characters of a place or a value that a sentence shows: whoever wrote the file decides how long they are."""
 
 _INTEGER = re.compile(r"^[-+]?[0-9]+$")
 _FLOAT = re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$")
@@ -32,7 +36,16 @@ Path = tuple[int | str, ...]
 def path_text(path: Path) -> str:
     """A place in the tree as people write it: `lr[2].sigma_255`."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.lstrip(".") or "(top)"
+    return _cut(text.lstrip(".")) or "(top)"
+
+
+def shown(value: object) -> str:
+    """A value in a sentence, cut where it is long."""
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
 
 
 @dataclass
@@ -52,19 +65,20 @@ class Document:
 
 
 def read_text(path: FilePath, what: str, error: type[DegradeError] = PipelineError) -> str:
-    """A file's UTF-8 text; raises `error` that says why `what` cannot be read."""
+    """A file's UTF-8 text, at most `MAX_BYTES` of it; raises `error` that says why `what` cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        reason = getattr(fault, "strerror", None) or "it is not UTF-8 text"
-        raise error(f"cannot read {what} {path}: {reason}") from fault
+        return read_foreign_text(path, most=MAX_BYTES)
+    except ForeignFileError as fault:
+        raise error(f"cannot read {what} {path}: {fault.reason}") from fault
 
 
 def read_yaml(text: str, name: str, error: type[DegradeError] = PipelineError) -> Document:
     """Parses one document; raises `error` with file, line and place."""
+    if len(text) > MAX_BYTES:
+        raise error(f"{name}: it has {len(text)} characters; at most {MAX_BYTES} are read")
     document = Document(name)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _composed(text, name)
         if root is not None:
             document.data = _build(root, (), document)
     except yaml.MarkedYAMLError as fault:
@@ -83,12 +97,42 @@ class _RefusedError(Exception):
     """YAML that is none of ours."""
 
 
+class _Loader(yaml.SafeLoader):
+    """Stops composing at the first value too many: a document costs no more than what is read of it."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        self.file, self.values, self.depth = name, 0, 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.values += 1
+        self.depth += 1
+        if self.values > MAX_VALUES or self.depth > MAX_DEPTH:
+            raise _too_many(self.file)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+def _composed(text: str, name: str) -> yaml.Node | None:
+    loader = _Loader(text, name)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _too_many(name: str) -> _RefusedError:
+    return _RefusedError(
+        f"{name}: more than {MAX_VALUES} values or {MAX_DEPTH} levels; does an alias repeat?"
+    )
+
+
 def _build(node: yaml.Node, path: Path, document: Document) -> Any:
     document.lines.setdefault(path, node.start_mark.line + 1)
     if len(document.lines) > MAX_VALUES or len(path) > MAX_DEPTH:
-        raise _RefusedError(
-            f"{document.name}: more than {MAX_VALUES} values or {MAX_DEPTH} levels; does an alias repeat?"
-        )
+        raise _too_many(document.name)
     if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
         return _mapping(node, path, document)
     if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
@@ -96,7 +140,7 @@ def _build(node: yaml.Node, path: Path, document: Document) -> Any:
     if isinstance(node, yaml.ScalarNode) and node.tag in _CORE_TAGS | _ODD_TAGS:
         return _scalar(node, document.where(path))
     raise _RefusedError(
-        f"{document.where(path)}: the tag {node.tag!r} is refused; expected plain values, lists and "
+        f"{document.where(path)}: the tag {shown(node.tag)} is refused; expected plain values, lists and "
         "mappings: remove the tag"
     )
 
@@ -104,14 +148,19 @@ def _build(node: yaml.Node, path: Path, document: Document) -> Any:
 def _mapping(node: yaml.MappingNode, path: Path, document: Document) -> dict[Hashable, Any]:
     result: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
-        key = _build(key_node, (*path, str(key_node.value)), document)
+        if not isinstance(
+            key_node, yaml.ScalarNode
+        ):  # as text it could be without end: aliases multiply
+            line = key_node.start_mark.line + 1
+            raise _RefusedError(
+                f"{document.name}:{line}: {path_text(path)}: a key must be a plain value"
+            )
+        key = _build(key_node, (*path, key_node.value), document)
         place = (*path, str(key))
         document.lines[place] = key_node.start_mark.line + 1
-        if not isinstance(key, Hashable):
-            raise _RefusedError(f"{document.where(place)}: a key must be a plain value")
         if key in result:
             raise _RefusedError(
-                f"{document.where(place)}: the key {key!r} is there twice; keep one"
+                f"{document.where(place)}: the key {shown(key)} is there twice; keep one"
             )
         result[key] = _build(value_node, place, document)
     return result

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
+
 import pytest
 
 from degrade.errors import PipelineError
-from degrade.reader.yaml_source import path_text, read_yaml
+from degrade.pipeline import parse_pipeline
+from degrade.reader.yaml_source import MAX_BYTES, path_text, read_text, read_yaml
 
 
 @pytest.mark.parametrize(
@@ -59,3 +64,47 @@ def test_aliases_that_multiply_are_stopped() -> None:
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
     with pytest.raises(PipelineError, match="does an alias repeat"):
         read_yaml("\n".join(lines), "x.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\n"
+        + "".join(
+            f"{chr(99 + i)}: &{chr(99 + i)} [*{chr(98 + i)}, *{chr(98 + i)}]\n" for i in range(20)
+        )
+        + "? *v\n: 1\n",
+        "? " + "[" * 500 + "]" * 500 + "\n: 1\n",
+        "a: " + "[" * 400_000,
+        "a: [" + "1," * 400_000 + "1]",
+        "- 1\n" * 250_000,
+        "x" * (MAX_BYTES + 1),
+    ],
+)
+def test_no_document_costs_more_than_its_bounds(text: str) -> None:
+    start = time.process_time()
+    with pytest.raises(PipelineError) as caught:
+        read_yaml(text, "x.yaml")
+    assert time.process_time() - start < 10
+    assert len(str(caught.value)) < 300
+
+
+def test_a_file_is_bounded_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "large.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for name, said in (("large", "at most"), ("pipe", "a pipe"), ("none", "no such file")):
+        with pytest.raises(PipelineError, match=said):
+            read_text(tmp_path / f"{name}.yaml", "the pipeline file")
+
+
+def test_sentences_stay_short_whatever_the_file_holds() -> None:
+    long = "k" * 500_000
+    for text in (
+        f"{long}: 1",
+        f"name: {long}",
+        f"name: x\nlr: [{{{long}: 1}}]",
+        f"a: {{{long}: 1, {long}: 2}}",
+    ):
+        with pytest.raises(PipelineError) as caught:
+            parse_pipeline(text)
+        assert len(str(caught.value)) < 6000
