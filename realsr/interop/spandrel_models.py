@@ -26,7 +26,7 @@ def register(registry: ArchRegistry | None = None) -> None:
     """
     spandrel = _spandrel()
     registry = spandrel.MAIN_REGISTRY if registry is None else registry
-    for row in ARCHITECTURES:
+    for row in ARCHITECTURES.values():
         support = spandrel.ArchSupport.from_architecture(_adapted(row))
         registry.add(support, ignore_duplicates=True)
 

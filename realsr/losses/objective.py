@@ -12,7 +12,6 @@ from torch import Tensor
 from realsr.losses.base import Batch, Evaluate, check_needs
 from realsr.losses.errors import LossError
 from realsr.losses.schedules import weight_at
-from realsr.losses.table import LOSSES
 from realsr.losses.terms import LossTerm
 
 
@@ -55,9 +54,7 @@ class Objective:
                 else "no terms: expected at least one"
             )
         self.terms = tuple(terms)
-        self.losses: list[Evaluate] = [
-            LOSSES[term.name].build(term.arguments) for term in self.terms
-        ]
+        self.losses: list[Evaluate] = [term.built() for term in self.terms]
 
     @property
     def needs(self) -> frozenset[str]:

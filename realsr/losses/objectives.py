@@ -9,13 +9,16 @@ from typing import Any, Self
 from pydantic import ValidationError, model_validator
 
 from degrade.reader.near import meant_or_known
+from degrade.table import Table
 from realsr.backbones.networks import Backbone
 from realsr.backbones.settings import Settings
 from realsr.losses.adversarial import GanArguments, GanKind
+from realsr.losses.base import Loss
 from realsr.losses.discriminator import DiscriminatorObjective
 from realsr.losses.errors import LossError
 from realsr.losses.objective import Objective
 from realsr.losses.perceptual import SRGAN_FEATURES
+from realsr.losses.table import LOSSES
 from realsr.losses.terms import LossTerm, read_error
 
 
@@ -193,13 +196,17 @@ class Variation(Settings):
         return found if self.weights is None else found.with_weights(self.weights, self.sha256)
 
 
-def read_objective(config: str | Mapping[str, Any]) -> Recipe:
-    """A name, a variation of a named objective, or terms written out. Raises LossError."""
+def read_objective(config: str | Mapping[str, Any], losses: Table[Loss[Any]] = LOSSES) -> Recipe:
+    """A name, a variation of a named objective, or terms written out. Raises LossError.
+
+    losses: what terms may be of (`LOSSES.with_rows([...])` has a caller's own among them).
+    """
     if isinstance(config, str):
         return named(config)
+    context = {"losses": losses}
     try:
         if "objective" in config:
-            return Variation.model_validate(dict(config)).recipe()
-        return Recipe.model_validate(dict(config))
+            return Variation.model_validate(dict(config), context=context).recipe()
+        return Recipe.model_validate(dict(config), context=context)
     except ValidationError as error:
         raise read_error(error) from error

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
+from degrade.table import Table
 from realsr.losses.adversarial import ADVERSARIAL
 from realsr.losses.artefacts import LDL
 from realsr.losses.base import Loss
 from realsr.losses.consistency import LR_CONSISTENCY
+from realsr.losses.errors import LossError
 from realsr.losses.features import FEATURE_MATCHING
 from realsr.losses.frequency import FFT, FOCAL_FREQUENCY
 from realsr.losses.gradients import GRADIENT, TV
@@ -20,7 +20,7 @@ from realsr.losses.ranking import RANK_CONTENT
 from realsr.losses.similarity import MS_SSIM, SSIM
 from realsr.losses.texture import GRAM, PATCH_GRAM
 
-ROWS: tuple[Loss[Any], ...] = (
+_ROWS: tuple[Loss[Any], ...] = (
     L1,
     MSE,
     CHARBONNIER_LOSS,
@@ -42,4 +42,4 @@ ROWS: tuple[Loss[Any], ...] = (
     RANK_CONTENT,
 )
 
-LOSSES: Mapping[str, Loss[Any]] = MappingProxyType({row.name: row for row in ROWS})
+LOSSES: Table[Loss[Any]] = Table("loss", _ROWS, LossError)

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from pydantic import Field, SerializeAsAny, ValidationError, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
-from degrade.reader.near import meant_or_known
 from degrade.reader.sentences import lines, placed
+from degrade.table import Table
 from realsr.backbones.settings import Settings
-from realsr.losses.base import Domain
+from realsr.losses.base import Domain, Evaluate, Loss
 from realsr.losses.errors import LossError
 from realsr.losses.schedules import Weight
 from realsr.losses.table import LOSSES
 
 
+def losses_of(context: Any) -> Table[Loss[Any]]:
+    """The table that terms are read by: that of a validation's context, `{"losses": table}`, or LOSSES."""
+    table: Table[Loss[Any]] = (context or {}).get("losses", LOSSES)
+    return table
+
+
 class LossTerm(Settings):
     """{name: charbonnier, weight: 1.0, arguments: {eps: 1e-3}}.
 
-    name: a row of LOSSES. weight: a number, or a Schedule. domain: what is compared. levels: whether the loss
-    is summed over the smaller outputs in Batch.levels too. label: its name in the log, by default the loss's.
+    name: a row of LOSSES, or of the `losses` in the validation's context. weight: a number, or a Schedule.
+    domain: what is compared. levels: whether the loss is summed over the smaller outputs in Batch.levels too.
+    label: its name in the log, by default the loss's.
     """
 
     name: str
@@ -28,26 +42,29 @@ class LossTerm(Settings):
     levels: bool = False
     label: str = Field(default="", validate_default=True)
     arguments: SerializeAsAny[Settings] = Settings()
+    _row: Loss[Any] = PrivateAttr()
 
     @model_validator(mode="before")
     @classmethod
-    def _typed_arguments(cls, data: Any) -> Any:
+    def _typed_arguments(cls, data: Any, info: ValidationInfo) -> Any:
         """Arguments of the loss's own type; the error of one says which."""
         if not isinstance(data, dict) or "name" not in data:
             return data
-        name = str(data["name"])
-        if name not in LOSSES:
-            raise ValueError(f"no loss {name!r}{meant_or_known(name, LOSSES)}")
+        name, table = str(data["name"]), losses_of(info.context)
+        if name not in table:
+            raise ValueError(table.miss(name))
         try:
-            arguments = LOSSES[name].arguments.model_validate(data.get("arguments") or {})
+            arguments = table[name].arguments.model_validate(data.get("arguments") or {})
         except ValidationError as error:
             raise ValueError(_first(name, error)) from error
         return {"label": name, **data, "arguments": arguments}
 
+    def model_post_init(self, context: Any) -> None:
+        self._row = losses_of(context)[self.name]
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        row = LOSSES[self.name]
-        if self.domain == "y" and not row.luma:
+        if self.domain == "y" and not self._row.luma:
             raise ValueError(f"{self.name} cannot be taken in the domain y: leave the domain out")
         if self.levels and self.needs:
             raise ValueError(f"{self.name} is of the full-size SR alone: leave levels out")
@@ -56,7 +73,11 @@ class LossTerm(Settings):
     @property
     def needs(self) -> tuple[str, ...]:
         """Fields of Batch beyond sr and hr that this term looks at."""
-        return LOSSES[self.name].needs(self.arguments)
+        return self._row.needs(self.arguments)
+
+    def built(self) -> Evaluate:
+        """The loss with its arguments bound."""
+        return self._row.build(self.arguments)
 
 
 def _first(name: str, error: ValidationError) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from degrade.reader.near import meant_or_known
 from realsr.backbones.errors import MissingWeightsError
 from realsr.metrics.consistency import Operator
 from realsr.metrics.convention import Convention
@@ -37,7 +36,7 @@ def score(
     defined for this picture. Raises MetricError for an unknown metric, a convention it is not defined on and
     absent inputs, and ImageError for pictures that are none or differ in shape: nothing is ever resized.
     """
-    row = metric if isinstance(metric, Metric) else _row(metric)
+    row = metric if isinstance(metric, Metric) else METRICS.row(metric)
     inputs = Inputs(sr, hr, lr, scale, true_operator, assumed_operator, parameters, distance)
     _check_inputs(row, inputs)
     used = _settled(row, inputs, convention or row.convention)
@@ -48,12 +47,6 @@ def score(
     except NotDefinedError as error:
         return NotComputed(row.name, f"not defined: {error}")
     return Score(value, row.name, used, row.version)
-
-
-def _row(name: str) -> Metric:
-    if name not in METRICS:
-        raise MetricError(f"no metric {name!r}{meant_or_known(name, METRICS)}")
-    return METRICS[name]
 
 
 def _check_inputs(row: Metric, inputs: Inputs) -> None:

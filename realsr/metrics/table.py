@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 
+from degrade.table import Table
 from realsr.metrics import artefact_maps, niqe
 from realsr.metrics.colour import colour_shift
 from realsr.metrics.consistency import ntire_lr_psnr, with_assumed_operator, with_true_operator
@@ -216,4 +216,4 @@ _ROWS = (
     DISTS_ROW,
 )
 
-METRICS: Mapping[str, Metric] = MappingProxyType({each.name: each for each in _ROWS})
+METRICS: Table[Metric] = Table("metric", _ROWS, MetricError)

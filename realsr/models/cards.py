@@ -15,8 +15,10 @@ from torch import nn
 
 from degrade.reader.records import Strict
 from degrade.reader.sentences import lines, placed
+from degrade.table import Table
+from realsr.models.base import Architecture
 from realsr.models.errors import ModelError
-from realsr.models.table import build
+from realsr.models.table import ARCHITECTURES, build
 
 CARD = "realsr"
 """The key of the card in the file's metadata."""
@@ -42,10 +44,13 @@ class ModelCard(Strict):
     ema: bool = False
     versions: dict[str, str] = Field(default_factory=dict)
 
-    def built(self, scale: int | None = None) -> nn.Module:
+    def built(
+        self, scale: int | None = None, architectures: Table[Architecture[Any]] = ARCHITECTURES
+    ) -> nn.Module:
         """The network with initial weights, at another scale if told. Raises ModelError."""
         arguments = self.arguments if scale is None else {**self.arguments, "scale": scale}
-        return build(self.architecture, **{"scale": self.scale, **arguments})
+        row = architectures.row(self.architecture)
+        return build(row, **{"scale": self.scale, **arguments})
 
 
 def read_card(path: Path) -> ModelCard | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ def skeleton(name: str, scale: int, channels: int, scales: tuple[int, ...] = ())
         return build(name, scale=scale, channels=channels, **more)
 
 
-def fits(state: StateDict, rows: tuple[Architecture[Any], ...] = ARCHITECTURES) -> list[Fit]:
+def fits(state: StateDict, rows: Iterable[Architecture[Any]] = ARCHITECTURES.values()) -> list[Fit]:
     """The scales and numbers of channels of the first row that a state dict in our keys fills completely."""
     candidates = (list(_fits_of(row, state)) for row in rows if _resembles(row, state))
     return next(filter(None, candidates), [])

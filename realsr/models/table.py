@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from torch import nn
 
-from degrade.reader.near import meant_or_known
+from degrade.table import Table
 from realsr.models.argument_errors import explained
 from realsr.models.base import Architecture, Arguments
 from realsr.models.carn import CARN_M_ROW, CARN_ROW
@@ -34,7 +34,7 @@ from realsr.models.srresnet import SRRESNET_ROW
 from realsr.models.srvgg import SRVGG_ROW
 from realsr.models.vdsr import VDSR_ROW
 
-ARCHITECTURES: tuple[Architecture[Any], ...] = (
+_ROWS: tuple[Architecture[Any], ...] = (
     SRCNN_ROW,
     FSRCNN_ROW,
     FSRCNN_S_ROW,
@@ -66,35 +66,34 @@ ARCHITECTURES: tuple[Architecture[Any], ...] = (
 """Networks of content losses, then progressive ones, then the generators of perceptual losses; variants beside
 their paper's main network."""
 
-
-def architecture(name: str) -> Architecture[Any]:
-    """The row of a name; raises ModelError with the nearest name for an unknown one."""
-    rows = {row.name: row for row in ARCHITECTURES}
-    if name not in rows:
-        raise ModelError(f"architecture {name!r} is unknown{meant_or_known(name, rows)}")
-    return rows[name]
+ARCHITECTURES: Table[Architecture[Any]] = Table("architecture", _ROWS, ModelError)
 
 
-def build(name: str, **arguments: Any) -> nn.Module:
-    """A network by its name in the table, with initial weights from torch's global generator.
+def architecture(row: str | Architecture[Any]) -> Architecture[Any]:
+    """The row of a name, or the row itself. Raises ModelError with the nearest name for an unknown one."""
+    return ARCHITECTURES.row(row) if isinstance(row, str) else row
+
+
+def build(row: str | Architecture[Any], **arguments: Any) -> nn.Module:
+    """A network by its name in the table or by its row, with initial weights from torch's global generator.
 
     arguments: fields of the row's arguments; `scale` always. Raises ModelError that says which argument is
     unknown, missing or wrong, or which scales the paper has.
     """
-    return architecture(name).build(checked(name, **arguments))
+    return architecture(row).build(checked(row, **arguments))
 
 
-def checked(name: str, **arguments: Any) -> Arguments:
+def checked(row: str | Architecture[Any], **arguments: Any) -> Arguments:
     """The arguments of `build` as its row's record. Raises ModelError."""
-    row = architecture(name)
+    row = architecture(row)
     try:
         found = row.arguments(**arguments)
     except ValidationError as error:
-        raise ModelError(explained(name, row.arguments, error)) from error
+        raise ModelError(explained(row.name, row.arguments, error)) from error
     asked = {found.scale, *getattr(found, "scales", ())}
     if lacking := sorted(asked - set(row.scales)):
         wanted, known = (", ".join(map(str, scales)) for scales in (lacking, row.scales))
-        raise ModelError(f"{name}: no scale {wanted}; its paper has {known}")
+        raise ModelError(f"{row.name}: no scale {wanted}; its paper has {known}")
     assert isinstance(found, Arguments)
     return found
 

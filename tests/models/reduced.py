@@ -73,10 +73,12 @@ REDUCED: Mapping[str, Reduced] = MappingProxyType(
     }
 )
 
-CASES = [(row.name, scale) for row in ARCHITECTURES for scale in row.scales]
+CASES = [(row.name, scale) for row in ARCHITECTURES.values() for scale in row.scales]
 """Every architecture at every scale of its paper."""
 
-SMALLEST = [(row.name, min(scale for scale in row.scales if scale > 1)) for row in ARCHITECTURES]
+SMALLEST = [
+    (row.name, min(scale for scale in row.scales if scale > 1)) for row in ARCHITECTURES.values()
+]
 """Every architecture once, at the smallest scale that enlarges."""
 
 
@@ -93,7 +95,7 @@ def scales_of(network: nn.Module) -> tuple[int, ...] | None:
 
 
 def row_of(name: str) -> Architecture[Any]:
-    return next(row for row in ARCHITECTURES if row.name == name)
+    return ARCHITECTURES[name]
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:

@@ -10,7 +10,7 @@ from tests.models.reduced import CASES, REACH, REDUCED, SMALLEST, noise, row_of,
 
 
 def test_every_row_has_a_reduced_form_and_no_form_is_left_over() -> None:
-    names = [row.name for row in ARCHITECTURES]
+    names = [row.name for row in ARCHITECTURES.values()]
     assert len(set(names)) == len(names)
     assert set(names) == set(REDUCED)
 

@@ -192,7 +192,7 @@ def test_multi_scale_puts_its_members_logits_side_by_side() -> None:
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(ModelError, match="no discriminator 'unet'; there are: vgg, unet_sn"):
+    with pytest.raises(ModelError, match="no discriminator 'unet'; did you mean 'unet_sn'"):
         build_discriminator("unet")
     with pytest.raises(
         ModelError, match="vgg: unknown argument 'feature'; did you mean 'features'"

@@ -25,14 +25,18 @@ def counted(name: str, **arguments: Any) -> int:
 
 @pytest.mark.parametrize(
     ("name", "scale", "count"),
-    [(row.name, scale, count) for row in ARCHITECTURES for scale, count in row.counts.items()],
+    [
+        (row.name, scale, count)
+        for row in ARCHITECTURES.values()
+        for scale, count in row.counts.items()
+    ],
 )
 def test_parameter_counts(name: str, scale: int, count: int) -> None:
     """Learned numbers, biases included, of each row's default arguments."""
     assert counted(name, scale=scale) == count
 
 
-@pytest.mark.parametrize("row", ARCHITECTURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", ARCHITECTURES.values(), ids=lambda row: row.name)
 def test_the_counts_name_every_scale_that_a_row_has(row: Architecture[Any]) -> None:
     assert tuple(row.counts) == row.scales
 
@@ -82,7 +86,7 @@ def test_a_shared_module_counts_once() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
-        ("esrd", {"scale": 2}, "architecture 'esrd' is unknown; did you mean 'edsr'?"),
+        ("esrd", {"scale": 2}, "no architecture 'esrd'; did you mean 'edsr'?"),
         (
             "edsr",
             {"scale": 2, "feature": 8},

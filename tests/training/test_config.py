@@ -38,7 +38,7 @@ def test_written_out_it_reads_back(make: object) -> None:
     [
         (["data.worker=3"], r"--set data\.worker=3: data\.worker: unknown key 'worker'; did you mean 'workers'\?"),
         (["optimizer.lr=1"], r"unknown key 'optimizer'; did you mean 'optimiser'\?"),
-        (["model.name=espcnn"], r"'espcnn' is unknown; did you mean 'espcn'\?"),
+        (["model.name=espcnn"], r"no architecture 'espcnn'; did you mean 'espcn'\?"),
         (["model.featurs=[4, 4]"], r"espcn: unknown argument 'featurs'; did you mean 'features'\?"),
         (["model.scale=5"], r"espcn: no scale 5; its paper has "),
         (["discriminator={name: vgg, featurs: 4}"], r"vgg: unknown argument 'featurs'; did you mean"),

@@ -15,8 +15,8 @@ from realsr.models.table import ARCHITECTURES
 
 def run_list() -> int:
     """The architectures, two lines each."""
-    width = max(len(row.name) for row in ARCHITECTURES)
-    for row in ARCHITECTURES:
+    width = max(map(len, ARCHITECTURES))
+    for row in ARCHITECTURES.values():
         typer.echo(f"{row.name:<{width}}  {row.colour:<3}  {_counted(row)}")
         typer.echo(f"{'':<{width}}  {row.source}")
     return OK
@@ -24,7 +24,7 @@ def run_list() -> int:
 
 def shown(name: str) -> bool:
     """Prints an architecture with its arguments; False where there is none of this name."""
-    row = next((row for row in ARCHITECTURES if row.name == name), None)
+    row = ARCHITECTURES.get(name)
     for line in () if row is None else _lines(row):
         typer.echo(line)
     return row is not None

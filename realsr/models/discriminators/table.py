@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field, ValidationError
 
+from degrade.table import Table
 from realsr.models.argument_errors import explained
 from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments
 from realsr.models.discriminators.enhancenet import (
@@ -51,9 +51,7 @@ def build_discriminator(name: str, **arguments: Any) -> Discriminator:
 
 def checked_arguments(name: str, **arguments: Any) -> DiscriminatorArguments:
     """The arguments of `build_discriminator` as its row's record. Raises ModelError."""
-    if name not in DISCRIMINATORS:
-        raise ModelError(f"no discriminator {name!r}; there are: {', '.join(DISCRIMINATORS)}")
-    row = DISCRIMINATORS[name]
+    row = DISCRIMINATORS.row(name)
     try:
         found: DiscriminatorArguments = row.arguments(**arguments)
     except ValidationError as error:
@@ -86,6 +84,4 @@ _ROWS: tuple[DiscriminatorRow[Any], ...] = (
     ),
 )
 
-DISCRIMINATORS: Mapping[str, DiscriminatorRow[Any]] = MappingProxyType(
-    {row.name: row for row in _ROWS}
-)
+DISCRIMINATORS: Table[DiscriminatorRow[Any]] = Table("discriminator", _ROWS, ModelError)
