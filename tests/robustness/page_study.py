@@ -154,7 +154,10 @@ def _record(
                 "folder": f"sets/{name}",
                 "notes": [],
                 "failures": [],
-                "images": [{"image": image, "variant": 0, "key": image} for image in images],
+                "images": [
+                    {"image": image, "variant": 0, "key": image, "lr": _file(name, image)}
+                    for image in images
+                ],
             }
             for name in pipelines
         ],
@@ -168,8 +171,14 @@ def _record(
             for name, better in (METRICS | {"lpips_alex": "lower"}).items()
         ],
         "versions": degrade.versions(),
+        "started": "2026-01-01T00:00:00+00:00",
+        "finished": "2026-01-01T00:01:00+00:00",
         "timing": {"inference_s": 41.2, "metrics_s": 3.4, "other_s": 2.0},
     }
+
+
+def _file(test: str, image: str) -> dict[str, Any]:
+    return {"file": f"sets/{test}/lr/{image}.png", "size": [24, 24], "digest": "8" * 64}
 
 
 def _sweep(model: str, images: int) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 
 from realsr.cli.main import app
 from realsr.robustness.after.compare import compare
-from realsr.robustness.results.store import Results, RunFolder, write_results
+from realsr.robustness.results.store import Results
 from realsr.statistics.comparisons import holm
 from realsr.statistics.intervals import Interval
+from tests.robustness.records import a_cell, a_metric, a_model, a_run, a_set
 
 MODELS = ("bicubic", "a", "b")
 
@@ -22,26 +23,16 @@ def run(root: Path, **changes: Any) -> Results:
     """Numbers of one metric on one set, those of a model moved by its changes picture by picture."""
     count = max((len(values) for values in changes.values()), default=6)
     cells = [
-        {
-            "model": model,
-            "set": "blur",
-            "image": f"p{number}",
-            "variant": 0,
-            "scores": {"psnr_y": 20.0 + number + changes.get(model, [0.0] * count)[number]},
-            "not_computed": {},
-            "failed": None,
-        }
+        a_cell(
+            model,
+            "blur",
+            f"p{number}",
+            {"psnr_y": 20.0 + number + changes.get(model, [0.0] * count)[number]},
+        )
         for model in MODELS
         for number in range(count)
     ]
-    record = {
-        "version": 1,
-        "models": [{"name": name} for name in MODELS],
-        "sets": [{"name": "blur"}],
-        "metrics": [{"name": "psnr_y"}],
-    }
-    root.mkdir()
-    return write_results(RunFolder(root), record, cells)
+    return a_run(root, [*map(a_model, MODELS)], [a_set("blur")], [a_metric("psnr_y")], cells)
 
 
 CHANGES = {"a": [0.5, 0.6, 0.4, 0.5, 0.7, 0.3], "b": [1.0, -1.0, 2.0, -2.0, 0.5, -0.1]}

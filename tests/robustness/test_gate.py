@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 from realsr.cli.main import app
 from realsr.robustness.errors import StudyError
 from realsr.robustness.judging.gate import Verdict, judged, overall
-from realsr.robustness.results.store import Results, RunFolder, write_results
+from realsr.robustness.results.store import Results
 from realsr.robustness.study.rules import Rule, Rules, read_rules
 from realsr.statistics.bounds import Bound, quantile_bound
 from realsr.statistics.intervals import Interval, interval
+from tests.robustness.records import a_cell, a_metric, a_model, a_run, a_set
 
 BASE = [20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0]
 
@@ -30,29 +31,13 @@ def results(tmp_path: Path, **scores: Any) -> Results:
     }
     told |= {("a", name): values for name, values in scores.items()}
     cells = [
-        {
-            "model": model,
-            "set": test,
-            "image": f"p{number}",
-            "variant": 0,
-            "scores": {"psnr_y": value},
-            "not_computed": {},
-            "failed": None,
-        }
+        a_cell(model, test, f"p{number}", {"psnr_y": value})
         for (model, test), values in told.items()
         for number, value in enumerate(values)
     ]
-    record = {
-        "version": 1,
-        "models": [
-            {"name": "bicubic", "trained_on": None},
-            {"name": "a", "trained_on": "bicubic"},
-        ],
-        "sets": [{"name": name, "pipeline": name} for name in ("bicubic", "blur")],
-        "metrics": [{"name": "psnr_y", "better": "higher"}],
-    }
-    tmp_path.mkdir(exist_ok=True)
-    return write_results(RunFolder(tmp_path), record, cells)
+    models = [a_model("bicubic"), a_model("a", trained_on="bicubic")]
+    sets = [a_set(name) for name in ("bicubic", "blur")]
+    return a_run(tmp_path, models, sets, [a_metric("psnr_y")], cells)
 
 
 def judge(found: Results, **rule: Any) -> tuple[str, list[float | None]]:
@@ -157,26 +142,18 @@ def many_sets(tmp_path: Path, table: np.ndarray) -> Results:
     images, count = table.shape
     names = [f"case{number}" for number in range(count)]
     cells = [
-        {
-            "model": model,
-            "set": name,
-            "image": f"p{image:02d}",
-            "variant": 0,
-            "scores": {"psnr_y": 20.0 + (table[image, place] if model == "a" else 0.0)},
-            "not_computed": {},
-            "failed": None,
-        }
+        a_cell(
+            model,
+            name,
+            f"p{image:02d}",
+            {"psnr_y": float(20.0 + (table[image, place] if model == "a" else 0.0))},
+        )
         for model in ("bicubic", "a")
         for place, name in enumerate(names)
         for image in range(images)
     ]
-    record = {
-        "version": 1,
-        "models": [{"name": name, "trained_on": None} for name in ("bicubic", "a")],
-        "sets": [{"name": name, "pipeline": name} for name in names],
-        "metrics": [{"name": "psnr_y", "better": "higher"}],
-    }
-    return write_results(RunFolder(tmp_path), record, cells)
+    models = [a_model(name) for name in ("bicubic", "a")]
+    return a_run(tmp_path, models, [*map(a_set, names)], [a_metric("psnr_y")], cells)
 
 
 @pytest.mark.parametrize(

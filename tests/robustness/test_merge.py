@@ -24,7 +24,7 @@ TIMES = ("started", "finished", "timing")
 
 
 def tables(results: Results) -> tuple[object, bytes]:
-    record = {name: value for name, value in results.record.items() if name not in TIMES}
+    record = {name: value for name, value in results.record.to_data().items() if name not in TIMES}
     return record, (results.root / "cells.jsonl").read_bytes()
 
 
@@ -75,10 +75,10 @@ def test_halves_are_judged_by_one_choice_of_lines(study: Study, go: Go, tmp_path
     for name, level in (("a", 20.0), ("b", 25.5), ("none", None)):
         lines = {"acceptance": Constants(values={"psnr_y": level})} if level else {}
         go(study.model_copy(update={"lines": LineChoice(**lines)}), tmp_path / name)
-    stated = read_results(tmp_path / "b").record["lines"]
+    stated = read_results(tmp_path / "b").record.lines
     for place, (one, other) in enumerate([("b", "none"), ("none", "b"), ("b", "b")]):
         found = merge(tmp_path / one, tmp_path / other, tmp_path / f"out{place}")
-        assert found.record["lines"] == stated
+        assert found.record.lines == stated
     both = rf"{tmp_path}/a: acceptance psnr_y 20, .*{tmp_path}/b: acceptance psnr_y 25.5, "
     with pytest.raises(StudyError, match=both):
         merge(tmp_path / "a", tmp_path / "b", tmp_path / "c")
@@ -116,7 +116,7 @@ def test_comparing(study: Study, go: Go, tmp_path: Path) -> None:
     assert {change.model for change in found.changes} == {"x"}
     change = next(c for c in found.changes if (c.set, c.metric) == ("bicubic", "psnr_y"))
     gaps = [
-        second.by_key()[key]["scores"]["psnr_y"] - cell["scores"]["psnr_y"]
+        second.by_key()[key].scores["psnr_y"] - cell.scores["psnr_y"]
         for key, cell in first.by_key().items()
         if key[:2] == ("x", "bicubic")
     ]

@@ -20,7 +20,7 @@ import pytest
 from realsr.pages import round_ticks
 from realsr.robustness.errors import StudyError
 from realsr.robustness.page import render
-from realsr.robustness.page.study import Metric, study_of
+from realsr.robustness.page.report import ShownMetric, report_of
 from realsr.robustness.page.sweeps import charts
 from realsr.statistics.breakdown import breakdown
 from tests.robustness.page_study import write_study
@@ -337,8 +337,8 @@ def test_downloads_hold_every_number(run: Path) -> None:
 
 
 def test_a_sweep_marks_the_breakdown_between_its_ticks(run: Path) -> None:
-    study = study_of(run)
-    [chart] = charts(study, [Metric("psnr_y", "higher", "dB")])
+    study = report_of(run)
+    [chart] = charts(study, [ShownMetric("psnr_y", "higher", "dB")])
     assert chart.title == "PSNR (Y), dB over blur.sigma of gaussian8"
     marked = {curve.model: curve.breakdown for curve in chart.curves}
     assert marked["bicubic"] is None
@@ -377,7 +377,7 @@ def test_an_end_that_is_not_told_is_not_drawn_as_the_value(
     rows[1] |= {"scores": {"psnr_y": [27.0, 26.0]}, "intervals": {"psnr_y": [None, None]}}
     rows[1]["interval"] = {"psnr_y": "too few to tell"}
     (run / "sweeps.json").write_text(json.dumps(rows[:2]))
-    [chart] = charts(study_of(run), [Metric("psnr_y", "higher", "dB")])
+    [chart] = charts(report_of(run), [ShownMetric("psnr_y", "higher", "dB")])
     mark = chart.curves[1].breakdown
     assert mark is not None
     assert told in mark.words

@@ -212,17 +212,17 @@ def cases_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 def test_a_run_takes_a_folder_of_cases(cases_run: tuple[Path, dict[str, Any]]) -> None:
     root, index = cases_run
-    other, *sets = read_results(root / "out").record["sets"]
-    assert (other["name"], other["case"]) == ("bicubic", None)
-    assert [test["name"] for test in sets] == [case["name"] for case in index["cases"]]
+    other, *sets = read_results(root / "out").record.sets
+    assert (other.name, other.case) == ("bicubic", None)
+    assert [test.name for test in sets] == [case["name"] for case in index["cases"]]
     for test, case in zip(sets, index["cases"], strict=True):
-        assert test["case"] == {
+        assert test.to_data()["case"] == {
             "size": case["size"],
             "pool": 12,
             "of": "three_kinds",
             "words": case["words"],
         }
-        assert len(test["images"]) == 5
+        assert len(test.images) == 5
 
 
 def test_the_page_shows_each_case(cases_run: tuple[Path, dict[str, Any]]) -> None:

@@ -10,22 +10,23 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from realsr.robustness.cases.sets import StandsFor
 from realsr.robustness.page import render
-from realsr.robustness.page.pooling import MOST, Column, columns, pooled, share_below
-from realsr.robustness.page.study import TestSet, study_of
+from realsr.robustness.page.pooling import MOST, GridColumn, columns, pooled, share_below
+from realsr.robustness.page.report import report_of
 from realsr.robustness.results.observations import Observation, Observations, gathered
+from realsr.robustness.results.record import RecordedSet, StandsFor
 from realsr.robustness.results.rows import Model, rows_of
 from tests.robustness.page_study import with_cases, write_study
+from tests.robustness.records import a_set
 from tests.robustness.test_page import cells, payload
 
 SIZES = (1, 3)
-PAIR = Column("both", ["a", "b"], SIZES)
-ONCE = Column("once", ["a", "b"])
+PAIR = GridColumn("both", ["a", "b"], SIZES)
+ONCE = GridColumn("once", ["a", "b"])
 
 
-def case(name: str, size: int) -> TestSet:
-    return TestSet(name, "pipeline", name, StandsFor(size, 100, "space", ()))
+def case(name: str, size: int) -> RecordedSet:
+    return a_set(name, case=StandsFor(size, 100, "space", ()))
 
 
 def seen(model: str, test: str, **values: float | None) -> list[Observation]:
@@ -46,13 +47,13 @@ def observations() -> Observations:
 
 def test_few_cases_have_a_column_each_and_many_stand_last() -> None:
     few = [case(f"c{number}", 1) for number in range(MOST)]
-    real = TestSet("real", "real", None)
+    real = a_set("real", kind="real", pipeline=None)
     assert [column.sets for column in columns([*few, real])] == [
         *([test.name] for test in few),
         ["real"],
     ]
     alone, weighted, once = columns([case("big", 7), *few, real])
-    assert alone == Column("real", ["real"])
+    assert alone == GridColumn("real", ["real"])
     assert weighted.name == "representative cases (9), weighted by draws"
     assert weighted.sizes == [7, *[1] * MOST]
     assert (once.name, once.sizes) == ("representative cases (9), each once", None)
@@ -60,7 +61,7 @@ def test_few_cases_have_a_column_each_and_many_stand_last() -> None:
 
 
 def test_a_column_holds_each_images_mean_over_the_cases(observations: Observations) -> None:
-    found = pooled(observations, ["m", "base"], [Column("a", ["a"]), PAIR, ONCE])
+    found = pooled(observations, ["m", "base"], [GridColumn("a", ["a"]), PAIR, ONCE])
     told = {place.image: value for place, value in found.of("m", "both").items()}
     assert told == {"x": (1.0 + 3 * 5.0) / 4, "y": 5.0}
     assert {place.image: value for place, value in found.of("m", "once").items()}["x"] == 3.0
@@ -127,7 +128,7 @@ def test_the_matrix_of_twelve_cases(run: Path) -> None:
 def test_the_verdict_counts_a_picture_once(run: Path, tmp_path: Path) -> None:
     """The column that is weighted by draws holds the same pictures as its neighbour."""
     text = (run / "index.html").read_text()
-    models = [model.name for model in study_of(run).models if model.trained_on]
+    models = [model.name for model in report_of(run).models if model.trained_on]
     off = sum(
         cell["model"] in models and cell["set"] != f"{cell['model']}"[8:] for cell in cells(run)
     )

@@ -113,13 +113,13 @@ def test_scores_of_pairs_and_of_photographs(tmp_path: Path, go: Callable[..., Re
     results = go(study, tmp_path / "out", model("near", nearest))
     cells = results.by_key()
     pair = cells["near", "camera", "001", 0]
-    assert pair["scores"]["psnr_y_registered"] > pair["scores"]["psnr_y"] + 1
-    assert "not known" in pair["not_computed"]["lr_consistency_true"]
+    assert pair.scores["psnr_y_registered"] > pair.scores["psnr_y"] + 1
+    assert "not known" in pair.not_computed["lr_consistency_true"]
     own = cells["near", "own", "a", 0]
-    assert own["scores"]["psnr_y"] is None
-    assert "needs the HR" in own["not_computed"]["psnr_y"]
-    assert own["scores"]["niqe_own"] is not None
-    kinds = [test["kind"] for test in results.record["sets"]]
+    assert own.scores["psnr_y"] is None
+    assert "needs the HR" in own.not_computed["psnr_y"]
+    assert own.scores["niqe_own"] is not None
+    kinds = [test.kind for test in results.record.sets]
     assert kinds == ["pairs", "real"]
 
 

@@ -37,30 +37,30 @@ def test_numbers_are_those_of_the_frozen_files(study: Study, go: Go, tmp_path: P
     out = tmp_path / "out"
     results = go(study, out, model("near", nearest))
     assert len(results.cells) == 2 * 2 * 4
-    for cell in (cell for cell in results.cells if cell["model"] == "bicubic"):
-        folder = out / "sets" / cell["set"]
-        hr, lr = (read(folder / part / f"{cell['image']}.png") for part in ("hr", "lr"))
+    for cell in (cell for cell in results.cells if cell.model == "bicubic"):
+        folder = out / "sets" / cell.set
+        hr, lr = (read(folder / part / f"{cell.image}.png") for part in ("hr", "lr"))
         expected = score("psnr", enlarged(lr, 4), hr, scale=4, convention=ACADEMIC)
-        assert cell["scores"]["psnr_y"] == pytest.approx(expected.value, abs=1e-9)
+        assert cell.scores["psnr_y"] == pytest.approx(expected.value, abs=1e-9)
 
 
 def test_every_number_has_its_convention_and_missing_weights_are_told(
     study: Study, go: Go, tmp_path: Path
 ) -> None:
     results = go(study, tmp_path / "out")
-    metrics = {metric["name"]: metric for metric in results.record["metrics"]}
-    assert metrics["psnr_y"]["convention"] == "Y (BT.601), crop 4 px, 8 bit"
-    assert metrics["psnr_y"]["better"] == "higher"
+    metrics = {metric.name: metric for metric in results.record.metrics}
+    assert metrics["psnr_y"].convention == "Y (BT.601), crop 4 px, 8 bit"
+    assert metrics["psnr_y"].better == "higher"
     for cell in results.cells:
-        assert cell["scores"]["lpips_alex"] is None
-        assert cell["not_computed"]["lpips_alex"].startswith("weights missing")
+        assert cell.scores["lpips_alex"] is None
+        assert cell.not_computed["lpips_alex"].startswith("weights missing")
 
 
 def test_the_true_operator_is_the_one_without_noise(study: Study, go: Go, tmp_path: Path) -> None:
     """A model that gives the truth back is perfectly consistent, whatever noise made the LR."""
     noisy = study.model_copy(update={"pipelines": ("second_order",), "crop": 64})
     results = go(noisy, tmp_path / "out", model("near", nearest))
-    values = [cell["scores"]["lr_consistency_true"] for cell in results.cells]
+    values = [cell.scores["lr_consistency_true"] for cell in results.cells]
     assert all(15 < value < 60 for value in values)
 
 
@@ -80,14 +80,14 @@ def test_broken_models_cost_their_own_cells(study: Study, go: Go, tmp_path: Path
     models = [model(name, run) for name, run in broken.items()]
     results = go(study, tmp_path / "out", *models, model("sound", nearest))
     alone = go(study, tmp_path / "alone", model("sound", nearest))
-    by_model = {name: [c for c in results.cells if c["model"] == name] for name in results.models()}
-    assert all("no such layer" in cell["failed"] for cell in by_model["raises"])
-    assert all("expected (1," in cell["failed"] for cell in by_model["small"])
-    assert any("no finite" in (cell["failed"] or "") for cell in by_model["nan"])
-    assert all(cell["scores"]["psnr_y"] is None for cell in by_model["raises"])
-    sound = [cell for cell in alone.cells if cell["model"] == "sound"]
+    by_model = {name: [c for c in results.cells if c.model == name] for name in results.models()}
+    assert all("no such layer" in cell.failed for cell in by_model["raises"])
+    assert all("expected (1," in cell.failed for cell in by_model["small"])
+    assert any("no finite" in (cell.failed or "") for cell in by_model["nan"])
+    assert all(cell.scores["psnr_y"] is None for cell in by_model["raises"])
+    sound = [cell for cell in alone.cells if cell.model == "sound"]
     assert by_model["sound"] == sound
-    assert by_model["bicubic"] == [cell for cell in alone.cells if cell["model"] == "bicubic"]
+    assert by_model["bicubic"] == [cell for cell in alone.cells if cell.model == "bicubic"]
 
 
 def test_a_picture_that_fails_does_not_take_its_batch_along(
@@ -99,7 +99,7 @@ def test_a_picture_that_fails_does_not_take_its_batch_along(
         return nearest(images)
 
     results = go(study, tmp_path / "out", model("shy", dislikes_bright))
-    failed = [cell for cell in results.cells if cell["failed"]]
+    failed = [cell for cell in results.cells if cell.failed]
     assert 0 < len(failed) < 8
 
 
@@ -118,8 +118,8 @@ def test_again_computes_nothing_and_a_new_metric_only_itself(
     added = (out / "cache" / "scores.jsonl").read_text().splitlines()[len(lines) :]
     assert all(list(json.loads(line)[1]) == [next(iter(json.loads(line)[1]))] for line in added)
     assert all("gmsd" in line for line in added)
-    assert [cell["scores"]["psnr_y"] for cell in wider.cells] == [
-        cell["scores"]["psnr_y"] for cell in first.cells
+    assert [cell.scores["psnr_y"] for cell in wider.cells] == [
+        cell.scores["psnr_y"] for cell in first.cells
     ]
 
 
@@ -150,8 +150,8 @@ def test_a_changed_picture_is_told_and_not_scored(study: Study, go: Go, tmp_path
     cv2.imwrite(str(lr), 255 - image[..., ::-1])
     (out / "cache" / "scores.jsonl").unlink()
     cells = go(study, out).by_key()
-    assert "not those that were frozen" in cells["bicubic", "bicubic", "cat", 0]["failed"]
-    assert cells["bicubic", "bicubic", "coffee", 0]["failed"] is None
+    assert "not those that were frozen" in cells["bicubic", "bicubic", "cat", 0].failed
+    assert cells["bicubic", "bicubic", "coffee", 0].failed is None
 
 
 def test_kept_pictures_are_the_scored_ones_and_old_choices_go(
@@ -161,13 +161,12 @@ def test_kept_pictures_are_the_scored_ones_and_old_choices_go(
     results = go(study, out, model("near", nearest))
     by_key = results.by_key()
     worst = min(
-        (c for c in results.cells if (c["model"], c["set"]) == ("near", "bicubic")),
+        (c for c in results.cells if (c.model, c.set) == ("near", "bicubic")),
         key=lambda cell: (
-            cell["scores"]["psnr_y"]
-            - by_key["bicubic", "bicubic", cell["image"], 0]["scores"]["psnr_y"]
+            cell.scores["psnr_y"] - by_key["bicubic", "bicubic", cell.image, 0].scores["psnr_y"]
         ),
     )
-    place = out / "images" / "bicubic" / worst["image"]
+    place = out / "images" / "bicubic" / worst.image
     assert {path.name for path in place.iterdir()} == {
         "hr.png",
         "lr.png",
@@ -177,7 +176,7 @@ def test_kept_pictures_are_the_scored_ones_and_old_choices_go(
     value = score(
         "psnr", read(place / "near.png"), read(place / "hr.png"), scale=4, convention=ACADEMIC
     )
-    assert value.value == pytest.approx(worst["scores"]["psnr_y"], abs=0.01)
+    assert value.value == pytest.approx(worst.scores["psnr_y"], abs=0.01)
     none = study.model_copy(update={"pictures": study.pictures.model_copy(update={"most": 0})})
     go(none, out, model("near", nearest))
     assert not list((out / "images").rglob("*.png"))
@@ -192,7 +191,7 @@ def test_a_pipeline_of_another_scale_is_refused_before_any_work(
 
 
 def test_timing_adds_up(study: Study, go: Go, tmp_path: Path) -> None:
-    timing = go(study, tmp_path / "out").record["timing"]
+    timing = go(study, tmp_path / "out").record.timing.to_data()
     assert set(timing) == {"inference_s", "metrics_s", "other_s"}
     assert all(value >= 0 for value in timing.values())
     assert timing["inference_s"] > 0
@@ -208,8 +207,8 @@ def test_a_folder_of_pairs_is_taken_as_it_is(study: Study, go: Go, tmp_path: Pat
     folder = str(tmp_path / "a" / "sets" / "gaussian8")
     given = Study(pipelines=(folder,), metrics=study.metrics, pictures=study.pictures)
     second = go(given, tmp_path / "b", model("near", nearest))
-    assert second.cells == tuple(cell for cell in first.cells if cell["set"] == "gaussian8")
-    assert second.record["sets"][0]["digest"] == first.record["sets"][1]["digest"]
+    assert second.cells == tuple(cell for cell in first.cells if cell.set == "gaussian8")
+    assert second.record.sets[0].digest == first.record.sets[1].digest
     with pytest.raises(StudyError, match="made for x4"):
         plan_of(given, Quiet(), models=(baseline(2),))
 
@@ -219,5 +218,5 @@ def test_one_bad_source_is_told_and_the_rest_is_complete(
 ) -> None:
     (photographs / "broken.png").write_bytes(b"no picture")
     results = go(study, tmp_path / "out")
-    assert [len(test["images"]) for test in results.record["sets"]] == [4, 4]
-    assert all("broken" in test["failures"][0] for test in results.record["sets"])
+    assert [len(test.images) for test in results.record.sets] == [4, 4]
+    assert all("broken" in test.failures[0] for test in results.record.sets)

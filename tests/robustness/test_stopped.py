@@ -76,10 +76,10 @@ def test_run_replay_and_remake_by_command(
     assert "% in the models" in found.output
     monkeypatch.chdir(out)
     cell = read_results(out).cells[-1]
-    made = realsr(*cell["replay"].split()[1:])
+    made = realsr(*cell.replay.split()[1:])
     assert made.exit_code == 0, made.output
     assert "0 of " in made.output
-    place = out / "replayed" / cell["set"] / cell["image"]
+    place = out / "replayed" / cell.set / cell.image
     assert {path.name for path in place.iterdir()} == {"hr.png", "lr.png", "near.png"}
     assert realsr("robustness", "remake", out).exit_code == 0
     assert realsr("robustness", "compare", out, out).exit_code == 0
@@ -112,9 +112,9 @@ def test_a_study_file(photographs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found = realsr("robustness", "run", "--study", study, "--out", out, "--device", "cpu")
     assert found.exit_code == 0, found.output
-    [bicubic, near] = read_results(out).record["models"]
-    assert (near["trained_on"], near["loss"], near["seed"]) == ("bicubic", "l1", 3)
-    assert (bicubic["trained_on"], bicubic["loss"]) == (None, None)
+    [bicubic, near] = read_results(out).record.models
+    assert (near.trained_on, near.loss, near.seed) == ("bicubic", "l1", 3)
+    assert (bicubic.trained_on, bicubic.loss) == (None, None)
     study.write_text("hr: hr\npipeline: [bicubic]\n")
     wrong = realsr("robustness", "run", "--study", study, "--out", out)
     assert wrong.exit_code == 2

@@ -44,11 +44,11 @@ def test_a_named_pipeline_stays_one_beside_a_folder_of_its_name(
 def test_notes_travel_with_the_numbers(study: Study, go: Go, tmp_path: Path) -> None:
     noted = study.model_copy(update={"notes": ("Tested on others.",), "metrics": ("psnr_y",)})
     results: Results = go(noted, tmp_path / "out", model("near", nearest))
-    assert results.record["notes"] == ["Tested on others."]
+    assert results.record.notes == ("Tested on others.",)
     other = noted.model_copy(update={"notes": ("Tested on others.", "By hand.")})
     go(other, tmp_path / "other", model("far", bilinear))
     merged = merge(tmp_path / "out", tmp_path / "other", tmp_path / "both")
-    assert merged.record["notes"] == ["Tested on others.", "By hand."]
+    assert merged.record.notes == ("Tested on others.", "By hand.")
 
 
 @pytest.mark.parametrize("text", ["", "- bicubic", "bicubic"])

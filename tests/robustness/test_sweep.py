@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import degrade
 from benchmarks.statistics.breakdown_points import measure
 from degrade.errors import PipelineError
 from realsr.metrics.interpolation import enlarged
-from realsr.robustness.after.sweep import Sweep, read_sweeps, run_sweep
+from realsr.robustness.after.sweep import Sweep, run_sweep
 from realsr.robustness.errors import StudyError
+from realsr.robustness.results.sweeps import read_sweeps
 from realsr.robustness.running.contestants import baseline
 from realsr.robustness.running.planning import making_of, plan_of
 from realsr.robustness.study.severity import at_severity, steps
@@ -114,13 +114,13 @@ def test_a_picture_without_a_number_is_left_out_and_named(
     plan = plan_of(study, Quiet(), models=(baseline(4), model("picky", picky)), workers=1)
     sweep = Sweep(degrade.load_pipeline("gaussian8", 4), PARAMETER, (0.6, 2.0))
     _, line = run_sweep(sweep, plan, making_of(study), tmp_path / "out", Quiet())
-    assert line["interval"]["psnr_y"] == "too few to tell: 3 images; 5 are needed"
-    assert line["intervals"]["psnr_y"] == [None, None]
-    [left] = line["left_out"]["psnr_y"]
+    assert line.interval["psnr_y"] == "too few to tell: 3 images; 5 are needed"
+    assert line.intervals["psnr_y"] == (None, None)
+    [left] = line.left_out["psnr_y"]
     assert left.startswith("coffee: ")
     assert "no such size" in left
-    assert "lpips_alex" not in line["scores"]
-    assert "weights missing" in line["left_out"]["lpips_alex"][0]
+    assert "lpips_alex" not in line.scores
+    assert "weights missing" in line.left_out["lpips_alex"][0]
 
 
 def test_a_sharpener_breaks_down_where_the_blur_ends(photographs: Path, tmp_path: Path) -> None:
@@ -131,18 +131,18 @@ def test_a_sharpener_breaks_down_where_the_blur_ends(photographs: Path, tmp_path
     pipeline = degrade.load_pipeline("gaussian8", 4)
     sweep = Sweep(pipeline, PARAMETER, (0.6, 2.0, 3.4), trained_at=1.8)
     lines = run_sweep(sweep, plan, making_of(study), tmp_path / "out", Quiet())
-    by_model = {line["model"]: line for line in lines}
+    by_model = {line.model: line for line in lines}
     assert set(by_model) == {"bicubic", "near"}
-    assert by_model["near"]["breakdown"]["psnr_y"]["value"] == 0.6
-    assert by_model["bicubic"]["breakdown"] == {}
-    assert len(by_model["near"]["scores"]["psnr_y"]) == 3
-    assert by_model["near"]["intervals"]["psnr_y"] == [None] * 3
-    assert "too few to tell" in by_model["near"]["interval"]["psnr_y"]
+    assert by_model["near"].breakdown["psnr_y"].value == 0.6
+    assert by_model["bicubic"].breakdown == {}
+    assert len(by_model["near"].scores["psnr_y"]) == 3
+    assert by_model["near"].intervals["psnr_y"] == (None,) * 3
+    assert "too few to tell" in by_model["near"].interval["psnr_y"]
     other = Sweep(pipeline, "gaussian_blur.angle", (0.0, 1.0))
     run_sweep(other, plan, making_of(study), tmp_path / "out", Quiet())
-    stored = read_sweeps(tmp_path / "out" / "sweeps.json")
+    stored = read_sweeps(tmp_path / "out")
     assert len(stored) == 4
-    assert json.dumps(stored[:2]) == json.dumps(lines)
+    assert stored[:2] == tuple(lines)
 
 
 def test_enlarged_is_the_baseline(photographs: Path, go: Callable[..., object]) -> None:

@@ -271,7 +271,7 @@ def test_the_command_line_takes_weights(hr: Path, tmp_path: Path, parameters: Pa
     found = CliRunner().invoke(app, ["robustness", "run", *arguments, *asked])
     assert found.exit_code == 0, found.output
     [cell] = read_results(out).cells
-    assert cell["scores"]["niqe"] == pytest.approx(cell["scores"]["niqe_own"], rel=1e-9)
+    assert cell.scores["niqe"] == pytest.approx(cell.scores["niqe_own"], rel=1e-9)
 
 
 @pytest.mark.parametrize("text", ["nique=x.mat", "niqe", "niqe="])

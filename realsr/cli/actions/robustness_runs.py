@@ -19,8 +19,8 @@ from realsr.pairs.soundness import requested_pipeline
 from realsr.robustness.after.sweep import Sweep, run_sweep
 from realsr.robustness.page.render import render
 from realsr.robustness.results.columns import columns
-from realsr.robustness.results.store import Results, Row, read_results
-from realsr.robustness.running.clock import timing_words
+from realsr.robustness.results.store import Results, read_results
+from realsr.robustness.results.sweeps import SweepLine
 from realsr.robustness.running.contestants import contestants
 from realsr.robustness.running.planning import making_of, plan_of, weighed
 from realsr.robustness.running.run import Plan, run
@@ -46,7 +46,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     finally:
         progress.close()
     code = _tell(results)
-    if any(number is not None for cell in results.cells for number in cell["scores"].values()):
+    if any(number is not None for cell in results.cells for number in cell.scores.values()):
         typer.echo(f"the page: {render(out)}")
     return code
 
@@ -75,14 +75,14 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     return PARTLY if faults else OK
 
 
-def _tell_line(line: Row) -> None:
+def _tell_line(line: SweepLine) -> None:
     """Where it breaks down; without the images that lack a number at some severity, which are named."""
-    for metric, found in line["breakdown"].items():
-        typer.echo(f"{line['model']}: {metric}: {found['words']}")
-    for metric, reasons in line["left_out"].items():
-        if metric in line["scores"]:
+    for metric, found in line.breakdown.items():
+        typer.echo(f"{line.model}: {metric}: {found.words}")
+    for metric, reasons in line.left_out.items():
+        if metric in line.scores:
             more = f", and {len(reasons) - 1} more such" if len(reasons) > 1 else ""
-            say(f"{line['model']}: {metric} is without {reasons[0]}{more}")
+            say(f"{line.model}: {metric} is without {reasons[0]}{more}")
 
 
 def _sweep_plan(measured: Measured) -> tuple[Plan, Study]:
@@ -97,12 +97,12 @@ def _sweep_plan(measured: Measured) -> tuple[Plan, Study]:
 def _tell(results: Results) -> int:
     faults = _tell_faults(results)
     _tell_missing(results)
-    models, sets = len(results.models()), len(results.record["sets"])
+    models, sets = len(results.models()), len(results.record.sets)
     typer.echo(
         f"{several(models, 'model')} on {several(sets, 'set')}, {several(len(results.cells), 'answer')}; "
         f"results in {results.root}"
     )
-    typer.echo(timing_words(results.record["timing"]))
+    typer.echo(results.record.timing.words())
     return PARTLY if faults else OK
 
 
@@ -117,21 +117,19 @@ def _tell_faults(results: Results) -> int:
 
 
 def _faults(results: Results) -> Sequence[str]:
-    sets = [
-        f"{test['name']}: {fault}" for test in results.record["sets"] for fault in test["failures"]
-    ]
+    sets = [f"{test.name}: {fault}" for test in results.record.sets for fault in test.failures]
     cells = [
-        f"{cell['model']} on {cell['set']}/{cell['image']}: {cell['failed']}"
+        f"{cell.model} on {cell.set}/{cell.image}: {cell.failed}"
         for cell in results.cells
-        if cell["failed"]
+        if cell.failed
     ]
     return [*sets, *cells]
 
 
 def _tell_missing(results: Results) -> None:
     """Columns that no answer has a number for, each with its first reason."""
-    for metric in (each["name"] for each in results.record["metrics"]):
-        if all(cell["scores"][metric] is None for cell in results.cells):
-            reasons = [c["not_computed"][metric] for c in results.cells if not c["failed"]]
+    for metric in (each.name for each in results.record.metrics):
+        if all(cell.scores[metric] is None for cell in results.cells):
+            reasons = [c.not_computed[metric] for c in results.cells if not c.failed]
             if reasons:
                 say(f"{metric} not computed: {reasons[0]}")

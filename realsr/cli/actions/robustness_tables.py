@@ -30,7 +30,7 @@ AGAIN = "the run itself is as it was: make room there and run the same command a
 def run_merge(first: Path, second: Path, out: Path) -> int:
     """The command's body; its exit code."""
     results = merge(first, second, out)
-    models, sets = len(results.models()), len(results.record["sets"])
+    models, sets = len(results.models()), len(results.record.sets)
     answers = several(len(results.cells), "answer")
     typer.echo(f"{several(models, 'model')} on {several(sets, 'set')}, {answers}; results in {out}")
     return OK
@@ -83,11 +83,11 @@ def run_remake(folder: Path) -> int:
     """The command's body; its exit code."""
     results = read_results(folder)
     differs = False
-    for test in results.record["sets"]:
-        if test["kind"] == "pipeline":
-            difference = made_again(results.root / test["folder"])
+    for test in results.record.sets:
+        if test.kind == "pipeline":
+            difference = made_again(results.root / test.folder)
             differs |= not difference.equal
-            typer.echo(f"{test['name']}: {difference}")
+            typer.echo(f"{test.name}: {difference}")
     return DIFFERS if differs else OK
 
 

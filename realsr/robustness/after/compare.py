@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from realsr.robustness.results.observations import Place, shared_tables
-from realsr.robustness.results.store import Results, Row
+from realsr.robustness.results.record import Cell, Record
+from realsr.robustness.results.store import Results
 from realsr.statistics import comparisons
 from realsr.statistics.components import Table
 from realsr.statistics.untold import Untold
@@ -63,9 +64,9 @@ def compare(first: Results, second: Results) -> Comparison:
     both = [(ours[key], theirs[key]) for key in ours if key in theirs]
     pairs: dict[_Spot, dict[Place, tuple[float, float]]] = {}
     for one, other in both:
-        place = Place(one["image"], one["variant"])
+        place = Place(one.image, one.variant)
         for metric, pair in _pairs(one, other):
-            pairs.setdefault((one["model"], one["set"], metric), {})[place] = pair
+            pairs.setdefault((one.model, one.set, metric), {})[place] = pair
     tested = _tested(pairs)
     changes = (_change(spot, found, tested.get(spot)) for spot, found in pairs.items())
     only = (*_only(first, second), *_lost(both))
@@ -73,9 +74,9 @@ def compare(first: Results, second: Results) -> Comparison:
     return Comparison(only, told, sum(map(len, pairs.values())))
 
 
-def _pairs(one: Row, other: Row) -> Iterator[tuple[str, tuple[float, float]]]:
-    for metric, value in one["scores"].items():
-        against = other["scores"].get(metric)
+def _pairs(one: Cell, other: Cell) -> Iterator[tuple[str, tuple[float, float]]]:
+    for metric, value in one.scores.items():
+        against = other.scores.get(metric)
         if value is not None and against is not None:
             yield metric, (value, against)
 
@@ -112,18 +113,24 @@ def _change(
 
 
 def _only(first: Results, second: Results) -> Iterator[str]:
-    for part in ("models", "sets", "metrics"):
-        names = [{entry["name"] for entry in each.record[part]} for each in (first, second)]
-        yield from (
-            f"only {first.root} has {part[:-1]} {name}" for name in sorted(names[0] - names[1])
-        )
-        yield from (
-            f"only {second.root} has {part[:-1]} {name}" for name in sorted(names[1] - names[0])
-        )
+    ours, theirs = _names(first.record), _names(second.record)
+    for kind, names in ours.items():
+        for name in sorted(names - theirs[kind]):
+            yield f"only {first.root} has {kind} {name}"
+        for name in sorted(theirs[kind] - names):
+            yield f"only {second.root} has {kind} {name}"
 
 
-def _lost(both: Sequence[tuple[Row, Row]]) -> Iterator[str]:
+def _names(record: Record) -> dict[str, set[str]]:
+    return {
+        "model": {model.name for model in record.models},
+        "set": {test.name for test in record.sets},
+        "metric": {metric.name for metric in record.metrics},
+    }
+
+
+def _lost(both: Sequence[tuple[Cell, Cell]]) -> Iterator[str]:
     """Answers that one run has and the other failed to get."""
     for one, other in both:
-        if (one["failed"] is None) != (other["failed"] is None):
-            yield f"{one['model']} on {one['set']}/{one['image']}: {one['failed'] or other['failed']}"
+        if (one.failed is None) != (other.failed is None):
+            yield f"{one.model} on {one.set}/{one.image}: {one.failed or other.failed}"

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from realsr.robustness.after.remade import told_difference
 from realsr.robustness.errors import StudyError
+from realsr.robustness.results.record import (
+    Cell,
+    Record,
+    RecordedFile,
+    RecordedMetric,
+    RecordedModel,
+    RecordedPicture,
+    RecordedSet,
+    Timing,
+)
 from realsr.robustness.results.store import (
-    CellKey,
     Results,
-    Row,
     RunFolder,
-    cell_key,
     claimed_run,
     read_results,
     write_results,
@@ -25,11 +32,10 @@ from realsr.robustness.running.pictures import read_index, write_index
 from realsr.robustness.running.record import relative
 from realsr.robustness.study.line_choice import LineChoice
 
-_PARTS = ("models", "sets", "metrics")
 _DECISIVE = {
-    "models": ("digest", "scale"),
-    "sets": ("digest",),
-    "metrics": ("version", "convention"),
+    "model": ("digest", "scale"),
+    "set": ("digest",),
+    "metric": ("version", "convention"),
 }
 _COPIED = ("sets", "images")
 
@@ -42,13 +48,18 @@ def merge(first: Path, second: Path, out: Path) -> Results:
     """
     runs = read_results(first), read_results(second)
     one, other = (replace(each, record=_moved(each, out)) for each in runs)
-    record = {**one.record, **{part: _joined(one, other, part) for part in _PARTS}}
-    record["lines"] = _lines(one, other).model_dump(mode="json")
-    notes = (note for each in (one, other) for note in each.record.get("notes", []))
-    record["notes"] = list(dict.fromkeys(notes))
-    record["started"] = min(each.record["started"] for each in (one, other))
-    record["finished"] = max(each.record["finished"] for each in (one, other))
-    record["timing"] = _added(one.record["timing"], other.record["timing"])
+    record = one.record.model_copy(
+        update={
+            "models": _joined(one, other, "model", one.record.models, other.record.models),
+            "sets": _joined(one, other, "set", one.record.sets, other.record.sets),
+            "metrics": _joined(one, other, "metric", one.record.metrics, other.record.metrics),
+            "lines": _lines(one, other),
+            "notes": tuple(dict.fromkeys((*one.record.notes, *other.record.notes))),
+            "started": min(one.record.started, other.record.started),
+            "finished": max(one.record.finished, other.record.finished),
+            "timing": _added(one.record.timing, other.record.timing),
+        }
+    )
     cells = _joined_cells(one, other)
     with claimed_run(out) as folder:
         for root in (first, second):
@@ -57,54 +68,64 @@ def merge(first: Path, second: Path, out: Path) -> Results:
         return write_results(folder, record, cells)
 
 
-def _moved(results: Results, out: Path) -> Row:
+def _moved(results: Results, out: Path) -> Record:
     """The record with paths that count from `out`; what lies in the run's own folder is copied along."""
 
     def moved(path: str) -> str:
         return path if path.startswith("sets/") else relative(results.root / path, out)
 
-    def moved_model(model: Row) -> Row:
-        there = (results.root / model["path"]).is_file()
-        return {**model, "path": moved(model["path"])} if there else model
+    def moved_model(model: RecordedModel) -> RecordedModel:
+        there = (results.root / model.path).is_file()
+        return model.model_copy(update={"path": moved(model.path)}) if there else model
 
-    def moved_image(image: Row) -> Row:
-        parts = {part: image[part] for part in ("lr", "hr") if part in image}
-        return image | {part: {**at, "file": moved(at["file"])} for part, at in parts.items()}
+    def moved_file(file: RecordedFile) -> RecordedFile:
+        return file.model_copy(update={"file": moved(file.file)})
 
-    sets = [
-        {
-            **test,
-            "folder": moved(test["folder"]),
-            "images": [moved_image(image) for image in test["images"]],
+    def moved_picture(image: RecordedPicture) -> RecordedPicture:
+        hr = None if image.hr is None else moved_file(image.hr)
+        return image.model_copy(update={"lr": moved_file(image.lr), "hr": hr})
+
+    def moved_set(test: RecordedSet) -> RecordedSet:
+        images = tuple(map(moved_picture, test.images))
+        return test.model_copy(update={"folder": moved(test.folder), "images": images})
+
+    record = results.record
+    return record.model_copy(
+        update={
+            "models": tuple(map(moved_model, record.models)),
+            "sets": tuple(map(moved_set, record.sets)),
         }
-        for test in results.record["sets"]
-    ]
-    return {**results.record, "models": [*map(moved_model, results.record["models"])], "sets": sets}
+    )
 
 
-def _joined(one: Results, other: Results, part: str) -> list[Row]:
+_Entry = TypeVar("_Entry", RecordedModel, RecordedSet, RecordedMetric)
+
+
+def _joined(
+    one: Results, other: Results, kind: str, ours: Sequence[_Entry], theirs: Sequence[_Entry]
+) -> tuple[_Entry, ...]:
     """The first's entries, then those that only the second has."""
-    entries: dict[str, Row] = {entry["name"]: entry for entry in one.record[part]}
-    for entry in other.record[part]:
-        known = entries.setdefault(entry["name"], entry)
-        if any(known[field] != entry[field] for field in _DECISIVE[part]):
-            raise StudyError(_conflict(one, other, part, entry["name"]))
-    return list(entries.values())
+    entries = {entry.name: entry for entry in ours}
+    for entry in theirs:
+        known = entries.setdefault(entry.name, entry)
+        if any(getattr(known, field) != getattr(entry, field) for field in _DECISIVE[kind]):
+            raise StudyError(_conflict(one, other, kind, entry.name))
+    return tuple(entries.values())
 
 
-def _conflict(one: Results, other: Results, part: str, name: str) -> str:
-    text = f"{one.root} and {other.root} differ in {part[:-1]} {name!r}"
-    if part == "sets":
+def _conflict(one: Results, other: Results, kind: str, name: str) -> str:
+    text = f"{one.root} and {other.root} differ in {kind} {name!r}"
+    if kind == "set":
         told = told_difference(read_results(one.root), read_results(other.root), name)
         return f"{text}: {told}; take the set of one run for both"
-    fields = " or ".join(_DECISIVE[part])
+    fields = " or ".join(_DECISIVE[kind])
     return f"{text}: not the same {fields}; rename one of the two or run it again"
 
 
 def _lines(one: Results, other: Results) -> LineChoice:
     """The lines of both, or of the one that was given any: a half may lack the model that the other's name."""
     unsaid = LineChoice()
-    first, second = (LineChoice.model_validate(run.record.get("lines", {})) for run in (one, other))
+    first, second = (run.record.lines for run in (one, other))
     if unsaid not in (first, second) and first != second:
         told = "; ".join(
             f"{run.root}: {lines.words()}" for run, lines in ((one, first), (other, second))
@@ -116,37 +137,40 @@ def _lines(one: Results, other: Results) -> LineChoice:
     return second if first == unsaid else first
 
 
-def _joined_cells(one: Results, other: Results) -> list[Row]:
-    cells: dict[CellKey, Row] = one.by_key()
+def _joined_cells(one: Results, other: Results) -> list[Cell]:
+    cells = one.by_key()
     for key, cell in other.by_key().items():
         cells[key] = _joined_cell(cells[key], cell) if key in cells else cell
     return list(cells.values())
 
 
-def _joined_cell(one: Row, other: Row) -> Row:
+def _joined_cell(one: Cell, other: Cell) -> Cell:
     """Numbers of both; where one run failed and the other did not, the one that did not."""
-    if (one["failed"] is None) != (other["failed"] is None):
-        return one if one["failed"] is None else other
-    for name in one["scores"].keys() & other["scores"].keys():
-        pair = one["scores"][name], other["scores"][name]
+    if (one.failed is None) != (other.failed is None):
+        return one if one.failed is None else other
+    for name in one.scores.keys() & other.scores.keys():
+        pair = one.scores[name], other.scores[name]
         if None not in pair and pair[0] != pair[1]:
             raise StudyError(
-                f"{'/'.join(map(str, cell_key(one)))}: {name} is {pair[0]} in one run and {pair[1]} in the "
+                f"{'/'.join(map(str, one.key))}: {name} is {pair[0]} in one run and {pair[1]} in the "
                 "other; run one of them again on the other's machine"
             )
-    scores = _preferred(one["scores"], other["scores"])
-    reasons = {**other["not_computed"], **one["not_computed"]}
+    scores = _preferred(one.scores, other.scores)
+    reasons = {**other.not_computed, **one.not_computed}
     missing = {name: reasons[name] for name, value in scores.items() if value is None}
-    return {**one, "scores": scores, "not_computed": missing}
+    return one.model_copy(update={"scores": scores, "not_computed": missing})
 
 
-def _preferred(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def _preferred(
+    one: Mapping[str, float | None], other: Mapping[str, float | None]
+) -> dict[str, float | None]:
     names = list(dict.fromkeys([*one, *other]))
     return {name: one[name] if one.get(name) is not None else other.get(name) for name in names}
 
 
-def _added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    return {name: round(one[name] + other[name], 3) for name in one}
+def _added(one: Timing, other: Timing) -> Timing:
+    both = zip(one.to_data().items(), other.to_data().values(), strict=True)
+    return Timing(**{name: round(mine + more, 3) for (name, mine), more in both})
 
 
 def _copy(root: Path, folder: RunFolder) -> None:

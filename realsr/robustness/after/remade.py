@@ -14,7 +14,8 @@ from realsr.images.remaking import Difference, difference, remade
 from realsr.images.stored import read_stored
 from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Pair, read_manifest
-from realsr.robustness.results.store import Results, Row
+from realsr.robustness.results.record import RecordedFile
+from realsr.robustness.results.store import Results
 
 
 def made_again(root: Path, device: str = "cpu") -> Difference:
@@ -42,25 +43,27 @@ def _both(folder: Folder, pair: Pair, device: torch.device) -> tuple[Bytes, Byte
         return f"{pair.key}: {error}"
 
 
-def _images(results: Results, name: str) -> dict[str, Row]:
-    [test] = [each for each in results.record["sets"] if each["name"] == name]
-    return {image["key"]: image for image in test["images"]}
+def _images(results: Results, name: str) -> dict[str, RecordedFile]:
+    """The LR of a set by key."""
+    return {image.key: image.lr for image in results.set(name).images}
 
 
 def _stored(
-    one: Results, other: Results, first: Mapping[str, Row], second: Mapping[str, Row]
+    one: Results,
+    other: Results,
+    first: Mapping[str, RecordedFile],
+    second: Mapping[str, RecordedFile],
 ) -> Iterator[tuple[Bytes, Bytes] | str]:
     """The LR of both runs, as their files hold them."""
     for key in sorted(first.keys() & second.keys()):
-        places = ((one, first[key]["lr"]), (other, second[key]["lr"]))
-        if places[0][1]["size"] != places[1][1]["size"]:
+        ours, theirs = first[key], second[key]
+        if ours.size != theirs.size:
             yield f"{key}: the sizes differ"
             continue
         try:
-            a, b = (
-                read_stored(results.root / lr["file"], (lr["size"][0], lr["size"][1]))
-                for results, lr in places
+            yield (
+                read_stored(one.root / ours.file, ours.size),
+                read_stored(other.root / theirs.file, theirs.size),
             )
-            yield a, b
         except DegradeError as error:
             yield f"{key}: {error}"

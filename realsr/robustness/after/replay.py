@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,8 @@ from realsr.images.png import encode_png
 from realsr.images.remaking import Difference, difference, remade
 from realsr.robustness.cases.sets import Case, Frozen, given_set
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.store import Results, Row
+from realsr.robustness.results.record import RecordedFile, RecordedSet
+from realsr.robustness.results.store import Results
 from realsr.robustness.running.answers import answers
 from realsr.robustness.running.contestants import Contestant, contestants
 from realsr.robustness.study.study import ModelEntry
@@ -36,7 +36,7 @@ def replay(
     Raises StudyError for names that the run has not, and for a model that is no longer the one of the run.
     """
     contestant = _contestant(results, model, device)
-    case = _case(results, _entry(results.record["sets"], "name", test, "set"), key)
+    case = _case(results, results.set(test), key)
     frozen = case.lr.read()
     hr = None if case.hr is None else case.hr.read()
     lr = frozen
@@ -55,39 +55,30 @@ def replay(
 
 
 def _contestant(results: Results, name: str, device: str) -> Contestant:
-    row = _entry(results.record["models"], "name", name, "model")
-    inside = results.root / row["path"]
-    path = str(inside) if inside.is_file() else row["path"]
+    known = results.model(name)
+    inside = results.root / known.path
+    path = str(inside) if inside.is_file() else known.path
     entry = ModelEntry(name=name, path=path)
-    found = contestants([entry], row["scale"], torch.device(device))[-1]
-    if found.digest != row["digest"]:
+    found = contestants([entry], known.scale, torch.device(device))[-1]
+    if found.digest != known.digest:
         raise StudyError(
             f"{path} is no longer the model of this run (digest {found.digest[:12]}, then "
-            f"{row['digest'][:12]}); put that file back or run the study again"
+            f"{known.digest[:12]}); put that file back or run the study again"
         )
     return found
 
 
-def _entry(rows: Sequence[Row], field: str, name: str, kind: str) -> Row:
-    for row in rows:
-        if row[field] == name:
-            return row
-    known = ", ".join(row[field] for row in rows[:20])
-    raise StudyError(f"the run has no {kind} {name!r}; it has {known}")
-
-
-def _case(results: Results, test: Row, key: str) -> Case:
-    image = _entry(test["images"], "key", key, "picture")
-    if test["kind"] == "pipeline":
-        cases = given_set(test["name"], results.root / test["folder"], test["scale"], None).cases
+def _case(results: Results, test: RecordedSet, key: str) -> Case:
+    image = next((image for image in test.images if image.key == key), None)
+    if image is None:
+        known = ", ".join(image.key for image in test.images[:20])
+        raise StudyError(f"{test.name} has no picture {key!r}; it has {known}")
+    if test.kind == "pipeline":
+        cases = given_set(test.name, results.root / test.folder, test.scale, None).cases
         return next(case for case in cases if case.key == key)
-    parts = {
-        part: Frozen(
-            results.root / image[part]["file"],
-            (image[part]["size"][0], image[part]["size"][1]),
-            image[part]["digest"],
-        )
-        for part in ("lr", "hr")
-        if part in image
-    }
-    return Case(image["image"], image["variant"], key, parts["lr"], parts.get("hr"), None, ())
+    hr = None if image.hr is None else _frozen(results, image.hr)
+    return Case(image.image, image.variant, key, _frozen(results, image.lr), hr, None, ())
+
+
+def _frozen(results: Results, file: RecordedFile) -> Frozen:
+    return Frozen(results.root / file.file, file.size, file.digest)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from degrade import Pipeline
-from realsr.files.whole import write_whole
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends
 from realsr.robustness.cases.sets import Making
-from realsr.robustness.errors import StudyError
-from realsr.robustness.results.observations import (
-    Observation,
-    Observations,
-    gathered,
-    shared_tables,
-)
-from realsr.robustness.results.quality import qualities
-from realsr.robustness.results.store import Results, Row
+from realsr.robustness.results.observations import observed, shared_tables
+from realsr.robustness.results.quality import quality
+from realsr.robustness.results.record import Cell
+from realsr.robustness.results.store import Results
+from realsr.robustness.results.sweeps import SweepLine, add_sweeps
 from realsr.robustness.running.planning import plan_of_pipelines
 from realsr.robustness.running.run import Plan, run
 from realsr.robustness.study.line_choice import BASELINE
@@ -30,8 +24,6 @@ from realsr.robustness.study.severity import at_severity
 from realsr.statistics.breakdown import Gains, breakdown
 from realsr.statistics.intervals import Estimate, estimate
 from realsr.statistics.untold import Untold
-
-NAME = "sweeps.json"
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ def run_sweep(
     making: Making,
     out: Path,
     observer: Observer,
-) -> list[Row]:
+) -> list[SweepLine]:
     """Runs, or goes on with, a sweep in `out/sweeps/PIPELINE.STAGE.FIELD`; its lines go to `out/sweeps.json`.
 
     plan: models and columns. Every severity meets the same photographs with the same other draws.
@@ -71,51 +63,29 @@ def run_sweep(
     results = run(wide, out / "sweeps" / sweep.folder)
     names = [name for name, _ in steps]
     lines = [_line(sweep, results, model, names) for model in results.models()]
-    _store(out / NAME, lines)
+    add_sweeps(out, lines)
     return lines
 
 
-def read_sweeps(path: Path) -> list[Row]:
-    """The lines that earlier sweeps left; none without the file. Raises StudyError."""
-    if not path.is_file():
-        return []
-    try:
-        found: list[Row] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise StudyError(f"{path} is not JSON ({error}); remove it and sweep again") from error
-    return found
-
-
-def _store(path: Path, lines: Sequence[Row]) -> None:
-    """Beside the lines of other sweeps, in place of the same ones."""
-    new = {_identity(line) for line in lines}
-    kept = [line for line in read_sweeps(path) if _identity(line) not in new]
-    write_whole(path, json.dumps([*kept, *lines], allow_nan=False, indent=1).encode())
-
-
-def _identity(line: Row) -> tuple[str, str, str]:
-    return line["model"], line["pipeline"], line["parameter"]
-
-
-def _line(sweep: Sweep, results: Results, model: str, names: Sequence[str]) -> Row:
-    swept = [_swept(results, model, each["name"], names) for each in results.record["metrics"]]
+def _line(sweep: Sweep, results: Results, model: str, names: Sequence[str]) -> SweepLine:
+    swept = [_swept(results, model, each.name, names) for each in results.record.metrics]
     found = {each.metric: each for each in swept if each.images}
-    return {
-        "model": model,
-        "pipeline": sweep.pipeline.name,
-        "parameter": sweep.parameter,
-        "values": list(sweep.values),
-        "trained_at": sweep.trained_at,
-        "scores": {metric: [one.mean for one in each.along] for metric, each in found.items()},
-        "intervals": {metric: each.ends() for metric, each in found.items()},
-        "interval": {metric: each.kind() for metric, each in found.items()},
-        "left_out": {each.metric: list(each.left_out) for each in swept if each.left_out},
-        "breakdown": {
-            metric: breakdown(sweep.values, gains).to_data()
+    return SweepLine(
+        model=model,
+        pipeline=sweep.pipeline.name,
+        parameter=sweep.parameter,
+        values=sweep.values,
+        trained_at=sweep.trained_at,
+        scores={metric: tuple(one.mean for one in each.along) for metric, each in found.items()},
+        intervals={metric: each.ends() for metric, each in found.items()},
+        interval={metric: each.kind() for metric, each in found.items()},
+        left_out={each.metric: each.left_out for each in swept if each.left_out},
+        breakdown={
+            metric: breakdown(sweep.values, gains)
             for metric in found
             if model != BASELINE and (gains := _gains(results, model, metric, names)).size
         },
-    }
+    )
 
 
 @dataclass(frozen=True)
@@ -131,9 +101,9 @@ class _Swept:
     def images(self) -> int:
         return self.along[0].images if self.along else 0
 
-    def ends(self) -> list[list[float] | None]:
+    def ends(self) -> tuple[tuple[float, float] | None, ...]:
         found = [one.interval for one in self.along]
-        return [None if isinstance(one, Untold) else [one.low, one.high] for one in found]
+        return tuple(None if isinstance(one, Untold) else (one.low, one.high) for one in found)
 
     def kind(self) -> str:
         """Which interval it is, or why there is none."""
@@ -147,7 +117,7 @@ class _Swept:
 
 
 def _swept(results: Results, model: str, metric: str, names: Sequence[str]) -> _Swept:
-    seen = _observed(results, model, metric)
+    seen = observed(_of(results, [model]), metric)
     tables = shared_tables([seen.of(model, name) for name in names])
     missing = [lack for name in names for lack in seen.lacking(model, name)]
     told = dict.fromkeys(f"{lack.image}: {lack.reason}" for lack in missing)
@@ -155,26 +125,16 @@ def _swept(results: Results, model: str, metric: str, names: Sequence[str]) -> _
     return _Swept(metric, along, tuple(told))
 
 
-def _observed(results: Results, model: str, metric: str) -> Observations:
-    return gathered(
-        Observation(
-            model,
-            cell["set"],
-            cell["image"],
-            cell["variant"],
-            cell["scores"].get(metric),
-            cell["failed"] or cell["not_computed"].get(metric, ""),
-        )
-        for cell in results.cells
-        if cell["model"] == model
-    )
-
-
 def _gains(results: Results, model: str, metric: str, names: Sequence[str]) -> Gains:
     """severities x images, the mean of an image's draws; over images that both have at all severities."""
-    seen = [(name, _observed(results, name, metric)) for name in (model, BASELINE)]
-    tables = shared_tables([found.of(one, name) for one, found in seen for name in names])
-    better = results.metric(metric)["better"]
-    turned = [qualities(table, better) for table in tables]
+    both = (model, BASELINE)
+    seen = observed(_of(results, both), metric)
+    tables = shared_tables([seen.of(one, name) for one in both for name in names])
+    better = results.metric(metric).better
+    turned = [quality(better, table) for table in tables]
     mine, base = turned[: len(names)], turned[len(names) :]
     return np.array([(a - b).mean(axis=1) for a, b in zip(mine, base, strict=True)])
+
+
+def _of(results: Results, models: Sequence[str]) -> Iterator[Cell]:
+    return (cell for cell in results.cells if cell.model in models)

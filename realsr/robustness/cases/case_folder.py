@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from realsr.robustness.cases.sets import StandsFor
 from realsr.robustness.errors import StudyError
+from realsr.robustness.results.record import StandsFor
 
 INDEX = "cases.json"
 VERSION = 1

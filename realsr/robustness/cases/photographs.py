@@ -18,8 +18,9 @@ from realsr.images.png import encode_png
 from realsr.images.reading import Alpha, Bytes, Reading, opened
 from realsr.images.sources import Source, discover
 from realsr.metrics.interpolation import cut_to_multiple, reduced
-from realsr.robustness.cases.sets import Case, Frozen, Kind, TestSet
+from realsr.robustness.cases.sets import Case, Frozen, TestSet
 from realsr.robustness.errors import StudyError
+from realsr.robustness.results.record import Kind
 from realsr.robustness.study.study import PairsEntry, PhotographsEntry
 
 _LOW = re.compile(r"(?:[_-]?(?:lr|lq|low|l)(?:x?\d+)?|[_-]?x\d+)$", re.IGNORECASE)

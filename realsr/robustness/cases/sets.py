@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import degrade
 from degrade import Pipeline, Trace
@@ -22,9 +21,7 @@ from realsr.pairs.make import make_pairs
 from realsr.pairs.manifest import Pair, read_manifest
 from realsr.pairs.run import Observer
 from realsr.robustness.errors import StudyError
-
-Kind = Literal["pipeline", "pairs", "real"]
-"""Made by a pipeline; real pairs; photographs without truth."""
+from realsr.robustness.results.record import Kind, StandsFor
 
 Size = tuple[int, int]
 
@@ -55,17 +52,6 @@ class Case:
     lr: Frozen
     hr: Frozen | None
     trace: Trace | None
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StandsFor:
-    """A set that is one representative case: `size` of the `pool` draws of pipeline `of` are nearest to it.
-    words: what it does."""
-
-    size: int
-    pool: int
-    of: str
     words: tuple[str, ...]
 
 

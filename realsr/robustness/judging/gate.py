@@ -10,13 +10,8 @@ import numpy as np
 
 from realsr.metrics.metric import Better
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.observations import (
-    Observation,
-    Observations,
-    gathered,
-    shared_tables,
-)
-from realsr.robustness.results.quality import qualities
+from realsr.robustness.results.observations import Observations, observed, shared_tables
+from realsr.robustness.results.quality import quality
 from realsr.robustness.results.store import Results
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.rules import Rule, Rules
@@ -61,8 +56,8 @@ def overall(verdicts: Sequence[Verdict]) -> State:
 
 
 def _judged(rule: Rule, results: Results) -> Iterator[Verdict]:
-    better: Better = results.metric(rule.metric)["better"]
-    seen = _observed(results, rule.metric)
+    better = results.metric(rule.metric).better
+    seen = observed(results.cells, rule.metric)
     matched = _matched(results)
     for model in _named(rule.models, [n for n in results.models() if n != BASELINE], "model"):
         sets = _named(rule.sets, _sets(results, rule, seen), "set")
@@ -79,7 +74,7 @@ def _judged(rule: Rule, results: Results) -> Iterator[Verdict]:
 
 def _sets(results: Results, rule: Rule, seen: Observations) -> list[str]:
     """Those where the metric has a meaning; a rule on a named set is never passed over."""
-    names = [test["name"] for test in results.record["sets"]]
+    names = [test.name for test in results.record.sets]
     if rule.sets is not None:
         return names
     return [name for name in names if any(seen.of(model, name) for model in results.models())]
@@ -87,7 +82,7 @@ def _sets(results: Results, rule: Rule, seen: Observations) -> list[str]:
 
 def _why_none(results: Results, metric: str) -> str:
     """The first reason why a metric has no number at all."""
-    reasons = [cell["failed"] or cell["not_computed"].get(metric) for cell in results.cells]
+    reasons = (cell.lack(metric) for cell in results.cells)
     return f"no set has a number of {metric}: {next(filter(None, reasons), 'there is no picture')}"
 
 
@@ -103,26 +98,12 @@ def _named(wanted: Sequence[str] | None, known: Sequence[str], kind: str) -> Seq
 
 def _matched(results: Results) -> dict[str, str]:
     """The set that a model was trained for, where there is one."""
-    by_pipeline = {test["pipeline"]: test["name"] for test in results.record["sets"]}
+    by_pipeline = {test.pipeline: test.name for test in results.record.sets}
     return {
-        model["name"]: by_pipeline[model["trained_on"]]
-        for model in results.record["models"]
-        if model["trained_on"] is not None and model["trained_on"] in by_pipeline
+        model.name: by_pipeline[model.trained_on]
+        for model in results.record.models
+        if model.trained_on is not None and model.trained_on in by_pipeline
     }
-
-
-def _observed(results: Results, metric: str) -> Observations:
-    return gathered(
-        Observation(
-            cell["model"],
-            cell["set"],
-            cell["image"],
-            cell["variant"],
-            cell["scores"].get(metric),
-            cell["failed"] or cell["not_computed"].get(metric, ""),
-        )
-        for cell in results.cells
-    )
 
 
 def _measured(
@@ -149,7 +130,7 @@ def _measured(
     found = _tables(seen, [one for pair in pairs for one in pair])
     if isinstance(found, str):
         return found
-    turned = [qualities(table, better) for table in found]
+    turned = [quality(better, table) for table in found]
     return _joined(rule, [a - b for a, b in zip(turned[::2], turned[1::2], strict=True)])
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from realsr.robustness.judging.case_gaps import Question
 from realsr.robustness.judging.scores import IS_LINE, Judgement, WorstPicture, judged
-from realsr.robustness.page.study import Metric, Study, TestSet
-from realsr.robustness.page.summary import observed, statistics_models
+from realsr.robustness.page.report import Report, ShownMetric
+from realsr.robustness.page.summary import trainings
+from realsr.robustness.results.record import RecordedSet
 from realsr.robustness.results.rows import Row, rows_of
 from realsr.statistics.tail import Worst
 from realsr.statistics.untold import Untold
@@ -26,7 +27,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Score:
+class ScoreRow:
     """A row of the table. refused: why there are no scores; then all else is empty. why: of a missing interval,
     rpr_why: of a missing RPR. rpr_a and rpr_u are None too where no case is accepted or unaccepted, for which
     SEAL prints 0. The tail is of the distances to the acceptance line, negative is worse."""
@@ -61,7 +62,7 @@ class Panel:
     metric: str
     scope: str
     cases: int
-    scores: Sequence[Score]
+    scores: Sequence[ScoreRow]
 
     @property
     def told(self) -> bool:
@@ -69,15 +70,15 @@ class Panel:
         return any(not score.refused for score in self.scores)
 
 
-def panels(study: Study, metrics: Sequence[Metric]) -> list[Panel]:
+def panels(report: Report, metrics: Sequence[ShownMetric]) -> list[Panel]:
     """Every metric over every scope."""
-    rows = rows_of(statistics_models(study))
+    rows = rows_of(trainings(report))
     return [
-        _panel(study, metric, scope, rows) for metric in metrics for scope in scopes(study.sets)
+        _panel(report, metric, scope, rows) for metric in metrics for scope in scopes(report.sets)
     ]
 
 
-def refusals(found: Sequence[Panel], metrics: Sequence[Metric]) -> list[tuple[str, list[str]]]:
+def refusals(found: Sequence[Panel], metrics: Sequence[ShownMetric]) -> list[tuple[str, list[str]]]:
     """Metrics by title that no scope has scores for, each with the reasons of its rows."""
     told = {panel.metric for panel in found if panel.told}
     return [
@@ -87,40 +88,40 @@ def refusals(found: Sequence[Panel], metrics: Sequence[Metric]) -> list[tuple[st
     ]
 
 
-def _reasons(found: Sequence[Panel], metric: Metric) -> Iterator[str]:
+def _reasons(found: Sequence[Panel], metric: ShownMetric) -> Iterator[str]:
     for panel in found:
         if panel.metric == metric.name:
             yield from (score.refused for score in panel.scores if score.refused != IS_LINE)
 
 
-def scopes(sets: Sequence[TestSet]) -> Iterator[Scope]:
+def scopes(sets: Sequence[RecordedSet]) -> Iterator[Scope]:
     """The representative cases, once by their sizes and once each as one, apart from all other sets."""
-    others = [test.name for test in sets if test.stands_for is None]
+    others = [test.name for test in sets if test.case is None]
     if others:
         yield Scope("Over the test sets, each one case", others)
-    sizes = {test.name: test.stands_for.size for test in sets if test.stands_for is not None}
+    sizes = {test.name: test.case.size for test in sets if test.case is not None}
     if sizes:
         weighed = "Over the representative cases, weighted by the draws that each stands for"
         yield Scope(weighed, [*sizes], [*sizes.values()])
         yield Scope("Over the representative cases, each counting once", [*sizes])
 
 
-def _panel(study: Study, metric: Metric, scope: Scope, rows: Sequence[Row]) -> Panel:
-    turned = observed(study, metric, quality=True)
+def _panel(report: Report, metric: ShownMetric, scope: Scope, rows: Sequence[Row]) -> Panel:
+    turned = report.observed(metric, turned=True)
     question = Question(metric.name, turned, rows, scope.cases, metric.quality, scope.sizes)
-    found = [(row, judged(question, row, study.lines)) for row in rows]
+    found = [(row, judged(question, row, report.lines)) for row in rows]
     told = [(row, one) for row, one in found if isinstance(one, Judgement)]
     told.sort(key=lambda pair: pair[1].sort_key)
     refused = [(row, one.reason) for row, one in found if isinstance(one, Untold)]
     scores = [_score(row, one) for row, one in told]
-    scores += [Score(row.name, _names(row), row.loss, refused=reason) for row, reason in refused]
+    scores += [ScoreRow(row.name, _names(row), row.loss, refused=reason) for row, reason in refused]
     return Panel(metric.name, scope.title, len(scope.cases), scores)
 
 
-def _score(row: Row, found: Judgement) -> Score:
+def _score(row: Row, found: Judgement) -> ScoreRow:
     ends = None if isinstance(found.interval, Untold) else found.interval
     rpr = None if isinstance(found.seal, Untold) else found.seal
-    return Score(
+    return ScoreRow(
         name=row.name,
         models=_names(row),
         loss=row.loss,

@@ -10,11 +10,12 @@ from realsr.pages import link
 from realsr.robustness.page.acceptance import Panel
 from realsr.robustness.page.gallery import Card
 from realsr.robustness.page.pictures import folder, pictures
-from realsr.robustness.page.study import Case, Cell, Study, TestSet
+from realsr.robustness.page.report import Report
 from realsr.robustness.page.summary import Grid, Summary
 from realsr.robustness.page.sweeps import inks
+from realsr.robustness.results.record import Cell, PictureKey, RecordedSet
 
-Table = Mapping[str, Mapping[Case, Cell]]
+Answers = Mapping[str, Mapping[PictureKey, Cell]]
 
 
 class _Texts:
@@ -32,19 +33,19 @@ class _Texts:
 
 
 def payload(
-    study: Study, summary: Summary, cards: Sequence[Card], judged: Sequence[Panel]
+    report: Report, summary: Summary, cards: Sequence[Card], judged: Sequence[Panel]
 ) -> dict[str, Any]:
     """The study by case: scores[metric][model] and replay[model] are lists in the order of `cases`."""
-    cases = list(dict.fromkeys(cell.case for cell in study.cells))
+    cases = list(dict.fromkeys(cell.picture for cell in report.cells))
     places = {case: place for place, case in enumerate(cases)}
-    table = study.by_model()
-    texts, ink = _Texts(), inks(study)
+    table = report.by_model()
+    texts, ink = _Texts(), inks(report)
     return {
         "models": [
             {"name": model.name, "loss": model.loss, "ink": ink[model.name]}
-            for model in study.models
+            for model in report.models
         ],
-        "sets": [_set(test, texts) for test in study.sets],
+        "sets": [_set(test, texts) for test in report.sets],
         "metrics": [
             {
                 "name": metric.name,
@@ -52,15 +53,15 @@ def payload(
                 "better": metric.better,
                 "unit": metric.unit,
             }
-            for metric in study.metrics
+            for metric in report.metrics
         ],
         "columns": [asdict(column) for column in summary.columns],
-        "baseline": study.baseline,
+        "baseline": report.baseline,
         "losses": list(summary.losses),
-        "cases": [_case(study, case, _words(table, case, texts)) for case in cases],
+        "cases": [_case(report, case, _words(table, case, texts)) for case in cases],
         "scores": {
             metric.name: {model: _scores(metric.name, row, cases) for model, row in table.items()}
-            for metric in study.metrics
+            for metric in report.metrics
         },
         "replay": {
             model: [texts.place(row[case].replay) if case in row else None for case in cases]
@@ -72,38 +73,40 @@ def payload(
         },
         "grids": {f"{grid.metric}/{grid.loss}": _grid(grid) for grid in summary.grids},
         "panels": [asdict(panel) for panel in judged],
-        "gallery": [_card(card, places[card.cell.case]) for card in cards],
+        "gallery": [_card(card, places[card.cell.picture]) for card in cards],
         "texts": texts.all,
     }
 
 
-def _set(test: TestSet, texts: _Texts) -> dict[str, Any]:
+def _set(test: RecordedSet, texts: _Texts) -> dict[str, Any]:
     found: dict[str, Any] = {"name": test.name, "pipeline": test.pipeline}
-    if test.stands_for is not None:
-        found |= {"size": test.stands_for.size, "pool": test.stands_for.pool}
-        found["words"] = [texts.place(word) for word in test.stands_for.words]
+    if test.case is not None:
+        found |= {"size": test.case.size, "pool": test.case.pool}
+        found["words"] = [texts.place(word) for word in test.case.words]
     return found
 
 
-def _case(study: Study, case: Case, words: Sequence[int]) -> dict[str, Any]:
+def _case(report: Report, case: PictureKey, words: Sequence[int]) -> dict[str, Any]:
     test, image, variant = case
     return {
         "set": test,
         "image": image,
         "variant": variant,
         "at": link(folder(case)),
-        "pictures": pictures(study, case),
+        "pictures": pictures(report, case),
         "words": words,
     }
 
 
-def _words(table: Table, case: Case, texts: _Texts) -> list[int]:
+def _words(table: Answers, case: PictureKey, texts: _Texts) -> list[int]:
     """The degradation in words, which all models share."""
     cells = (row[case] for row in table.values() if case in row)
     return [texts.place(word) for word in next((cell.words for cell in cells if cell.words), ())]
 
 
-def _scores(metric: str, row: Mapping[Case, Cell], cases: Sequence[Case]) -> list[float | None]:
+def _scores(
+    metric: str, row: Mapping[PictureKey, Cell], cases: Sequence[PictureKey]
+) -> list[float | None]:
     found = (row[case].scores.get(metric) if case in row else None for case in cases)
     return [None if value is None else round(value, 5) for value in found]
 

@@ -9,7 +9,7 @@ from typing import Any
 from realsr.pages import Download
 from realsr.pages import downloads as files
 from realsr.robustness.page.acceptance import Panel
-from realsr.robustness.page.study import Study
+from realsr.robustness.page.report import Report
 from realsr.robustness.page.summary import Summary
 
 SCHEMA = 1
@@ -37,30 +37,28 @@ ACCEPTANCE = (
 
 
 def write_downloads(
-    study: Study, summary: Summary, judged: Sequence[Panel]
+    report: Report, summary: Summary, judged: Sequence[Panel]
 ) -> list[tuple[str, str]]:
-    """Writes the files; their paths relative to the study, with what each holds."""
-    results = Download(COLUMNS, list(_rows(study)), "one row per model, case and metric")
+    """Writes the files; their paths relative to the run, with what each holds."""
+    results = Download(COLUMNS, list(_rows(report)), "one row per model, case and metric")
     scores = Download(ACCEPTANCE, list(_judged(judged)), "AR, RPR and tail of every model")
     whole = "the matrices with intervals, p values and ranks, and SEAL's scores"
     return files.write_downloads(
-        study.folder,
+        report.folder,
         {"results": results, "acceptance": scores},
-        summary=(_summary(study, summary, judged), whole),
+        summary=(_summary(report, summary, judged), whole),
     )
 
 
-def _rows(study: Study) -> Iterator[tuple[Any, ...]]:
-    models = {model.name: model for model in study.models}
-    for cell in study.cells:
+def _rows(report: Report) -> Iterator[tuple[Any, ...]]:
+    models = {model.name: model for model in report.models}
+    for cell in report.cells:
         model = models.get(cell.model)
         known = (model.trained_on, model.loss) if model else (None, None)
-        for metric in study.metrics:
+        for metric in report.metrics:
             value = cell.scores.get(metric.name)
-            state = (
-                "" if value is not None else cell.failed or cell.missing.get(metric.name, "absent")
-            )
-            yield cell.model, *known, *cell.case, metric.name, value, state
+            state = "" if value is not None else cell.lack(metric.name) or "absent"
+            yield cell.model, *known, *cell.picture, metric.name, value, state
 
 
 def _judged(panels: Sequence[Panel]) -> Iterator[tuple[Any, ...]]:
@@ -76,12 +74,12 @@ def _reasoned(cases: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{case}: {reason}" for case, reason in cases)
 
 
-def _summary(study: Study, summary: Summary, judged: Sequence[Panel]) -> dict[str, Any]:
+def _summary(report: Report, summary: Summary, judged: Sequence[Panel]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        "sets": [test.name for test in study.sets],
+        "sets": [test.name for test in report.sets],
         "columns": [asdict(column) for column in summary.columns],
         "grids": [asdict(grid) for grid in summary.grids],
-        "lines": study.lines.model_dump(mode="json"),
+        "lines": report.lines.model_dump(mode="json"),
         "acceptance": [asdict(panel) for panel in judged],
     }

@@ -1,4 +1,4 @@
-"""The worst cases of a study, and what is said about each."""
+"""The worst cases of a run, and what is said about each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from realsr.robustness.page.pictures import DrawnMap, artefact_map, pictures
-from realsr.robustness.page.study import Case, Cell, Metric, Study
+from realsr.robustness.page.report import Report, ShownMetric
+from realsr.robustness.results.record import Cell, PictureKey
 
 CARDS = 12
 
@@ -20,30 +21,30 @@ class Card:
     map: DrawnMap | None
 
 
-def worst(study: Study, metric: Metric, count: int = CARDS) -> list[Card]:
+def worst(report: Report, metric: ShownMetric, count: int = CARDS) -> list[Card]:
     """The `count` cases where a trained model falls furthest below the baseline, of those whose pictures were
     kept; each case once."""
     cards: list[Card] = []
-    shown: set[Case] = set()
-    for gap, cell in gaps(study, metric):
-        if cell.case not in shown and cell.model in pictures(study, cell.case):
-            shown.add(cell.case)
-            cards.append(Card(cell, gap, artefact_map(study, cell.case, cell.model)))
+    shown: set[PictureKey] = set()
+    for gap, cell in gaps(report, metric):
+        if cell.picture not in shown and cell.model in pictures(report, cell.picture):
+            shown.add(cell.picture)
+            cards.append(Card(cell, gap, artefact_map(report, cell.picture, cell.model)))
         if len(cards) == count:
             break
     return cards
 
 
-def gaps(study: Study, metric: Metric) -> list[tuple[float, Cell]]:
+def gaps(report: Report, metric: ShownMetric) -> list[tuple[float, Cell]]:
     """Every answer of a trained model and what it gains over the baseline, as `Card.gap`; the worst first."""
-    return sorted(_gaps(study, metric), key=lambda pair: (pair[0], pair[1].model))
+    return sorted(_gaps(report, metric), key=lambda pair: (pair[0], pair[1].model))
 
 
-def _gaps(study: Study, metric: Metric) -> Iterator[tuple[float, Cell]]:
-    table = study.by_model()
-    base = table.get(study.baseline or "", {})
-    for model in study.models:
-        if model.name == study.baseline:
+def _gaps(report: Report, metric: ShownMetric) -> Iterator[tuple[float, Cell]]:
+    table = report.by_model()
+    base = table.get(report.baseline or "", {})
+    for model in report.models:
+        if model.name == report.baseline:
             continue
         for case, cell in table[model.name].items():
             value = cell.scores.get(metric.name)

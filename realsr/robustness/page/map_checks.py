@@ -9,7 +9,7 @@ from realsr.metrics.artefact_maps import MAPS
 from realsr.metrics.errors import NotDefinedError
 from realsr.metrics.planes import Picture
 from realsr.metrics.planted import REQUIRED, found_by
-from realsr.robustness.page.methods import Table
+from realsr.robustness.page.methods import WordTable
 
 SIDE = 256
 """Pixels of the middle of a picture that are checked at most: a page of large pictures has to take seconds."""
@@ -64,14 +64,14 @@ def _check(name: str, sr: Picture, hr: Picture) -> MapCheck:
         return MapCheck(None, f"there is no place for one ({error})")
 
 
-def checks_table(checks: Iterable[Mapping[str, MapCheck]]) -> Table:
+def checks_table(checks: Iterable[Mapping[str, MapCheck]]) -> WordTable:
     """Map by map over all answers that were checked: for the methods box."""
     by_map: dict[str, list[MapCheck]] = {}
     for one in checks:
         for name, check in one.items():
             by_map.setdefault(name, []).append(check)
     head = ["map", "pictures", "failed", "not checked", "lowest ROC area", "required"]
-    return Table("Artefact maps against planted artefacts", head, [*map(_row, by_map.items())])
+    return WordTable("Artefact maps against planted artefacts", head, [*map(_row, by_map.items())])
 
 
 def _row(entry: tuple[str, list[MapCheck]]) -> list[str]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from realsr.robustness.page.study import Row, Study
+from realsr.robustness.page.report import Report
 
 LONGEST = 24
 """Rows of a table that is shown open: a hundred test sets would bury what follows."""
 
 
 @dataclass(frozen=True)
-class Table:
+class WordTable:
     """A small table of words."""
 
     title: str
@@ -26,26 +26,27 @@ class Table:
         return len(self.rows) > LONGEST
 
 
-def methods(study: Study) -> list[Table]:
+def methods(report: Report) -> list[WordTable]:
     """Notes, metrics, models, sets, what is missing and why, and the rest of the record."""
+    record = report.results.record.to_data()
     tables = [
-        Table("Notes", ["what to know"], [[note] for note in study.record.get("notes", [])]),
-        _table("Metrics", study.record["metrics"]),
-        _table("Models", study.record["models"]),
-        _table("Test sets", study.record["sets"]),
-        Table(
+        WordTable("Notes", ["what to know"], [[note] for note in record["notes"]]),
+        _table("Metrics", record["metrics"]),
+        _table("Models", record["models"]),
+        _table("Test sets", record["sets"]),
+        WordTable(
             "Not computed",
             ["what", "why", "cells"],
-            [list(map(str, row)) for row in study.missing()],
+            [list(map(str, row)) for row in report.missing()],
         ),
-        Table("Run", ["what", "value"], [list(row) for row in _rest(study.record)]),
+        WordTable("Run", ["what", "value"], [list(row) for row in _rest(record)]),
     ]
     return [table for table in tables if table.rows]
 
 
-def _table(title: str, rows: list[Row]) -> Table:
+def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> WordTable:
     head = list(dict.fromkeys(key for row in rows for key in row))
-    return Table(title, head, [[_words(row.get(key), key) for key in head] for row in rows])
+    return WordTable(title, head, [[_words(row.get(key), key) for key in head] for row in rows])
 
 
 def _rest(record: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from realsr.files.whole import make_directory, write_whole
 from realsr.metrics.artefact_maps import MAPS, strongest
 from realsr.robustness.page.map_checks import MapCheck, map_checks, map_title
-from realsr.robustness.page.study import Case, Study
+from realsr.robustness.page.report import Report
+from realsr.robustness.results.record import PictureKey
 
 Picture = NDArray[np.uint8]
 
@@ -42,33 +43,33 @@ class DrawnMap:
         return f"{map_title(self.name)}, {self.strength:.0f} {unit}; {self.check.words}"
 
 
-def folder(case: Case) -> str:
+def folder(case: PictureKey) -> str:
     """The folder of a case, relative to the study's; a second variant has one of its own."""
     test, image, variant = case
     return f"images/{test}/{image}" + (f"/{variant}" if variant else "")
 
 
-def pictures(study: Study, case: Case) -> list[str]:
+def pictures(report: Report, case: PictureKey) -> list[str]:
     """Names of the pictures that are there: hr, lr, then models in the record's order."""
-    place = study.folder / folder(case)
-    names = ["hr", "lr", *(model.name for model in study.models)]
+    place = report.folder / folder(case)
+    names = ["hr", "lr", *(model.name for model in report.models)]
     return [name for name in names if (place / f"{name}.png").is_file()]
 
 
-def artefact_map(study: Study, case: Case, model: str) -> DrawnMap | None:
+def artefact_map(report: Report, case: PictureKey, model: str) -> DrawnMap | None:
     """Draws the strongest artefact map of an answer, and checks all maps on it.
 
     None where HR or answer is not there or their sizes differ.
     """
-    place = study.folder / folder(case)
+    place = report.folder / folder(case)
     hr, sr = (_read(place / f"{name}.png") for name in ("hr", model))
     if hr is None or sr is None or hr.shape != sr.shape:
         return None
     drawn = {name: of(sr, hr) for name, of in MAPS.items()}
     name = max(drawn, key=lambda name: strongest(drawn[name]))
     path = f"maps/{folder(case).removeprefix('images/')}/{model}.png"
-    make_directory((study.folder / path).parent)
-    write_whole(study.folder / path, _heat(drawn[name]))
+    make_directory((report.folder / path).parent)
+    write_whole(report.folder / path, _heat(drawn[name]))
     return DrawnMap(path, name, strongest(drawn[name]), map_checks(sr, hr))
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
-from realsr.robustness.page.study import TestSet
 from realsr.robustness.results.observations import Numbers, Observation, Observations, gathered
+from realsr.robustness.results.record import RecordedSet
 from realsr.robustness.results.rows import Row
 
 MOST = 8
@@ -17,7 +17,7 @@ MOST = 8
 
 
 @dataclass(frozen=True)
-class Column:
+class GridColumn:
     """sets: the test sets behind it. sizes: the draws that each stands for; None counts every set once."""
 
     name: str
@@ -29,18 +29,18 @@ class Column:
         return len(self.sets) == 1
 
 
-def columns(sets: Sequence[TestSet]) -> list[Column]:
+def columns(sets: Sequence[RecordedSet]) -> list[GridColumn]:
     """In the order of the sets; representative cases beyond MOST stand last, by their sizes and once each."""
-    cases = {test.name: test.stands_for.size for test in sets if test.stands_for}
+    cases = {test.name: test.case.size for test in sets if test.case}
     if len(cases) <= MOST:
-        return [Column(test.name, [test.name]) for test in sets]
-    alone = [Column(test.name, [test.name]) for test in sets if not test.stands_for]
+        return [GridColumn(test.name, [test.name]) for test in sets]
+    alone = [GridColumn(test.name, [test.name]) for test in sets if not test.case]
     title = f"representative cases ({len(cases)})"
-    weighted = Column(f"{title}, weighted by draws", [*cases], [*cases.values()])
-    return [*alone, weighted, Column(f"{title}, each once", [*cases])]
+    weighted = GridColumn(f"{title}, weighted by draws", [*cases], [*cases.values()])
+    return [*alone, weighted, GridColumn(f"{title}, each once", [*cases])]
 
 
-def pooled(found: Observations, models: Sequence[str], among: Sequence[Column]) -> Observations:
+def pooled(found: Observations, models: Sequence[str], among: Sequence[GridColumn]) -> Observations:
     """A set for every column of several: one number an image, its mean over the cases.
 
     An interval over such numbers is one over images; the cases are taken as given.
@@ -53,7 +53,7 @@ def pooled(found: Observations, models: Sequence[str], among: Sequence[Column]) 
 
 
 def share_below(
-    found: Observations, row: Row, baseline: str, column: Column, higher_is_better: bool
+    found: Observations, row: Row, baseline: str, column: GridColumn, higher_is_better: bool
 ) -> float | None:
     """The share of images x cases where the row is strictly worse than the baseline; None without a number."""
     *own, base = (_told(found, name, column) for name in [*(m.name for m in row.models), baseline])
@@ -66,7 +66,7 @@ def share_below(
     return float(np.average(worse.mean(0), weights=column.sizes))
 
 
-def _means(found: Observations, model: str, column: Column) -> Iterator[Observation]:
+def _means(found: Observations, model: str, column: GridColumn) -> Iterator[Observation]:
     told = _told(found, model, column)
     for image, values in told.items():
         mean = float(np.average(values, weights=column.sizes))
@@ -76,7 +76,7 @@ def _means(found: Observations, model: str, column: Column) -> Iterator[Observat
             yield Observation(model, column.name, image, 0, None, reason)
 
 
-def _told(found: Observations, model: str, column: Column) -> dict[str, list[float]]:
+def _told(found: Observations, model: str, column: GridColumn) -> dict[str, list[float]]:
     """A number a case for every image that lacks none."""
     by_set = [_by_image(found.of(model, name)) for name in column.sets]
     lacking = _lacking(found, model, column)
@@ -84,7 +84,7 @@ def _told(found: Observations, model: str, column: Column) -> dict[str, list[flo
     return {image: [means[image] for means in by_set] for image in images}
 
 
-def _lacking(found: Observations, model: str, column: Column) -> dict[str, str]:
+def _lacking(found: Observations, model: str, column: GridColumn) -> dict[str, str]:
     """Images by the first case that they have no number under, and why."""
     lacks = [(name, lack) for name in column.sets for lack in found.lacking(model, name)]
     return {lack.image: f"{name}: {lack.reason}" for name, lack in reversed(lacks)}

@@ -14,7 +14,7 @@ from realsr.robustness.page.downloads import write_downloads
 from realsr.robustness.page.gallery import worst
 from realsr.robustness.page.map_checks import checks_table, failures_words
 from realsr.robustness.page.methods import methods
-from realsr.robustness.page.study import Study, study_of
+from realsr.robustness.page.report import Report, report_of
 from realsr.robustness.page.summary import summarise
 from realsr.robustness.page.verdict import verdict
 from realsr.robustness.study.line_choice import line_words
@@ -27,44 +27,44 @@ def render(out: Path) -> Path:
     made from record.json, cells.jsonl, sweeps.json and images/ alone.
     Raises StudyError where they are missing or not as written, StorageError where the folder is full.
     """
-    study = study_of(out)
-    summary = summarise(study)
+    report = report_of(out)
+    summary = summarise(report)
     if not summary.grids:
         raise StudyError(
             f"{out}: no cell has a number yet, so there is nothing to show; run the study again on this "
             "folder, and look into cells.jsonl for why models failed"
         )
-    metrics = [one for one in study.metrics if summary.of(one.name)]
+    metrics = [one for one in report.metrics if summary.of(one.name)]
     metric = metrics[0]
-    cards = worst(study, metric)
-    judged = panels(study, metrics)
+    cards = worst(report, metric)
+    judged = panels(report, metrics)
     checks = [card.map.checks for card in cards if card.map]
-    write_whole(out / "data.js", as_script("REPORT", payload(study, summary, cards, judged)))
-    ink = sweeps.inks(study)
+    write_whole(out / "data.js", as_script("REPORT", payload(report, summary, cards, judged)))
+    ink = sweeps.inks(report)
     page = rendered(
         "realsr.robustness.page",
         "index.html",
-        study=study,
+        study=report,
         summary=summary,
         metric=metric,
         metrics=metrics,
-        verdict=verdict(study, summary, metric),
-        charts=sweeps.charts(study, metrics),
-        swept=[(name, ink[name]) for name in ink if name in _swept(study)],
+        verdict=verdict(report, summary, metric),
+        charts=sweeps.charts(report, metrics),
+        swept=[(name, ink[name]) for name in ink if name in _swept(report)],
         axes=sweeps.AXES,
         lines={
-            side: line_words(getattr(study.lines, side)) for side in ("acceptance", "excellence")
+            side: line_words(getattr(report.lines, side)) for side in ("acceptance", "excellence")
         },
         refusals=refusals(judged, metrics),
-        cases=[test.stands_for for test in study.sets if test.stands_for],
+        cases=[test.case for test in report.sets if test.case],
         distrust=failures_words(checks),
-        methods=[*methods(study), *([checks_table(checks)] if checks else [])],
-        downloads=write_downloads(study, summary, judged),
-        failed=sum(cell.failed is not None for cell in study.cells),
+        methods=[*methods(report), *([checks_table(checks)] if checks else [])],
+        downloads=write_downloads(report, summary, judged),
+        failed=sum(cell.failed is not None for cell in report.cells),
     )
     write_whole(out / "index.html", page.encode())
     return out / "index.html"
 
 
-def _swept(study: Study) -> set[str]:
-    return {row["model"] for row in study.sweeps}
+def _swept(report: Report) -> set[str]:
+    return {line.model for line in report.sweeps}

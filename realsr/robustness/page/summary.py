@@ -12,15 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from realsr.robustness.judging import matrix
-from realsr.robustness.page.pooling import Column, columns, pooled, share_below
-from realsr.robustness.page.study import Metric, Model, Study
+from realsr.robustness.page.pooling import GridColumn, columns, pooled, share_below
+from realsr.robustness.page.report import Report, ShownMetric
 from realsr.robustness.results import rows
-from realsr.robustness.results.observations import (
-    Observation,
-    Observations,
-    gathered,
-    shared_tables,
-)
+from realsr.robustness.results.observations import Observations, shared_tables
+from realsr.robustness.results.record import RecordedModel
 from realsr.statistics import intervals
 from realsr.statistics.comparisons import Comparison
 from realsr.statistics.components import Table, mean_squares
@@ -37,7 +33,7 @@ ALL = "all losses"
 
 
 @dataclass(frozen=True)
-class Estimate:
+class ShownMean:
     """A mean and its 95 % interval; low and high are None where there is none, and `why` says the reason."""
 
     value: float
@@ -52,7 +48,7 @@ class Estimate:
 
 
 @dataclass(frozen=True)
-class Line:
+class GridRow:
     """A row of the matrix: models trained on one pipeline with one loss (several where seeds differ)."""
 
     label: str
@@ -73,9 +69,9 @@ class Entry:
 
     cases: int
     failed: int
-    mean: Estimate | None
-    drop: Estimate | None
-    gain: Estimate | None
+    mean: ShownMean | None
+    drop: ShownMean | None
+    gain: ShownMean | None
     below: float | None
     rpr: float | None
     p: float | None
@@ -103,7 +99,7 @@ class Grid:
 
     metric: str
     loss: str
-    lines: Sequence[Line]
+    lines: Sequence[GridRow]
     entries: Sequence[Sequence[Entry]]
     standings: Sequence[Standing]
     power: str
@@ -114,7 +110,7 @@ class Summary:
     """All grids; the first is the one a reader meets first."""
 
     losses: Sequence[str]
-    columns: Sequence[Column]
+    columns: Sequence[GridColumn]
     grids: Sequence[Grid]
 
     def of(self, metric: str) -> list[Grid]:
@@ -122,49 +118,52 @@ class Summary:
         return [grid for grid in self.grids if grid.metric == metric]
 
 
-def summarise(study: Study) -> Summary:
+def summarise(report: Report) -> Summary:
     """Every grid of the study; metrics that no cell has are left out."""
-    seen = {name for cell in study.cells for name in cell.scores}
+    scores = (score for cell in report.cells for score in cell.scores.items())
+    seen = {name for name, value in scores if value is not None}
     grids = [
-        grid for metric in study.metrics if metric.name in seen for grid in _grids(study, metric)
+        grid for metric in report.metrics if metric.name in seen for grid in _grids(report, metric)
     ]
-    return Summary(_losses(study), columns(study.sets), grids)
+    return Summary(_losses(report), columns(report.sets), grids)
 
 
-def _losses(study: Study) -> list[str]:
-    found = dict.fromkeys(model.loss for model in study.models if model.loss)
+def _losses(report: Report) -> list[str]:
+    found = dict.fromkeys(model.loss for model in report.models if model.loss)
     known = {loss: place for place, loss in enumerate(LOSSES)}
     return sorted(found, key=lambda loss: known.get(loss, len(known))) or [ALL]
 
 
-def _grids(study: Study, metric: Metric) -> Iterator[Grid]:
-    found = rows.rows_of(statistics_models(study))
-    among = columns(study.sets)
-    names = [model.name for model in study.models]
-    raw = pooled(observed(study, metric, quality=False), names, among)
+def _grids(report: Report, metric: ShownMetric) -> Iterator[Grid]:
+    found = rows.rows_of(trainings(report))
+    among = columns(report.sets)
+    names = [model.name for model in report.models]
+    raw = pooled(report.observed(metric, turned=False), names, among)
     # What is best near 1 has no direction of its own: it is compared by its distance from 1.
     turned = raw
     if metric.better == "nearer to 1":
-        turned = pooled(observed(study, metric, quality=True), names, among)
+        turned = pooled(report.observed(metric, turned=True), names, among)
     higher = metric.better != "lower"
     whole = matrix.matrix(turned, found, [one.name for one in among], matrix.Scheme(higher))
-    pair = _Pair(study, raw, turned, whole, higher)
-    for loss in _losses(study):
+    pair = _Pair(report, raw, turned, whole, higher)
+    for loss in _losses(report):
         kept = [row for row in found if row.loss in (None, loss)]
         kept.sort(key=lambda row: row.loss is None)
         yield Grid(
             metric.name,
             loss,
-            [_line(study, row, kept) for row in kept],
+            [_line(report, row, kept) for row in kept],
             [[_entry(pair, row, column) for column in among] for row in kept],
-            *_order(study, metric, raw, turned, kept),
+            *_order(report, metric, raw, turned, kept),
         )
 
 
-def statistics_models(study: Study) -> list[rows.Model]:
-    """The study's models; the matrix names degradations by test set, the record by pipeline."""
-    sets: dict[str | None, str] = {test.pipeline: test.name for test in study.sets if test.pipeline}
-    seeds = [(model.trained_on, model.loss, model.seed) for model in study.models]
+def trainings(report: Report) -> list[rows.Model]:
+    """The run's models; the matrix names degradations by test set, the record by pipeline."""
+    sets: dict[str | None, str] = {
+        test.pipeline: test.name for test in report.sets if test.pipeline
+    }
+    seeds = [(model.trained_on, model.loss, model.seed) for model in report.models]
     return [
         rows.Model(
             model.name,
@@ -173,50 +172,38 @@ def statistics_models(study: Study) -> list[rows.Model]:
             model.seed,
             _family(model, seeds),
         )
-        for model in study.models
+        for model in report.models
     ]
 
 
-def _family(model: Model, seeds: Sequence[tuple[str | None, str | None, int | None]]) -> str | None:
+def _family(
+    model: RecordedModel, seeds: Sequence[tuple[str | None, str | None, int | None]]
+) -> str | None:
     """Siblings by the record's word; without one, all models are siblings as long as seeds tell them apart."""
     if model.family is not None or model.loss is None:
         return model.family
     return "one" if len(set(seeds)) == len(seeds) else None
 
 
-def observed(study: Study, metric: Metric, quality: bool) -> Observations:
-    """A metric's numbers as they are, or turned so that more is better."""
-    return gathered(_observations(study, metric, quality))
-
-
-def _observations(study: Study, metric: Metric, quality: bool) -> Iterator[Observation]:
-    for cell in study.cells:
-        value = cell.scores.get(metric.name)
-        if value is not None and quality:
-            value = metric.quality(value)
-        reason = cell.failed or cell.missing.get(metric.name, "")
-        yield Observation(cell.model, cell.set, cell.image, cell.variant, value, reason)
-
-
-def _line(study: Study, row: rows.Row, among: Sequence[rows.Row]) -> Line:
+def _line(report: Report, row: rows.Row, among: Sequence[rows.Row]) -> GridRow:
     """Named by what it was trained on, where that tells it from the other rows."""
     same = sum(other.trained_on == row.trained_on for other in among)
     label = row.trained_on if row.trained_on and same == 1 else row.name
     names = [model.name for model in row.models]
-    return Line(label, row.trained_on, names, baseline=row.name == study.baseline)
+    return GridRow(label, row.trained_on, names, baseline=row.name == report.baseline)
 
 
 class _Pair(NamedTuple):
     """A metric's numbers as they are, what they are compared by, and the matrix of that."""
 
-    study: Study
+    report: Report
     raw: Observations
     turned: Observations
     whole: matrix.Matrix
     higher: bool
 
 
-def _entry(pair: _Pair, row: rows.Row, column: Column) -> Entry:
+def _entry(pair: _Pair, row: rows.Row, column: GridColumn) -> Entry:
     cell = pair.whole.cell(row.name, column.name)
     drop = cell.drop if isinstance(cell.drop, Comparison) else None
     gain = cell.gain if isinstance(cell.gain, Comparison) else None
@@ -224,7 +211,7 @@ def _entry(pair: _Pair, row: rows.Row, column: Column) -> Entry:
     told = (cell.value, cell.drop, cell.gain, cell.rpr)
     return Entry(
         cases=sum(len(pair.raw.of(model, test)) for model in models for test in column.sets),
-        failed=sum(pair.study.failures(models, test) for test in column.sets),
+        failed=sum(pair.report.failures(models, test) for test in column.sets),
         mean=_mean(pair.raw, row, column.name),
         drop=_shown(drop.difference) if drop else None,
         gain=_shown(gain.difference) if gain else None,
@@ -239,30 +226,30 @@ def _entry(pair: _Pair, row: rows.Row, column: Column) -> Entry:
 
 
 def _share_below(
-    pair: _Pair, row: rows.Row, column: Column, of_set: intervals.Estimate | Untold
+    pair: _Pair, row: rows.Row, column: GridColumn, of_set: intervals.Estimate | Untold
 ) -> float | None:
     if isinstance(of_set, Untold):
         return None
-    if column.single or pair.study.baseline is None:
+    if column.single or pair.report.baseline is None:
         return of_set.mean
-    return share_below(pair.turned, row, pair.study.baseline, column, pair.higher)
+    return share_below(pair.turned, row, pair.report.baseline, column, pair.higher)
 
 
-def _mean(raw: Observations, row: rows.Row, test: str) -> Estimate | None:
+def _mean(raw: Observations, row: rows.Row, test: str) -> ShownMean | None:
     tables = shared_tables([raw.of(model.name, test) for model in row.models])
     return _shown(intervals.estimate(tables, "own")) if tables[0].size else None
 
 
-def _shown(found: intervals.Estimate) -> Estimate:
+def _shown(found: intervals.Estimate) -> ShownMean:
     ends = found.interval
     if isinstance(ends, Untold):
-        return Estimate(found.mean, why=ends.reason)
-    return Estimate(found.mean, ends.low, ends.high)
+        return ShownMean(found.mean, why=ends.reason)
+    return ShownMean(found.mean, ends.low, ends.high)
 
 
 def _order(
-    study: Study,
-    metric: Metric,
+    report: Report,
+    metric: ShownMetric,
     raw: Observations,
     turned: Observations,
     kept: Sequence[rows.Row],
@@ -270,7 +257,7 @@ def _order(
     """Rank stability over the sets that every row has numbers on, and the power note of its first two."""
     sets = [
         test.name
-        for test in study.sets
+        for test in report.sets
         if all(turned.of(model.name, test.name) for row in kept for model in row.models)
     ]
     tables = _tables(turned, kept, sets)
@@ -286,7 +273,7 @@ def _order(
             float(shown[name].mean()),
             float(found.ranks[place, 0]),
             float(found.ahead[place, place + 1]) if place + 1 < len(found.order) else None,
-            _tail(metric, tables, name, study.baseline),
+            _tail(metric, tables, name, report.baseline),
         )
         for place, name in enumerate(found.order)
     ]
@@ -309,7 +296,7 @@ def _title(row: rows.Row) -> str:
 
 
 def _tail(
-    metric: Metric, tables: dict[str, Table], name: str, baseline: str | None
+    metric: ShownMetric, tables: dict[str, Table], name: str, baseline: str | None
 ) -> float | None:
     if baseline not in tables or name == baseline:
         return None
@@ -318,7 +305,7 @@ def _tail(
     return tail(turned, [str(place) for place in range(turned.size)]).quantile
 
 
-def _power(metric: Metric, first: str, second: str, difference: Table) -> str:
+def _power(metric: ShownMetric, first: str, second: str, difference: Table) -> str:
     if min(difference.shape) < 2:
         return "One test set or one image says nothing about how many would be needed."
     effect, unit = (0.1, " dB") if metric.unit == "dB" else (0.01, "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from realsr.pages.charts import Axes, Scale, path, round_ticks
-from realsr.robustness.page.study import Metric, Row, Study
+from realsr.robustness.page.report import Report, ShownMetric
+from realsr.robustness.results.sweeps import SweepLine
 
 AXES = Axes(420.0, 250.0, left=50.0, right=14.0, top=12.0, bottom=34.0)
 GREY = 7
@@ -54,97 +54,98 @@ class Chart:
     bands: Sequence[str]
 
 
-def charts(study: Study, metrics: Sequence[Metric]) -> list[Chart]:
+def charts(report: Report, metrics: Sequence[ShownMetric]) -> list[Chart]:
     """A chart for every swept parameter and metric."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in study.sweeps:
-        groups.setdefault((row["pipeline"], row["parameter"]), []).append(row)
-    found = [_chart(study, key, rows, metric) for key, rows in groups.items() for metric in metrics]
+    groups: dict[tuple[str, str], list[SweepLine]] = {}
+    for line in report.sweeps:
+        groups.setdefault((line.pipeline, line.parameter), []).append(line)
+    found = [
+        _chart(report, key, rows, metric) for key, rows in groups.items() for metric in metrics
+    ]
     return [chart for chart in found if chart.curves]
 
 
-def inks(study: Study) -> dict[str, str]:
+def inks(report: Report) -> dict[str, str]:
     """Every model's classes in the page's palette: a hue for what it was trained on, dashes for its loss."""
-    models = [model for model in study.models if model.name != study.baseline]
+    models = [model for model in report.models if model.name != report.baseline]
     hues = list(dict.fromkeys(model.trained_on or model.name for model in models))
     losses = list(dict.fromkeys(model.loss for model in models))
     found = {
         model.name: f"c{hues.index(model.trained_on or model.name) % GREY} d{losses.index(model.loss) % 3}"
         for model in models
     }
-    return {model.name: found.get(model.name, f"c{GREY} d0") for model in study.models}
+    return {model.name: found.get(model.name, f"c{GREY} d0") for model in report.models}
 
 
-def _chart(study: Study, key: tuple[str, str], rows: Sequence[Row], of: Metric) -> Chart:
+def _chart(
+    report: Report, key: tuple[str, str], lines: Sequence[SweepLine], of: ShownMetric
+) -> Chart:
     metric = of.name
-    rows = [row for row in rows if _points(row, metric)]
-    xs = [x for row in rows for x, _ in _points(row, metric)]
-    ys = [y for row in rows for y in _heights(row, metric)]
+    lines = [line for line in lines if _points(line, metric)]
+    xs = [x for line in lines for x, _ in _points(line, metric)]
+    ys = [y for line in lines for y in _heights(line, metric)]
     x, y = AXES.across(xs), AXES.up(ys)
-    trained = next((row["trained_at"] for row in rows if row.get("trained_at") is not None), None)
+    trained = next((line.trained_at for line in lines if line.trained_at is not None), None)
     unit = f", {of.unit}" if of.unit else ""
     return Chart(
         f"{of.title}{unit} over {key[1]} of {key[0]}",
         metric,
         [(x(tick), f"{tick:g}") for tick in round_ticks(xs)],
         [(y(tick), f"{tick:g}") for tick in round_ticks(ys)],
-        [_curve(study, row, metric, x, y) for row in rows],
+        [_curve(report, line, metric, x, y) for line in lines],
         x(trained) if trained is not None else None,
-        _bands(rows, metric),
+        _bands(lines, metric),
     )
 
 
-def _curve(study: Study, row: Row, metric: str, x: Scale, y: Scale) -> Curve:
-    band = _band(row, metric)
+def _curve(report: Report, line: SweepLine, metric: str, x: Scale, y: Scale) -> Curve:
+    band = _band(line, metric)
     upper = [(at, high) for at, _, high in band]
     lower = [(at, low) for at, low, _ in reversed(band)]
     return Curve(
-        row["model"],
-        inks(study).get(row["model"], f"c{GREY} d0"),
-        path(_points(row, metric), x, y),
+        line.model,
+        inks(report).get(line.model, f"c{GREY} d0"),
+        path(_points(line, metric), x, y),
         path(upper + lower, x, y),
-        _breakdown(row, metric, x),
+        _breakdown(line, metric, x),
     )
 
 
-def _points(row: Row, metric: str) -> list[tuple[float, float]]:
-    scores = row["scores"].get(metric) or []
-    pairs = zip(row["values"], scores, strict=False)
-    return [(at, value) for at, value in pairs if value is not None and math.isfinite(value)]
+def _points(line: SweepLine, metric: str) -> list[tuple[float, float]]:
+    return list(zip(line.values, line.scores.get(metric, ()), strict=False))
 
 
-def _band(row: Row, metric: str) -> list[tuple[float, float, float]]:
-    intervals = row["intervals"].get(metric) or []
-    pairs = zip(row["values"], intervals, strict=False)
-    return [(at, found[0], found[1]) for at, found in pairs if found and None not in found]
+def _band(line: SweepLine, metric: str) -> list[tuple[float, float, float]]:
+    pairs = zip(line.values, line.intervals.get(metric, ()), strict=False)
+    return [(at, *found) for at, found in pairs if found is not None]
 
 
-def _heights(row: Row, metric: str) -> Iterator[float]:
-    yield from (value for _, value in _points(row, metric))
-    for _, low, high in _band(row, metric):
+def _heights(line: SweepLine, metric: str) -> Iterator[float]:
+    yield from (value for _, value in _points(line, metric))
+    for _, low, high in _band(line, metric):
         yield from (low, high)
 
 
-def _bands(rows: Sequence[Row], metric: str) -> list[str]:
+def _bands(lines: Sequence[SweepLine], metric: str) -> list[str]:
     kinds: dict[str, list[str]] = {}
-    for row in rows:
-        kinds.setdefault(row["interval"][metric], []).append(row["model"])
+    for line in lines:
+        kinds.setdefault(line.interval[metric], []).append(line.model)
     return [
         f"{', '.join(names)}: {kind}" if len(kinds) > 1 else kind for kind, names in kinds.items()
     ]
 
 
-def _breakdown(row: Row, metric: str, x: Scale) -> Mark | None:
+def _breakdown(line: SweepLine, metric: str, x: Scale) -> Mark | None:
     """A missing low end says that the model is surely above all along; a missing high end, that nowhere in the
     range it is surely below. Where too few images tell, there is no bar."""
-    found = row["breakdown"].get(metric)
+    found = line.breakdown.get(metric)
     if found is None:
         return None
-    words, at = f"{row['model']}: {found['words']}", found["value"]
+    words, at = f"{line.model}: {found.words}", found.value
     place = None if at is None else x(at)
-    low, high = found["low"], found["high"]
+    low, high = found.low, found.high
     if low is None:
         return Mark(words, place)
-    first, last = row["values"][0], row["values"][-1]
+    first, last = line.values[0], line.values[-1]
     ends = x(low), x(last if high is None else high)
     return Mark(words, place, *ends, open_low=low == first, open_high=high is None)

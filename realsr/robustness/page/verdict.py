@@ -1,39 +1,39 @@
-"""Three sentences about a study, written from its numbers."""
+"""Three sentences about a report, written from its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from realsr.robustness.page.gallery import gaps
-from realsr.robustness.page.study import Metric, Study
-from realsr.robustness.page.summary import Entry, Estimate, Grid, Line, Summary
+from realsr.robustness.page.report import Report, ShownMetric
+from realsr.robustness.page.summary import Entry, Grid, GridRow, ShownMean, Summary
 
 
-def verdict(study: Study, summary: Summary, metric: Metric) -> list[str]:
+def verdict(report: Report, summary: Summary, metric: ShownMetric) -> list[str]:
     """What the mismatch costs, how often it costs more than training gained, and where it is worst."""
     grids = summary.of(metric.name)
     return [
         _largest_drop(summary, grids, metric),
-        _below(study, summary, grids),
-        _worst(study, metric),
+        _below(report, summary, grids),
+        _worst(report, metric),
     ]
 
 
-def number(value: float, metric: Metric, sign: bool = False) -> str:
+def number(value: float, metric: ShownMetric, sign: bool = False) -> str:
     """A value with the digits and unit of its metric and a true minus."""
     digits = 2 if metric.unit == "dB" else 4
     text = f"{value:{'+' if sign else ''}.{digits}f}".replace("-", "−")
     return f"{text} {metric.unit}".rstrip()
 
 
-def _interval(found: Estimate, metric: Metric) -> str:
+def _interval(found: ShownMean, metric: ShownMetric) -> str:
     if found.low is None or found.high is None:
         return "(too few images for an interval)"
     digits = 2 if metric.unit == "dB" else 4
     return f"[{found.low:.{digits}f}, {found.high:.{digits}f}]".replace("-", "−")
 
 
-def _cells(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Line, int, Entry]]:
+def _cells(grids: Sequence[Grid]) -> Iterator[tuple[Grid, GridRow, int, Entry]]:
     for grid in grids:
         for line, row in zip(grid.lines, grid.entries, strict=True):
             if not line.baseline:
@@ -41,7 +41,7 @@ def _cells(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Line, int, Entry]]:
                     yield grid, line, column, entry
 
 
-def _largest_drop(summary: Summary, grids: Sequence[Grid], metric: Metric) -> str:
+def _largest_drop(summary: Summary, grids: Sequence[Grid], metric: ShownMetric) -> str:
     drops = [
         (entry.drop.value, grid, line, column, entry.drop)
         for grid, line, column, entry in _cells(grids)
@@ -66,18 +66,18 @@ def _largest_drop(summary: Summary, grids: Sequence[Grid], metric: Metric) -> st
     )
 
 
-def _below(study: Study, summary: Summary, grids: Sequence[Grid]) -> str:
+def _below(report: Report, summary: Summary, grids: Sequence[Grid]) -> str:
     """Counts pictures: a column weighted by draws shows again those of the one beside it."""
     pairs = [
         (entry.below * entry.cases, entry.cases, line.trained_on == summary.columns[column].name)
         for _, line, column, entry in _cells(grids)
         if entry.below is not None and summary.columns[column].sizes is None
     ]
-    if not pairs or study.baseline is None:
+    if not pairs or report.baseline is None:
         return "There is no baseline to compare with: whether the models help at all is not known."
     off, on = ([pair for pair in pairs if pair[2] is matched] for matched in (False, True))
     sentence = (
-        f"Away from their own degradation the models are below {study.baseline} in {_share(off)}"
+        f"Away from their own degradation the models are below {report.baseline} in {_share(off)}"
     )
     return f"{sentence}; on it, in {_share(on)}." if on else f"{sentence}."
 
@@ -87,17 +87,17 @@ def _share(pairs: Sequence[tuple[float, int, bool]]) -> str:
     return f"{under} of {of} cases" if of else "no case tested"
 
 
-def _worst(study: Study, metric: Metric) -> str:
+def _worst(report: Report, metric: ShownMetric) -> str:
     """Of all cases, whether their pictures were kept or not."""
-    found = gaps(study, metric)
+    found = gaps(report, metric)
     if not found:
         return "No trained model has a number, so there is no worst case."
     gap, cell = found[0]
     draw = f" (variant {cell.variant})" if cell.variant else ""
     where = f"{cell.image}{draw} under {cell.set}, where {cell.model}"
-    if study.baseline is None:
+    if report.baseline is None:
         return f"The worst single case is {where} reaches {number(gap, metric)}."
     side = "below" if gap < 0 else "above"
     return (
-        f"The worst single case is {where} is {number(abs(gap), metric)} {side} {study.baseline}."
+        f"The worst single case is {where} is {number(abs(gap), metric)} {side} {report.baseline}."
     )

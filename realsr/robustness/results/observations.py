@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from realsr.metrics.metric import Better
+from realsr.robustness.results.quality import quality
+from realsr.robustness.results.record import Cell
 from realsr.statistics.components import Table
 from realsr.statistics.untold import StatisticsError
 
@@ -71,6 +74,23 @@ class Observations:
     def lacking(self, model: str, test_set: str) -> tuple[Missing, ...]:
         """What a model has no number for, on a set."""
         return self.missing.get((model, test_set), ())
+
+
+def observed(cells: Iterable[Cell], metric: str, turned: Better | None = None) -> Observations:
+    """The numbers of a metric, and why others are not there. turned: how the metric is read, for numbers that
+    are turned so that more is better. Raises StatisticsError where one picture was answered twice by a model.
+    """
+    return gathered(_observations(cells, metric, turned))
+
+
+def _observations(
+    cells: Iterable[Cell], metric: str, turned: Better | None
+) -> Iterator[Observation]:
+    for cell in cells:
+        value = cell.scores.get(metric)
+        if value is not None and turned is not None:
+            value = quality(turned, value)
+        yield Observation(cell.model, cell.set, cell.image, cell.variant, value, cell.lack(metric))
 
 
 def gathered(observations: Iterable[Observation]) -> Observations:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 from realsr.metrics.metric import Better
 
-Values = npt.NDArray[np.float64]
+Values = TypeVar("Values", float, npt.NDArray[np.float64])
 
 
-def qualities(values: Values, better: Better) -> Values:
-    """The values, their negatives where lower is better, or minus their distance from 1."""
+def quality(better: Better, values: Values) -> Values:
+    """A value or many: itself, its negative where lower is better, or minus its distance from 1."""
     if better == "higher":
         return values
-    return -values if better == "lower" else -np.abs(values - 1.0)
+    return -values if better == "lower" else -abs(values - 1.0)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeVar
 
+from pydantic import ValidationError
+
+from degrade.reader.sentences import of_data
 from realsr.files.locks import LOCK, held
 from realsr.files.whole import make_directory, write_whole
 from realsr.robustness.errors import StudyError
-
-VERSION = 1
-
-Row = dict[str, Any]
-CellKey = tuple[str, str, str, int]
+from realsr.robustness.results.record import (
+    VERSION,
+    Cell,
+    CellKey,
+    Record,
+    RecordedMetric,
+    RecordedModel,
+    RecordedSet,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +58,44 @@ class Results:
     """A run as it stands on disk. cells: in the order of the file."""
 
     root: Path
-    record: Row
-    cells: tuple[Row, ...]
+    record: Record
+    cells: tuple[Cell, ...]
 
     def models(self) -> list[str]:
-        return [model["name"] for model in self.record["models"]]
+        """Names, in the order of the record."""
+        return [model.name for model in self.record.models]
 
-    def metric(self, name: str) -> Row:
-        """A metric's line. Raises StudyError if the run has none of this name."""
-        for metric in self.record["metrics"]:
-            if metric["name"] == name:
-                found: Row = metric
-                return found
-        known = ", ".join(metric["name"] for metric in self.record["metrics"])
-        raise StudyError(f"{self.root} has no metric {name!r}; it has {known}")
+    def model(self, name: str) -> RecordedModel:
+        """Raises StudyError if the run has none of this name."""
+        return _found(self.record.models, name, "model")
 
-    def by_key(self) -> dict[CellKey, Row]:
-        return {cell_key(cell): cell for cell in self.cells}
+    def set(self, name: str) -> RecordedSet:
+        """Raises StudyError if the run has none of this name."""
+        return _found(self.record.sets, name, "set")
+
+    def metric(self, name: str) -> RecordedMetric:
+        """Raises StudyError if the run has none of this name."""
+        return _found(self.record.metrics, name, "metric")
+
+    def by_key(self) -> dict[CellKey, Cell]:
+        """The cells by model, set, image and variant."""
+        return {cell.key: cell for cell in self.cells}
 
 
-def cell_key(cell: Mapping[str, Any]) -> CellKey:
-    """What tells cells apart: model, set, image, variant."""
-    return cell["model"], cell["set"], cell["image"], cell["variant"]
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=_Named)
+
+
+def _found(entries: Sequence[_Entry], name: str, kind: str) -> _Entry:
+    for entry in entries:
+        if entry.name == name:
+            return entry
+    known = ", ".join(entry.name for entry in entries[:20]) or "none"
+    raise StudyError(f"the run has no {kind} {name!r}; it has {known}")
 
 
 @contextmanager
@@ -99,44 +123,55 @@ def _leave_nothing(root: Path, made: Sequence[Path]) -> None:
                 path.rmdir()
 
 
-def write_results(folder: RunFolder, record: Row, cells: Sequence[Row]) -> Results:
+def write_results(folder: RunFolder, record: Record, cells: Sequence[Cell]) -> Results:
     """Both files, each whole or not at all, cells first. Raises StorageError."""
-    lines = [_line(cell) for cell in sorted(cells, key=_place(record))]
+    lines = [_compact(cell) for cell in sorted(cells, key=_place(record))]
     write_whole(folder.cells, "".join(f"{line}\n" for line in lines).encode())
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=1)
+    text = json.dumps(record.to_data(), ensure_ascii=False, allow_nan=False, indent=1)
     write_whole(folder.record, text.encode() + b"\n")
     return read_results(folder.root)
 
 
 def read_results(root: Path) -> Results:
-    """The run in `root`. Raises StudyError where there is none, or one of another version."""
+    """The run in `root`. Raises StudyError where there is none, one of another version, or one that is not as
+    written."""
     folder = RunFolder(root)
     try:
-        record = json.loads(folder.record.read_text(encoding="utf-8"))
+        record = folder.record.read_text(encoding="utf-8")
+        version = json.loads(record).get("version")
         lines = folder.cells.read_text(encoding="utf-8").splitlines()
-        cells = tuple(json.loads(line) for line in lines)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise StudyError(
             f"{root} holds no finished run ({error}); `realsr robustness run --out {root}` makes one"
         ) from error
-    if record.get("version") != VERSION:
-        raise StudyError(
-            f"{folder.record} is of version {record.get('version')}; expected {VERSION}"
-        )
-    return Results(root, record, cells)
-
-
-def _place(record: Row) -> Any:
-    """Cells by model and set in the record's order, then by picture."""
-    models = {model["name"]: place for place, model in enumerate(record["models"])}
-    sets = {test["name"]: place for place, test in enumerate(record["sets"])}
-    return lambda cell: (
-        models[cell["model"]],
-        sets[cell["set"]],
-        cell["image"],
-        cell["variant"],
+    if version != VERSION:
+        raise StudyError(f"{folder.record} is of version {version}; expected {VERSION}")
+    found = _read(Record, record, str(folder.record))
+    cells = (
+        _read(Cell, line, f"{folder.cells}, line {number}") for number, line in enumerate(lines, 1)
     )
+    return Results(root, found, tuple(cells))
 
 
-def _line(cell: Row) -> str:
-    return json.dumps(cell, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_File = TypeVar("_File", bound=Written)
+
+
+def _read(kind: type[_File], text: str, where: str) -> _File:
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError as error:
+        raise StudyError(
+            f"{where}: {'; '.join(of_data(error, kind))}; run the study again on this folder: only what is "
+            "missing is computed"
+        ) from error
+
+
+def _place(record: Record) -> Callable[[Cell], tuple[int, int, str, int]]:
+    """Cells by model and set in the record's order, then by picture."""
+    models = {model.name: place for place, model in enumerate(record.models)}
+    sets = {test.name: place for place, test in enumerate(record.sets)}
+    return lambda cell: (models[cell.model], sets[cell.set], cell.image, cell.variant)
+
+
+def _compact(cell: Cell) -> str:
+    return json.dumps(cell.to_data(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))

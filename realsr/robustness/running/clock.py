@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, get_args
 
+from realsr.robustness.results.record import Timing
 from realsr.stopwatch import Stopwatch
 
 Phase = Literal["inference", "metrics"]
@@ -18,18 +19,10 @@ def started() -> Clock:
     return Stopwatch(get_args(Phase))
 
 
-def timing(clock: Clock) -> dict[str, float]:
+def timing(clock: Clock) -> Timing:
     """The shares in seconds, as the record holds them."""
-    other = clock.passed - sum(clock.seconds.values())
-    shares = [*clock.seconds.items(), ("other", max(0.0, other))]
-    return {f"{phase}_s": round(seconds, 3) for phase, seconds in shares}
-
-
-def timing_words(timing: dict[str, float]) -> str:
-    """The shares as a sentence."""
-    total = sum(timing.values()) or 1.0
-    shares = {name: 100.0 * seconds / total for name, seconds in timing.items()}
-    return (
-        f"{total:.1f} s: {shares['inference_s']:.0f} % in the models, {shares['metrics_s']:.0f} % waiting for "
-        f"metrics, {shares['other_s']:.0f} % the rest"
+    inference, metrics = clock.seconds["inference"], clock.seconds["metrics"]
+    other = max(0.0, clock.passed - inference - metrics)
+    return Timing(
+        inference_s=round(inference, 3), metrics_s=round(metrics, 3), other_s=round(other, 3)
     )

@@ -12,7 +12,9 @@ from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
 from realsr.robustness.cases.sets import Case, TestSet
 from realsr.robustness.results.columns import Column
-from realsr.robustness.results.store import Row, RunFolder
+from realsr.robustness.results.quality import quality
+from realsr.robustness.results.record import Cell
+from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.answers import answers
 from realsr.robustness.running.cache import content_key
 from realsr.robustness.running.clock import Clock
@@ -30,7 +32,7 @@ def keep_pictures(
     folder: RunFolder,
     models: Sequence[Contestant],
     sets: Sequence[TestSet],
-    cells: Sequence[Row],
+    cells: Sequence[Cell],
     columns: Sequence[Column],
     kept: Kept,
     clock: Clock,
@@ -42,55 +44,45 @@ def keep_pictures(
     known = read_index(folder)
     index: dict[str, str] = {}
     for test in sets:
-        rows = [cell for cell in cells if cell["set"] == test.name]
-        picked = chosen(rows, columns, kept)
+        mine = [cell for cell in cells if cell.set == test.name]
+        picked = chosen(mine, columns, kept)
         for case in (case for case in test.cases if (case.image, case.variant) in picked):
             index |= _kept_case(folder, models, test, case, known, clock)
     _drop_others(folder, known, index)
     write_index(folder, index)
 
 
-def chosen(rows: Sequence[Row], columns: Sequence[Column], kept: Kept) -> set[Pick]:
+def chosen(cells: Sequence[Cell], columns: Sequence[Column], kept: Kept) -> set[Pick]:
     """The pictures to keep of a set, worst ones first: by the first column that has numbers there, against the
     baseline, so that they are those where a model does harm and not those that are hard for all."""
-    column = next((each for each in columns if _has_numbers(rows, each)), None)
+    column = next((each for each in columns if _has_numbers(cells, each)), None)
     if column is None:
         return set()
-    names = list(dict.fromkeys(row["model"] for row in rows))
+    names = list(dict.fromkeys(cell.model for cell in cells))
     judged = [name for name in names if name != BASELINE] or names
-    base = dict(_qualities(rows, BASELINE, column)) if judged != [BASELINE] else {}
-    ranked = [_ranked(dict(_qualities(rows, name, column)), base) for name in judged]
+    base = dict(_qualities(cells, BASELINE, column)) if judged != [BASELINE] else {}
+    ranked = [_ranked(dict(_qualities(cells, name, column)), base) for name in judged]
     turns = [[*ranks[: kept.worst], *_typical(ranks, kept.typical)] for ranks in ranked]
     longest = max(map(len, turns))
     in_turn = [picks[place] for place in range(longest) for picks in turns if place < len(picks)]
     return set(list(dict.fromkeys(pick for _, pick in in_turn))[: kept.most])
 
 
-def _has_numbers(rows: Iterable[Row], column: Column) -> bool:
-    return any(row["scores"].get(column.name) is not None for row in rows)
+def _has_numbers(cells: Iterable[Cell], column: Column) -> bool:
+    return any(cell.scores.get(column.name) is not None for cell in cells)
 
 
-def _qualities(rows: Iterable[Row], model: str, column: Column) -> Iterator[tuple[Pick, float]]:
+def _qualities(cells: Iterable[Cell], model: str, column: Column) -> Iterator[tuple[Pick, float]]:
     """A model's pictures and their qualities, higher is better."""
-    for row in rows:
-        value = row["scores"].get(column.name)
-        if row["model"] == model and value is not None:
-            yield (row["image"], row["variant"]), _quality(value, column)
+    for cell in cells:
+        value = cell.scores.get(column.name)
+        if cell.model == model and value is not None:
+            yield (cell.image, cell.variant), quality(column.better, value)
 
 
 def _ranked(found: Mapping[Pick, float], base: Mapping[Pick, float]) -> list[tuple[float, Pick]]:
     """What is gained over the baseline, or the quality where it has none, and the picture; worst first."""
     return sorted((quality - base.get(pick, 0.0), pick) for pick, quality in found.items())
-
-
-def _quality(value: float, column: Column) -> float:
-    match column.better:
-        case "higher":
-            return value
-        case "lower":
-            return -value
-        case _:
-            return -abs(value - 1.0)
 
 
 def _typical(ranked: Sequence[tuple[float, Pick]], count: int) -> list[tuple[float, Pick]]:

@@ -17,9 +17,10 @@ from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.cases.case_folder import representative_cases
 from realsr.robustness.cases.photographs import partners, photographs, real_pairs
-from realsr.robustness.cases.sets import Making, StandsFor, TestSet, given_set, made_set
+from realsr.robustness.cases.sets import Making, TestSet, given_set, made_set
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.columns import Column, columns, marked
+from realsr.robustness.results.record import StandsFor
 from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.contestants import Contestant, contestants
 from realsr.robustness.running.run import Plan

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import degrade
 from degrade.execute.threads import worker_pool
 from realsr.images.reading import Bytes
 from realsr.metrics.weights import FoundWeights
@@ -16,6 +17,7 @@ from realsr.pairs.workers import look_ahead
 from realsr.robustness.cases.sets import Case, TestSet
 from realsr.robustness.results.columns import Column, absent
 from realsr.robustness.results.ledger import Ledger
+from realsr.robustness.results.record import Record
 from realsr.robustness.results.store import Results, RunFolder, claimed_run, write_results
 from realsr.robustness.running.answers import Answer, answers
 from realsr.robustness.running.batches import batches
@@ -23,7 +25,12 @@ from realsr.robustness.running.cache import Cache, Numbers, content_key
 from realsr.robustness.running.clock import Clock, started, timing
 from realsr.robustness.running.contestants import Contestant
 from realsr.robustness.running.pictures import keep_pictures
-from realsr.robustness.running.record import cells_of, record_of
+from realsr.robustness.running.record import (
+    cells_of,
+    recorded_metrics,
+    recorded_models,
+    recorded_sets,
+)
 from realsr.robustness.running.scoring import Truth, scored
 from realsr.robustness.study.line_choice import LineChoice
 from realsr.robustness.study.study import Kept
@@ -78,13 +85,17 @@ def run(plan: Plan, out: Path) -> Results:
             stream.drain()
         cells = cells_of(plan.models, sets, plan.columns, cache, ledger)
         keep_pictures(folder, plan.models, sets, cells, plan.columns, plan.pictures, clock)
-        record = record_of(plan.models, sets, plan.columns, plan.lines, out)
-        record |= {
-            "notes": list(plan.notes),
-            "started": began,
-            "finished": _now(),
-            "timing": timing(clock),
-        }
+        record = Record(
+            models=recorded_models(plan.models, out),
+            sets=recorded_sets(sets, out),
+            metrics=recorded_metrics(plan.columns),
+            lines=plan.lines,
+            versions=dict(sorted(degrade.versions().items())),
+            notes=plan.notes,
+            started=began,
+            finished=_now(),
+            timing=timing(clock),
+        )
         return write_results(folder, record, cells)
 
 
