@@ -10,7 +10,7 @@ from degrade.faces import lazy
 
 if TYPE_CHECKING:
     from realsr.inference.errors import InferenceError
-    from realsr.inference.files import Job, Outcome, upscale_files
+    from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
     from realsr.inference.loading import load
     from realsr.inference.mixing import interpolated
     from realsr.inference.onnx_export import onnx_bytes
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InferenceError",
-    "Job",
-    "Outcome",
     "Tiling",
+    "UpscaleJob",
+    "Upscaled",
     "Upscaler",
     "interpolated",
     "load",
@@ -31,9 +31,9 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "InferenceError": "realsr.inference.errors",
-        "Job": "realsr.inference.files",
-        "Outcome": "realsr.inference.files",
         "Tiling": "realsr.inference.upscaler",
+        "UpscaleJob": "realsr.inference.files",
+        "Upscaled": "realsr.inference.files",
         "Upscaler": "realsr.inference.upscaler",
         "interpolated": "realsr.inference.mixing",
         "load": "realsr.inference.loading",

@@ -25,7 +25,7 @@ RECORD = "upscale.json"
 
 
 @dataclass(frozen=True)
-class Job:
+class UpscaleJob:
     """How pictures are enlarged. model: as it was named, for the record."""
 
     upscaler: Upscaler
@@ -53,7 +53,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Upscaled:
     """made, kept: numbers of pictures. ignored: other files that were passed over."""
 
     made: int
@@ -62,7 +62,9 @@ class Outcome:
     ignored: int
 
 
-def upscale_files(roots: Sequence[Path], out: Path, job: Job, observer: Observer) -> Outcome:
+def upscale_files(
+    roots: Sequence[Path], out: Path, job: UpscaleJob, observer: Observer
+) -> Upscaled:
     """Enlarges every image under `roots` into `out/<id>.png`, a source's id as in a folder of pairs.
 
     A result that is there from an equal request is kept. A source that fails is named in `failures.jsonl` and
@@ -88,7 +90,7 @@ def upscale_files(roots: Sequence[Path], out: Path, job: Job, observer: Observer
             failures.append(failure)
             observer.failed(failure)
     write_failures(out / "failures.jsonl", failures)
-    return Outcome(made, kept, tuple(failures), found.ignored)
+    return Upscaled(made, kept, tuple(failures), found.ignored)
 
 
 def target(out: Path, source: Source) -> Path:
@@ -96,7 +98,7 @@ def target(out: Path, source: Source) -> Path:
     return out / f"{source.id}.png"
 
 
-def _made(source: Source, out: Path, job: Job) -> Failure | None:
+def _made(source: Source, out: Path, job: UpscaleJob) -> Failure | None:
     """The failure of a source, None once its result is written."""
     try:
         if source.fault is not None:
@@ -125,7 +127,7 @@ def _refuse_overwriting(found: Found, out: Path) -> None:
             )
 
 
-def _claim(found: Found, out: Path, job: Job) -> None:
+def _claim(found: Found, out: Path, job: UpscaleJob) -> None:
     """Refuses results of another request and strangers in the way; writes the record of this one."""
     if out.exists() and not out.is_dir():
         raise RequestError(f"{out} is a file; --out names a directory")

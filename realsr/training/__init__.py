@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from realsr.training.errors import NotFiniteError, TrainingError
     from realsr.training.grid import cells, train_grid
     from realsr.training.logs import read_log
-    from realsr.training.loop import Outcome, train
+    from realsr.training.loop import TrainingOutcome, train
     from realsr.training.model_files import load_model, model_card
     from realsr.training.recipes import recipe_file
 
 __all__ = [
     "ModelCard",
     "NotFiniteError",
-    "Outcome",
     "TrainingConfig",
     "TrainingError",
+    "TrainingOutcome",
     "cells",
     "load_model",
     "model_card",
@@ -41,9 +41,9 @@ __getattr__, __dir__ = lazy(
     {
         "ModelCard": "realsr.models.cards",
         "NotFiniteError": "realsr.training.errors",
-        "Outcome": "realsr.training.loop",
         "TrainingConfig": "realsr.training.config",
         "TrainingError": "realsr.training.errors",
+        "TrainingOutcome": "realsr.training.loop",
         "cells": "realsr.training.grid",
         "load_model": "realsr.training.model_files",
         "model_card": "realsr.training.model_files",

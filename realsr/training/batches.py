@@ -23,7 +23,7 @@ from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
 
 
-class Sample(NamedTuple):
+class TrainingSample(NamedTuple):
     """hr: c h w. lr: c h/s w/s of a stored pair; None where it is still to be made for `key`."""
 
     hr: Tensor
@@ -36,7 +36,7 @@ class Samples(Protocol):
 
     def __len__(self) -> int: ...
 
-    def sample(self, index: int, epoch: int) -> Sample: ...
+    def sample(self, index: int, epoch: int) -> TrainingSample: ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TrainingBatch:
         return replace(self, hr=hr, lr=lr)
 
 
-class Line:
+class EndlessSamples:
     """The endless line of samples of one kind."""
 
     def __init__(self, samples: Samples, seed: int) -> None:
@@ -79,7 +79,7 @@ class Line:
         self.order = KeyedSampler(len(samples), seed=seed)
         self.places: dict[int, list[int]] = {}
 
-    def at(self, position: int) -> Sample:
+    def at(self, position: int) -> TrainingSample:
         """The sample at a position from 0."""
         epoch, place = divmod(position, len(self.samples))
         return self.samples.sample(self._order(epoch)[place], epoch)
@@ -117,8 +117,8 @@ class Batches:
         share: Share = Share(),
     ) -> None:
         self.config, self.pipelines, self.share = config, pipelines, share
-        self.photographs = Line(photographs, config.seed) if photographs else None
-        self.stored = Line(stored, config.seed) if stored else None
+        self.photographs = EndlessSamples(photographs, config.seed) if photographs else None
+        self.stored = EndlessSamples(stored, config.seed) if stored else None
         self.pool = ThreadPoolExecutor(config.data.workers, thread_name_prefix="crops")
 
     def close(self) -> None:
@@ -147,7 +147,7 @@ class Batches:
         total = self.config.data.batch * self.share.world
         return range(step * total + self.share.rank, (step + 1) * total, self.share.world)
 
-    def _place(self, position: int) -> tuple[Line, int]:
+    def _place(self, position: int) -> tuple[EndlessSamples, int]:
         """Which line a position takes, and its place there: the shares are kept exactly, and evenly spread."""
         share = self.config.data.share
         before, after = int(position * share), int((position + 1) * share)
@@ -155,13 +155,15 @@ class Batches:
         assert line is not None
         return line, before if after > before else position - before
 
-    def _warm(self, places: list[tuple[Line, int]]) -> list[tuple[Line, int]]:
+    def _warm(self, places: list[tuple[EndlessSamples, int]]) -> list[tuple[EndlessSamples, int]]:
         """Draws the orders of new epochs here, so that the threads only look them up."""
         for line, position in places:
             line._order(position // len(line.samples))
         return places
 
-    def _paired(self, samples: list[Sample], device: torch.device, scale: int) -> TrainingBatch:
+    def _paired(
+        self, samples: list[TrainingSample], device: torch.device, scale: int
+    ) -> TrainingBatch:
         online = [index for index, sample in enumerate(samples) if sample.lr is None]
         if len(online) == len(samples):
             return self._degraded(samples, device, scale)
@@ -177,7 +179,9 @@ class Batches:
             hr[online], lr[online] = made.hr, made.lr
         return TrainingBatch(hr, lr)
 
-    def _degraded(self, samples: list[Sample], device: torch.device, scale: int) -> TrainingBatch:
+    def _degraded(
+        self, samples: list[TrainingSample], device: torch.device, scale: int
+    ) -> TrainingBatch:
         hr = torch.stack([sample.hr for sample in samples]).to(device)
         traces = degrade.draw(self.pipelines[scale], [sample.key for sample in samples])
         threads = self.config.data.workers

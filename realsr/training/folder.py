@@ -29,7 +29,7 @@ _FREE = (
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingFolder:
     """Paths inside the folder of a training."""
 
     root: Path
@@ -58,19 +58,19 @@ class Run:
 
 
 @contextmanager
-def claimed(root: Path, config: TrainingConfig) -> Iterator[Run]:
+def claimed(root: Path, config: TrainingConfig) -> Iterator[TrainingFolder]:
     """The folder, made if absent and locked against other processes.
 
     Raises TrainingError where it holds another training, FolderBusyError where another process works in it.
     """
     make_directory(root)
     with held(root, f"another process trains in {root}; give another --out"):
-        run = Run(root)
+        run = TrainingFolder(root)
         refuse_another(run, config)
         yield run
 
 
-def refuse_another(run: Run, config: TrainingConfig) -> None:
+def refuse_another(run: TrainingFolder, config: TrainingConfig) -> None:
     """Raises TrainingError, naming what differs, where a folder holds anything but this training."""
     if not run.config.exists():
         if any(entry.name != LOCK for entry in run.root.iterdir()):

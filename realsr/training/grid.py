@@ -20,7 +20,7 @@ from realsr.files.whole import write_whole
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
-from realsr.training.folder import Run, refuse_another
+from realsr.training.folder import TrainingFolder, refuse_another
 from realsr.training.loop import Tell, train
 from realsr.training.matrix import gains, matrix
 from realsr.training.model_files import model_card
@@ -29,7 +29,7 @@ STUDY = "study.yaml"
 
 
 @dataclass(frozen=True)
-class Cell:
+class Combination:
     """One training of a grid: its name, which is its folder's, and its configuration."""
 
     name: str
@@ -43,7 +43,7 @@ class Cell:
 
 def cells(
     path: Path, settings: Sequence[str], axes: Sequence[str], seeds: int | None
-) -> list[Cell]:
+) -> list[Combination]:
     """All combinations. axes: `key=a,b,c` each. seeds: so many from the configuration's own on; None: it alone.
 
     Every configuration is read, so a fault in the last cell is known before the first begins. Raises
@@ -56,7 +56,7 @@ def cells(
     if seeds is not None:
         parts.append([f"seed={first + number}" for number in range(seeds)])
     found = [
-        Cell(_name(chosen), read_config(path, [*settings, *chosen]))
+        Combination(_name(chosen), read_config(path, [*settings, *chosen]))
         for chosen in itertools.product(*parts)
     ]
     names = [cell.name for cell in found]
@@ -66,7 +66,7 @@ def cells(
 
 
 def train_grid(
-    grid: Sequence[Cell],
+    grid: Sequence[Combination],
     out: Path,
     *,
     tests: Mapping[str, Any] = MappingProxyType({}),
@@ -76,7 +76,7 @@ def train_grid(
 
     tests: what else the study says, such as the photographs and pipelines that the models are to meet.
     """
-    done: list[Cell] = []
+    done: list[Combination] = []
     for number, cell in enumerate(grid, 1):
         tell(f"training {number} of {len(grid)}: {cell.name}")
         if not _finished(cell, out):
@@ -90,11 +90,11 @@ def train_grid(
     return _study(done, out, tests), True
 
 
-def _finished(cell: Cell, out: Path) -> bool:
-    model = Run(out / cell.name).model
+def _finished(cell: Combination, out: Path) -> bool:
+    model = TrainingFolder(out / cell.name).model
     if not model.exists() or (model_card(model).steps or 0) < cell.config.steps:
         return False
-    refuse_another(Run(out / cell.name), cell.config)
+    refuse_another(TrainingFolder(out / cell.name), cell.config)
     return True
 
 
@@ -116,7 +116,7 @@ def _name(settings: Sequence[str]) -> str:
     return "-".join(words) or "training"
 
 
-def _study(done: Sequence[Cell], out: Path, tests: Mapping[str, Any]) -> Path:
+def _study(done: Sequence[Combination], out: Path, tests: Mapping[str, Any]) -> Path:
     """The study file: paths relative to it."""
     study = {"models": [_entry(cell, out) for cell in done], **tests}
     path = out / STUDY
@@ -125,8 +125,8 @@ def _study(done: Sequence[Cell], out: Path, tests: Mapping[str, Any]) -> Path:
     return path
 
 
-def _entry(cell: Cell, out: Path) -> dict[str, Any]:
-    model = Run(out / cell.name).model
+def _entry(cell: Combination, out: Path) -> dict[str, Any]:
+    model = TrainingFolder(out / cell.name).model
     card = model_card(model)
     return {
         "name": _model_name(cell),
@@ -137,7 +137,7 @@ def _entry(cell: Cell, out: Path) -> dict[str, Any]:
     }
 
 
-def _model_name(cell: Cell) -> str:
+def _model_name(cell: Combination) -> str:
     """The network before the cell: a model that is called bicubic would be taken for the interpolation."""
     network = cell.config.model.name
     return cell.name if network in cell.name.split("-") else f"{network}-{cell.name}"

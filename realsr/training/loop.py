@@ -19,7 +19,7 @@ from realsr.training.checkpoints import read_state, states, write_state
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import NotFiniteError
 from realsr.training.fidelity import CONVENTION
-from realsr.training.folder import Run, claimed
+from realsr.training.folder import TrainingFolder, claimed
 from realsr.training.interrupts import Interrupts
 from realsr.training.launch import launched, share_of
 from realsr.training.logs import Log
@@ -36,13 +36,13 @@ from realsr.training.steps import (
     generator_step,
     randomness_of,
 )
-from realsr.training.validation import Scores, ValidationSet
+from realsr.training.validation import SetScores, ValidationSet
 
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingOutcome:
     """step: how many steps lie behind. finished: False where it was interrupted or told to stop. model: the
     file of the network. scores: the last validation, by set; empty without one in this call.
     """
@@ -50,7 +50,7 @@ class Outcome:
     step: int
     finished: bool
     model: Path
-    scores: dict[str, Scores]
+    scores: dict[str, SetScores]
 
 
 def train(
@@ -59,7 +59,7 @@ def train(
     *,
     stop_at: int | None = None,
     tell: Tell = lambda sentence: None,
-) -> Outcome:
+) -> TrainingOutcome:
     """Trains, or goes on with, what `config` says, in the folder `out`.
 
     k steps, an end of any kind, and k more are 2 k steps, bit for bit on the CPU. stop_at: ends after this step
@@ -71,7 +71,9 @@ def train(
     with ExitStack() as stack:
         stack.enter_context(fast_matmul(config.fast_matmul))
         # One process claims and writes; the others find its folder ready.
-        run = stack.enter_context(claimed(out, config) if first else nullcontext(Run(out)))
+        run = stack.enter_context(
+            claimed(out, config) if first else nullcontext(TrainingFolder(out))
+        )
         fabric.barrier()
         given = material(config)
         state = first_state(config, fabric)
@@ -89,7 +91,7 @@ def train(
 class Training:
     """The loop, and what it tells between the steps."""
 
-    def __init__(self, state: TrainState, given: Material, run: Run, tell: Tell) -> None:
+    def __init__(self, state: TrainState, given: Material, run: TrainingFolder, tell: Tell) -> None:
         self.state, self.config, self.given, self.folder = state, state.config, given, run
         self.tell, self.fabric = tell, state.fabric
         share = share_of(self.fabric)
@@ -101,8 +103,8 @@ class Training:
         )
         self.held = held_out(given.sets, self.config) if state.rival and self.log else {}
         self.pace = Pace(self.config.data.batch * share.world)
-        self.scores: dict[str, Scores] = {}
-        self.bicubic: dict[str, Scores] = {}
+        self.scores: dict[str, SetScores] = {}
+        self.bicubic: dict[str, SetScores] = {}
 
     def close(self) -> None:
         """Ends threads and files."""
@@ -110,7 +112,7 @@ class Training:
         if self.log is not None:
             self.log.close()
 
-    def run(self, end: int) -> Outcome:
+    def run(self, end: int) -> TrainingOutcome:
         """Steps until `end`, or until it is interrupted."""
         state, device = self.state, self.fabric.device
         self._begin()
@@ -244,7 +246,7 @@ class Training:
             versions=degrade.versions(),
         )
 
-    def _ended(self) -> Outcome:
+    def _ended(self) -> TrainingOutcome:
         finished = self.state.step >= self.config.steps
         if not finished:
             self._save()
@@ -252,7 +254,7 @@ class Training:
                 f"stopped after step {self.state.step} of {self.config.steps}, all of it saved in "
                 f"{self.folder.root}; run the same command again to go on"
             )
-        return Outcome(self.state.step, finished, self.folder.model, self.scores)
+        return TrainingOutcome(self.state.step, finished, self.folder.model, self.scores)
 
 
 def _culprit(report: StepReport, rival: StepReport | None) -> str:
@@ -291,7 +293,7 @@ def _rate(state: TrainState) -> float:
     return float(state.optimiser.param_groups[-1]["lr"] if state.optimiser.param_groups else 0.0)
 
 
-def _scores(each: ValidationSet, scores: Scores, bicubic: Scores) -> dict[str, object]:
+def _scores(each: ValidationSet, scores: SetScores, bicubic: SetScores) -> dict[str, object]:
     return {
         "set": each.name,
         each.name: {"psnr": scores.psnr, "ssim": scores.ssim},
@@ -300,5 +302,5 @@ def _scores(each: ValidationSet, scores: Scores, bicubic: Scores) -> dict[str, o
     }
 
 
-def _words(scores: Scores) -> str:
+def _words(scores: SetScores) -> str:
     return f"{scores.psnr:.2f} dB / {scores.ssim:.4f}"

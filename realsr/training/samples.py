@@ -22,7 +22,7 @@ from realsr.images.stored import read_stored
 from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Pair, read_manifest
 from realsr.pairs.samples import drawn_boxes
-from realsr.training.batches import Sample
+from realsr.training.batches import TrainingSample
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 
@@ -49,13 +49,13 @@ class Photographs:
     def __len__(self) -> int:
         return len(self.sources)
 
-    def sample(self, index: int, epoch: int) -> Sample:
+    def sample(self, index: int, epoch: int) -> TrainingSample:
         """The crop of a photograph in an epoch, in RGB."""
         key = Key(self.config.seed, self.sources[index].id, epoch)
         pixels = self._pixels(index)
         (box,) = drawn_boxes(self.cut, [key], Size(*pixels.shape[:2]))
         hr = image_of(pixels, box)
-        return Sample(turned(hr, key) if self.config.data.augment else hr, key)
+        return TrainingSample(turned(hr, key) if self.config.data.augment else hr, key)
 
     def _pixels(self, index: int) -> Bytes:
         if index in self.decoded:
@@ -105,7 +105,7 @@ class StoredPairs:
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def sample(self, index: int, epoch: int) -> Sample:
+    def sample(self, index: int, epoch: int) -> TrainingSample:
         """The crop of a pair in an epoch; its corner lies on the LR's grid."""
         folder, pair = self.pairs[index].folder, self.pairs[index].pair
         scale = self.config.model.scale
@@ -117,7 +117,7 @@ class StoredPairs:
         lr = image_of(read_stored(folder.lr(pair.key), pair.lr_size), box)
         if self.config.data.augment:
             hr, lr = turned(hr, key), turned(lr, key)
-        return Sample(hr, key, lr)
+        return TrainingSample(hr, key, lr)
 
 
 def turned(image: Tensor, key: Key) -> Tensor:

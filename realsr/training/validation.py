@@ -35,7 +35,7 @@ Enlarge = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Scores:
+class SetScores:
     """Means over a set: of the images' PSNR in dB, and of their SSIM."""
 
     psnr: float
@@ -59,22 +59,22 @@ class ValidationSet:
         self.border = self.scale if border is None else border
         self.pairs: list[tuple[Tensor, Tensor]] = []
 
-    def bicubic(self) -> Scores:
+    def bicubic(self) -> SetScores:
         """Of bicubic enlargement, in colour, whatever the network sees."""
         return self._scores(lambda lr: enlarge(lr, self.scale), luma_alone=False)
 
-    def scores(self, network: Enlarge) -> Scores:
+    def scores(self, network: Enlarge) -> SetScores:
         """Of a network."""
         return self._scores(network, luma_alone=self.training.seen == "y")
 
     @torch.no_grad()
-    def _scores(self, network: Enlarge, *, luma_alone: bool) -> Scores:
+    def _scores(self, network: Enlarge, *, luma_alone: bool) -> SetScores:
         found = []
         for hr, lr in self.pairs_of():
             sr = network(studio_luma(lr) if luma_alone else lr).cpu()
             ours, theirs = comparable(sr, self.border), comparable(hr, self.border)
             found.append((psnr(ours, theirs), ssim(ours, theirs)))
-        return Scores(*(sum(column) / len(found) for column in zip(*found, strict=True)))
+        return SetScores(*(sum(column) / len(found) for column in zip(*found, strict=True)))
 
     def pairs_of(self, most: int | None = None) -> list[tuple[Tensor, Tensor]]:
         """The first so many pairs of the set, `1 3 H W` and `1 3 h w`."""

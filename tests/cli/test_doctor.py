@@ -25,7 +25,7 @@ def wheel(name: str, version: str) -> Any:
     )
 
 
-def levels(findings: list[doctor.Finding]) -> list[str]:
+def levels(findings: list[doctor.Diagnosis]) -> list[str]:
     return [finding.level for finding in findings]
 
 
@@ -216,8 +216,8 @@ def test_a_module_that_fails_to_import_is_an_answer() -> None:
 
 
 def test_lines_put_each_cure_below_its_problem_and_end_with_a_verdict() -> None:
-    bad = doctor.Finding("broken", "cv2 is empty", "install one wheel")
-    text = doctor.lines({"OpenCV": [bad], "Devices": [doctor.Finding("ok", "CPU")]})
+    bad = doctor.Diagnosis("broken", "cv2 is empty", "install one wheel")
+    text = doctor.lines({"OpenCV": [bad], "Devices": [doctor.Diagnosis("ok", "CPU")]})
     assert text[:4] == [
         "OpenCV",
         "  broken  cv2 is empty",
@@ -231,7 +231,7 @@ def test_lines_put_each_cure_below_its_problem_and_end_with_a_verdict() -> None:
 def test_only_what_is_broken_fails(
     level: Any, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(doctor, "examine", lambda: {"Title": [doctor.Finding(level, "text")]})
+    monkeypatch.setattr(doctor, "examine", lambda: {"Title": [doctor.Diagnosis(level, "text")]})
     assert doctor.report() == code
     assert capsys.readouterr().out.startswith("Title\n")
 

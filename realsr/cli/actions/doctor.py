@@ -51,7 +51,7 @@ Level = Literal["ok", "note", "warning", "broken"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One line of the report: how bad, what is so, and what to do about it."""
 
     level: Level
@@ -59,7 +59,7 @@ class Finding:
     cure: str = ""
 
 
-class Distribution(Protocol):
+class Installed(Protocol):
     """What is read of an installed distribution."""
 
     @property
@@ -78,116 +78,116 @@ def probe(name: str) -> Any:
         return error
 
 
-def check_versions(find: Callable[[str], str] = metadata.version) -> list[Finding]:
+def check_versions(find: Callable[[str], str] = metadata.version) -> list[Diagnosis]:
     """The versions of Python and of the packages that matter, absent ones named."""
-    findings = [Finding("ok", f"Python {platform.python_version()} on {platform.platform()}")]
+    findings = [Diagnosis("ok", f"Python {platform.python_version()} on {platform.platform()}")]
     for package in PACKAGES:
         try:
-            findings.append(Finding("ok", f"{package} {find(package)}"))
+            findings.append(Diagnosis("ok", f"{package} {find(package)}"))
         except metadata.PackageNotFoundError:
-            findings.append(Finding("note", f"{package} is not installed"))
+            findings.append(Diagnosis("note", f"{package} is not installed"))
     return findings
 
 
-def check_opencv_wheels(distributions: Iterable[Distribution]) -> list[Finding]:
+def check_opencv_wheels(distributions: Iterable[Installed]) -> list[Diagnosis]:
     """Which distributions own `cv2`: two unpack over one another, and removing one breaks the other."""
     owners = sorted({(dist.name, dist.version) for dist in distributions if _owns_cv2(dist)})
     if not owners:
-        return [Finding("broken", "no OpenCV is installed", "pip install opencv-python-headless")]
+        return [Diagnosis("broken", "no OpenCV is installed", "pip install opencv-python-headless")]
     listed = ", ".join(f"{name} {version}" for name, version in owners)
     if len(owners) == 1:
-        return [Finding("ok", f"one OpenCV wheel: {listed}")]
+        return [Diagnosis("ok", f"one OpenCV wheel: {listed}")]
     cure = ONE_OPENCV.format(names=" ".join(name for name, _ in owners))
     agree = len({version for _, version in owners}) == 1
     what = "the same version, so they work" if agree else "which one is imported is an accident"
-    return [Finding("warning", f"{len(owners)} wheels own cv2: {listed}; {what}", cure)]
+    return [Diagnosis("warning", f"{len(owners)} wheels own cv2: {listed}; {what}", cure)]
 
 
-def _owns_cv2(distribution: Distribution) -> bool:
+def _owns_cv2(distribution: Installed) -> bool:
     return any(Path(str(file)).parts[:1] == ("cv2",) for file in distribution.files or ())
 
 
-def check_opencv(cv2: Any) -> list[Finding]:
+def check_opencv(cv2: Any) -> list[Diagnosis]:
     """Whether `cv2` is whole: an emptied folder of it still imports, as a module with nothing in it."""
     every = "opencv-python opencv-python-headless"
     if isinstance(cv2, Exception):
         cure = ONE_OPENCV.format(names=every)
-        return [Finding("broken", f"cv2 does not import: {cv2}", cure)]
+        return [Diagnosis("broken", f"cv2 does not import: {cv2}", cure)]
     if not hasattr(cv2, "__version__"):
         text = "cv2 imports but is empty: one of two OpenCV wheels was removed and took its files along"
-        return [Finding("broken", text, ONE_OPENCV.format(names=every))]
-    return [Finding("ok", f"cv2 {cv2.__version__} imports")]
+        return [Diagnosis("broken", text, ONE_OPENCV.format(names=every))]
+    return [Diagnosis("ok", f"cv2 {cv2.__version__} imports")]
 
 
-def check_torchvision(torch: Any, torchvision: Any) -> list[Finding]:
+def check_torchvision(torch: Any, torchvision: Any) -> list[Diagnosis]:
     """Whether torchvision, which only extras need, fits the torch beside it."""
     if isinstance(torch, Exception):
-        return [Finding("broken", f"torch does not import: {torch}", "pip install torch")]
+        return [Diagnosis("broken", f"torch does not import: {torch}", "pip install torch")]
     if isinstance(torchvision, ModuleNotFoundError):
-        return [Finding("note", "torchvision is not installed; only some extras need it")]
+        return [Diagnosis("note", "torchvision is not installed; only some extras need it")]
     if not isinstance(torchvision, Exception):
-        return [Finding("ok", f"torchvision {torchvision.__version__} imports")]
+        return [Diagnosis("ok", f"torchvision {torchvision.__version__} imports")]
     cure = "install both from one place: pip install --force-reinstall torch torchvision"
     text = f"torchvision does not import beside torch {torch.__version__}: {torchvision}"
     if "torchvision::" in str(torchvision):
         text += " (torchvision's compiled part is for another build of torch: CPU-only beside CUDA)"
-    return [Finding("broken", text, cure)]
+    return [Diagnosis("broken", text, cure)]
 
 
-def check_devices(torch: Any) -> list[Finding]:
+def check_devices(torch: Any) -> list[Diagnosis]:
     """Which devices compute, found by computing on them."""
     if isinstance(torch, Exception):
         return []
-    findings = [Finding("ok", "CPU")]
+    findings = [Diagnosis("ok", "CPU")]
     if not torch.cuda.is_available():
         built = torch.version.cuda
         text = f"no CUDA device (torch is built for CUDA {built})" if built else "torch is CPU-only"
-        return [*findings, Finding("note", text)]
+        return [*findings, Diagnosis("note", text)]
     cards = [_cuda_device(torch, index) for index in range(torch.cuda.device_count())]
     return [*findings, *cards, *check_tf32(torch)]
 
 
-def _cuda_device(torch: Any, index: int) -> Finding:
+def _cuda_device(torch: Any, index: int) -> Diagnosis:
     name = f"cuda:{index} {torch.cuda.get_device_name(index)}"
     try:
         answer = float((torch.ones(2, device=f"cuda:{index}") * 2).sum())
     except RuntimeError as error:
         cure = "the driver or the card does not fit this torch: see nvidia-smi, or use --device cpu"
-        return Finding("broken", f"{name} is there but does not compute: {error}", cure)
+        return Diagnosis("broken", f"{name} is there but does not compute: {error}", cure)
     if answer != 4.0:
-        return Finding("broken", f"{name} computes 2 + 2 = {answer}", "use --device cpu")
-    return Finding("ok", f"{name} computes")
+        return Diagnosis("broken", f"{name} computes 2 + 2 = {answer}", "use --device cpu")
+    return Diagnosis("ok", f"{name} computes")
 
 
-def check_tf32(torch: Any) -> list[Finding]:
+def check_tf32(torch: Any) -> list[Diagnosis]:
     """The switches under which a card rounds float32 products to 10 bits."""
     switches = {
         "torch.backends.cuda.matmul.allow_tf32": torch.backends.cuda.matmul.allow_tf32,
         "torch.backends.cudnn.allow_tf32": torch.backends.cudnn.allow_tf32,
     }
     return [
-        Finding("note", f"{name} is on: products lose three digits", f"set {name} = False")
+        Diagnosis("note", f"{name} is on: products lose three digits", f"set {name} = False")
         if on
-        else Finding("ok", f"{name} is off")
+        else Diagnosis("ok", f"{name} is off")
         for name, on in switches.items()
     ]
 
 
-def check_codecs(cv2: Any) -> list[Finding]:
+def check_codecs(cv2: Any) -> list[Diagnosis]:
     """Which codecs OpenCV has, found by sending a small picture there and back."""
     if isinstance(cv2, Exception) or not hasattr(cv2, "imencode"):
         return []
     return [_codec(cv2, name, suffix) for name, suffix in CODECS.items()]
 
 
-def _codec(cv2: Any, name: str, suffix: str) -> Finding:
+def _codec(cv2: Any, name: str, suffix: str) -> Diagnosis:
     if _round_trip(cv2, suffix):
-        return Finding("ok", f"{name} encodes and decodes")
+        return Diagnosis("ok", f"{name} encodes and decodes")
     cure = "pip install --force-reinstall opencv-python-headless"
     if name in NEEDED_CODECS:
-        return Finding("broken", f"{name} does not encode and decode, and pairs need it", cure)
+        return Diagnosis("broken", f"{name} does not encode and decode, and pairs need it", cure)
     text = f"{name} does not encode and decode; pipelines that use it will stop"
-    return Finding("warning", text, cure)
+    return Diagnosis("warning", text, cure)
 
 
 def _round_trip(cv2: Any, suffix: str) -> bool:
@@ -201,15 +201,15 @@ def _round_trip(cv2: Any, suffix: str) -> bool:
 
 def check_threads(
     cores: int, torch_threads: int, cv2_threads: int, omp: str | None
-) -> list[Finding]:
+) -> list[Diagnosis]:
     """How many threads each library takes, beside the cores that this process may use."""
     text = f"{cores} cores; torch {torch_threads} threads, cv2 {cv2_threads}; "
     text += f"OMP_NUM_THREADS is {omp}" if omp else "OMP_NUM_THREADS is not set"
     most = max(torch_threads, cv2_threads)
     if most > cores:
         cure = f"set OMP_NUM_THREADS={cores} and OPENCV_FOR_THREADS_NUM={cores}"
-        return [Finding("warning", f"{text}: more threads than cores wait for one another", cure)]
-    return [Finding("ok", text)]
+        return [Diagnosis("warning", f"{text}: more threads than cores wait for one another", cure)]
+    return [Diagnosis("ok", text)]
 
 
 def hub_folder(environment: Mapping[str, str], home: Path) -> Path:
@@ -219,20 +219,20 @@ def hub_folder(environment: Mapping[str, str], home: Path) -> Path:
     return Path(torch_home).expanduser() / "hub" / "checkpoints"
 
 
-def check_weights(folder: Path) -> list[Finding]:
+def check_weights(folder: Path) -> list[Diagnosis]:
     """Which of the networks behind perceptual losses and metrics are here; pairs need none."""
     findings = [_weight(folder / name, purpose) for name, purpose in WEIGHTS.items()]
     if all(finding.level == "ok" for finding in findings):
         return findings
     text = f"weights are looked for in {folder}; making pairs needs none of them"
     cure = "copy the missing files there, or set TORCH_HOME to a folder with hub/checkpoints in it"
-    return [*findings, Finding("note", text, cure)]
+    return [*findings, Diagnosis("note", text, cure)]
 
 
-def _weight(path: Path, purpose: str) -> Finding:
+def _weight(path: Path, purpose: str) -> Diagnosis:
     if path.is_file():
-        return Finding("ok", f"{path.name} ({purpose})")
-    return Finding("note", f"{path.name} ({purpose}) is missing")
+        return Diagnosis("ok", f"{path.name} ({purpose})")
+    return Diagnosis("note", f"{path.name} ({purpose}) is missing")
 
 
 def usable_cores() -> int:
@@ -242,7 +242,7 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def examine() -> dict[str, list[Finding]]:
+def examine() -> dict[str, list[Diagnosis]]:
     """Every check on this installation, by title."""
     torch, cv2 = probe("torch"), probe("cv2")
     torch_threads = 0 if isinstance(torch, Exception) else torch.get_num_threads()
@@ -259,7 +259,7 @@ def examine() -> dict[str, list[Finding]]:
     }
 
 
-def lines(sections: Mapping[str, Sequence[Finding]]) -> list[str]:
+def lines(sections: Mapping[str, Sequence[Diagnosis]]) -> list[str]:
     """The report as plain lines: a title, its findings, a cure below each problem, and a verdict."""
     text = []
     for title, findings in sections.items():
@@ -271,7 +271,7 @@ def lines(sections: Mapping[str, Sequence[Finding]]) -> list[str]:
     return [*text, verdict(sections)]
 
 
-def verdict(sections: Mapping[str, Sequence[Finding]]) -> str:
+def verdict(sections: Mapping[str, Sequence[Diagnosis]]) -> str:
     levels = [finding.level for findings in sections.values() for finding in findings]
     broken, warnings = levels.count("broken"), levels.count("warning")
     if not broken and not warnings:

@@ -11,7 +11,7 @@ import typer
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.files.errors import advising
-from realsr.inference.files import Job, Outcome, upscale_files
+from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load
 from realsr.inference.pictures import AlphaBy
 from realsr.inference.upscaler import Tiling
@@ -24,7 +24,7 @@ SHOWN_FAILURES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class UpscaleRequest:
     """The options as they were typed. tile: None for automatic ones, 0 for none."""
 
     model: str
@@ -44,11 +44,11 @@ class Request:
 
 
 @advising("what was enlarged so far is kept: run the same command again to make the rest")
-def run_upscale(sources: Sequence[Path], out: Path, request: Request) -> int:
+def run_upscale(sources: Sequence[Path], out: Path, request: UpscaleRequest) -> int:
     """The command's body; its exit code."""
     tiling = request.tiling
     upscaler = load(request.model, scale=request.scale, device=resolve_device(request.device))
-    job = Job(upscaler, request.model, tiling, request.alpha, request.max_pixels)
+    job = UpscaleJob(upscaler, request.model, tiling, request.alpha, request.max_pixels)
     progress = Progress("picture")
     try:
         outcome = upscale_files(sources, out, job, progress)
@@ -58,7 +58,7 @@ def run_upscale(sources: Sequence[Path], out: Path, request: Request) -> int:
     return PARTLY if outcome.failures else OK
 
 
-def _tell(outcome: Outcome, out: Path) -> None:
+def _tell(outcome: Upscaled, out: Path) -> None:
     for failure in outcome.failures[:SHOWN_FAILURES]:
         say(f"{failure.source} ({failure.file}): {failure.reason}")
     unseen = len(outcome.failures) - SHOWN_FAILURES

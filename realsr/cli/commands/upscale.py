@@ -62,9 +62,9 @@ def upscale(
 
     Exit: 0 all made, 2 usage or nothing to do, 3 some sources failed and the rest were made.
     """
-    from realsr.cli.actions.upscale import Request, run_upscale
+    from realsr.cli.actions.upscale import UpscaleRequest, run_upscale
 
-    request = Request(
+    request = UpscaleRequest(
         model=model,
         scale=scale,
         tile=tile,

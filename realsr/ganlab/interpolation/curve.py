@@ -35,7 +35,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Case:
+class DegradedImage:
     """One image: its pair `1 c h w`, and how its LR was made."""
 
     pair: Pair
@@ -52,15 +52,15 @@ class Case:
         )
 
 
-def cases(images: Mapping[str, Tensor], pipeline: Pipeline, seed: int = 0) -> list[Case]:
+def cases(images: Mapping[str, Tensor], pipeline: Pipeline, seed: int = 0) -> list[DegradedImage]:
     """Pairs of HR images `c h w` in [0, 1] by their source ids; sides are multiples of the pipeline's scale."""
     traces = degrade.draw(pipeline, degrade.keys(seed=seed, sources=list(images), variant=0))
     return [_case(trace, hr[None]) for trace, hr in zip(traces, images.values(), strict=True)]
 
 
-def _case(trace: Trace, source: Tensor) -> Case:
+def _case(trace: Trace, source: Tensor) -> DegradedImage:
     hr = degrade.apply_hr([trace], source, threads=1)
-    return Case(Pair(hr, degrade.apply_lr([trace], hr, threads=1)), trace)
+    return DegradedImage(Pair(hr, degrade.apply_lr([trace], hr, threads=1)), trace)
 
 
 @torch.no_grad()
@@ -68,7 +68,7 @@ def curve(
     network: nn.Module,
     content: Mapping[str, Tensor],
     gan: Mapping[str, Tensor],
-    tests: Sequence[Case],
+    tests: Sequence[DegradedImage],
     alphas: Sequence[float] = ALPHAS,
 ) -> list[Point]:
     """A point for every alpha by weights, then by images. network: says the architecture, and is not changed.
@@ -93,7 +93,7 @@ def as_rows(points: Sequence[Point]) -> list[dict[str, float | str | None]]:
 
 
 def _answers(
-    network: nn.Module, state: Mapping[str, Tensor], tests: Sequence[Case]
+    network: nn.Module, state: Mapping[str, Tensor], tests: Sequence[DegradedImage]
 ) -> list[Tensor]:
     loaded = copy.deepcopy(network).eval()
     load_weights(loaded, state)
@@ -104,13 +104,15 @@ def _mixtures(first: Sequence[Tensor], second: Sequence[Tensor], alpha: float) -
     return [torch.lerp(*pair, alpha) for pair in zip(first, second, strict=True)]
 
 
-def _point(mixed: Mixed, alpha: float, answers: Sequence[Tensor], tests: Sequence[Case]) -> Point:
+def _point(
+    mixed: Mixed, alpha: float, answers: Sequence[Tensor], tests: Sequence[DegradedImage]
+) -> Point:
     columns = zip(*_measured(answers, tests), strict=True)
     return Point(mixed, alpha, *(fmean(column) for column in columns))
 
 
 def _measured(
-    answers: Sequence[Tensor], tests: Sequence[Case]
+    answers: Sequence[Tensor], tests: Sequence[DegradedImage]
 ) -> Iterator[tuple[float, float, float]]:
     for case, sr in zip(tests, answers, strict=True):
         yield case.measured(sr)

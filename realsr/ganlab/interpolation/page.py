@@ -21,7 +21,7 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class Chart:
+class MeasureChart:
     """What the page draws of one measure, in pixels of its picture."""
 
     title: str
@@ -53,7 +53,7 @@ def _row(point: Point) -> list[str]:
     ]
 
 
-def _chart(points: Sequence[Point], name: str) -> Chart:
+def _chart(points: Sequence[Point], name: str) -> MeasureChart:
     # A perfect answer's PSNR is infinite and has no place on an axis.
     shown = [point for point in points if math.isfinite(getattr(point, name))]
     values = [getattr(point, name) for point in shown] or [0.0]
@@ -66,7 +66,7 @@ def _chart(points: Sequence[Point], name: str) -> Chart:
         mixed: [(one.alpha, float(getattr(one, name))) for one in ordered if one.mixed == mixed]
         for mixed in INKS
     }
-    return Chart(
+    return MeasureChart(
         TITLES[name],
         [(y(value), f"{value:.2f}") for value in (low, low + room / 2, low + room)],
         [(x(alpha), f"{alpha:g}") for alpha in alphas],
