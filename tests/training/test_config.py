@@ -42,7 +42,7 @@ def test_written_out_it_reads_back(make: object) -> None:
         (["model.featurs=[4, 4]"], r"espcn: unknown argument 'featurs'; did you mean 'features'\?"),
         (["model.scale=5"], r"espcn: no scale 5; its paper has "),
         (["discriminator={name: vgg, featurs: 4}"], r"vgg: unknown argument 'featurs'; did you mean"),
-        (["discriminator.name=vg"], r"no discriminator 'vg'; there are: vgg"),
+        (["discriminator.name=vg"], r"no discriminator 'vg'; did you mean 'vgg'"),
         (["objective=esrgn"], r"no objective 'esrgn'; did you mean 'esrgan'\?"),
         (["objective=esrgan"], r"add `discriminator: \{name: vgg\}`"),
         (["discriminator.name=vgg"], r"no adversarial term"),
