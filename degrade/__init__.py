@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from degrade.execute import Processes, apply, apply_hr, apply_lr, placement
     from degrade.geometry import Size
     from degrade.online import OnlineDegradation, Pair
+    from degrade.operators.base import Operator, Parameters
     from degrade.pipeline import (
         Pipeline,
         load_pipeline,
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Key",
     "OnlineDegradation",
+    "Operator",
     "Pair",
+    "Parameters",
     "Pipeline",
     "Processes",
     "Size",
@@ -69,6 +72,8 @@ __getattr__, __dir__ = lazy(
         "Size": "degrade.geometry",
         "OnlineDegradation": "degrade.online",
         "Pair": "degrade.online",
+        "Operator": "degrade.operators.base",
+        "Parameters": "degrade.operators.base",
         "Pipeline": "degrade.pipeline",
         "load_pipeline": "degrade.pipeline",
         "parse_pipeline": "degrade.pipeline",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypedDict, get_args
+from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
 import torch
 from torch import nn
@@ -13,6 +13,7 @@ from degrade.address import Key
 from degrade.draw import draw
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
+from degrade.operators.base import Operator
 from degrade.pipeline import Pipeline, load_pipeline
 
 
@@ -24,10 +25,11 @@ class Pair(NamedTuple):
 
 
 class Workers(TypedDict):
-    """Who works on the CPU's samples: see `degrade.apply`."""
+    """Who works on the CPU's samples, and with which operators: see `degrade.apply`."""
 
     threads: int | None
     processes: Processes | None
+    rows: Sequence[Operator[Any]]
 
 
 class OnlineDegradation(nn.Module):
@@ -39,6 +41,7 @@ class OnlineDegradation(nn.Module):
 
     pipeline: a Pipeline, or a name or path for `load_pipeline`. threads, processes: samples at a time on the
     CPU, as for `degrade.apply`.
+    rows: a caller's own operators, which the pipeline may name.
     gradient: `none` makes the pair outside autograd, also of an HR that requires a gradient; `exact` and
     `straight_through` pass it as `degrade.apply` does.
     """
@@ -52,6 +55,7 @@ class OnlineDegradation(nn.Module):
         threads: int | None = None,
         processes: Processes | None = None,
         gradient: Literal["none"] | Gradient = "none",
+        rows: Iterable[Operator[Any]] = (),
     ) -> None:
         super().__init__()
         if gradient not in ("none", *get_args(Gradient)):
@@ -59,7 +63,7 @@ class OnlineDegradation(nn.Module):
                 f"gradient {gradient!r}: expected one of none, {', '.join(get_args(Gradient))}"
             )
         if not isinstance(pipeline, Pipeline):
-            pipeline = load_pipeline(pipeline, scale)
+            pipeline = load_pipeline(pipeline, scale, rows)
         if scale not in (None, pipeline.scale):
             raise GeometryError(
                 f"scale {scale} was asked for, the pipeline {pipeline.name} was loaded with "
@@ -78,7 +82,11 @@ class OnlineDegradation(nn.Module):
         traces = draw(self.pipeline, self._keys(sources, variants))
         gradient: Gradient = "exact" if self.gradient == "none" else self.gradient
         with torch.set_grad_enabled(self.gradient != "none" and torch.is_grad_enabled()):
-            workers: Workers = {"threads": self.threads, "processes": self.processes}
+            workers: Workers = {
+                "threads": self.threads,
+                "processes": self.processes,
+                "rows": self.pipeline.own_operators,
+            }
             target = apply_hr(traces, hr, gradient=gradient, **workers)
             lr = apply_lr(traces, target, gradient=gradient, **workers)
         return Pair(target, lr)

@@ -19,31 +19,37 @@ Values = Mapping[str, Scalar]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One operator with its values. The label is the stage's place in the pipeline, kept for reading."""
+    """One operator with its values. The label is the stage's place in the pipeline, kept for reading.
+
+    origin: SHA-256 of the file that a caller's own operator comes from; nothing for ours.
+    """
 
     op: str
     version: int
     label: str
     values: Values
+    origin: str
 
-    def __init__(self, op: str, version: int, label: str, values: Values) -> None:
+    def __init__(self, op: str, version: int, label: str, values: Values, origin: str = "") -> None:
         """As dataclass would write it, through the slots themselves: a dozen steps are made a sample."""
         _set_op(self, op)
         _set_version(self, version)
         _set_label(self, label)
         _set_values(self, values)
+        _set_origin(self, origin)
 
     def to_data(self) -> dict[str, Any]:
-        return {
+        data = {
             "op": self.op,
             "version": self.version,
             "label": self.label,
             "values": dict(self.values),
         }
+        return {**data, "origin": self.origin} if self.origin else data
 
 
-_set_op, _set_version, _set_label, _set_values = (
-    vars(Step)[name].__set__ for name in ("op", "version", "label", "values")
+_set_op, _set_version, _set_label, _set_values, _set_origin = (
+    vars(Step)[name].__set__ for name in ("op", "version", "label", "values", "origin")
 )
 
 
@@ -72,9 +78,12 @@ class Trace:
 
 
 def step_from_data(data: Mapping[str, Any]) -> Step:
-    step = Step(data["op"], data["version"], data["label"], dict(data["values"]))
-    if not (isinstance(step.op, str) and isinstance(step.label, str) and type(step.version) is int):
-        raise ValueError("a step's op and label are text and its version is a whole number")
+    step = Step(
+        data["op"], data["version"], data["label"], dict(data["values"]), data.get("origin", "")
+    )
+    texts = (step.op, step.label, step.origin)
+    if not (all(isinstance(text, str) for text in texts) and type(step.version) is int):
+        raise ValueError("a step's op, label and origin are text and its version is a whole number")
     return step
 
 

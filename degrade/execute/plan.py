@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from degrade.errors import GeometryError, TraceError
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Operator, Parameters
-from degrade.operators.table import operator_of, record_of
+from degrade.operators.table import OPERATORS, Operators, operator_of, record_of
 from degrade.trace import Step, Trace
 
 MAX_PIXELS = 2**28
@@ -28,13 +28,15 @@ class PlannedStep(NamedTuple):
 Plan = tuple[PlannedStep, ...]
 
 
-def plan_steps(steps: Sequence[Step], size: Size, target: Size) -> Plan:
+def plan_steps(
+    steps: Sequence[Step], size: Size, target: Size, operators: Operators = OPERATORS
+) -> Plan:
     """Plans steps from an image's size; raises TraceError and GeometryError."""
     frame = Frame(size, target)
     planned: list[PlannedStep] = []
     for step in steps:
         label, before = step.label, frame.current
-        operator, record = operator_of(step), record_of(step)
+        operator, record = operator_of(step, operators), record_of(step, operators)
         placement = operator.place(record, frame)
         height, width = after = placement.size
         if height * width > MAX_PIXELS:
@@ -57,23 +59,23 @@ def target_size(scale: int, size: Size) -> Size:
     return Size(size.height // scale, size.width // scale)
 
 
-def plan_hr(trace: Trace, size: Size) -> Plan:
-    plan = plan_steps(trace.hr, size, size)
+def plan_hr(trace: Trace, size: Size, operators: Operators = OPERATORS) -> Plan:
+    plan = plan_steps(trace.hr, size, size, operators)
     _ends_at(plan, size, size, "the HR steps must keep the HR's size")
     return plan
 
 
-def plan_lr(trace: Trace, size: Size) -> Plan:
+def plan_lr(trace: Trace, size: Size, operators: Operators = OPERATORS) -> Plan:
     target = target_size(trace.scale, size)
-    plan = plan_steps(trace.lr, size, target)
+    plan = plan_steps(trace.lr, size, target, operators)
     _moves_no_single_image(plan)
     _ends_at(plan, size, target, "end the pipeline with `{op: resize, factor: 1, of: target, ...}`")
     return plan
 
 
-def plan_whole(trace: Trace, size: Size) -> Plan:
+def plan_whole(trace: Trace, size: Size, operators: Operators = OPERATORS) -> Plan:
     """The HR steps and the LR steps in one go, for who does not want the HR between them."""
-    return plan_hr(trace, size) + plan_lr(trace, size)
+    return plan_hr(trace, size, operators) + plan_lr(trace, size, operators)
 
 
 def _moves_no_single_image(plan: Plan) -> None:

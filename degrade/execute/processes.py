@@ -22,11 +22,12 @@ from degrade.execute.forked import forked_pool
 from degrade.execute.plan import Plan
 from degrade.execute.singles import CHUNK, run_singles, work
 from degrade.operators.base import Image
+from degrade.operators.table import OPERATORS, Operators
 
 JOBS = 3
 """Jobs a worker and share of a call: in few jobs samples share the making of tables, many spread evenly."""
 
-Replan = Callable[[], Plan]
+Replan = Callable[[Operators], Plan]
 """Makes a sample's plan anew in a worker: a trace is a tenth of its plan to send."""
 
 
@@ -72,6 +73,7 @@ class Processes:
         self._lock = threading.Lock()
         self._running = ExitStack()
         self._memory: mmap.mmap | None = None
+        self._operators: Operators = OPERATORS
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -94,11 +96,16 @@ class Processes:
         self._memory = self._pool = None
 
     def run(
-        self, replans: Sequence[Replan], plans: Sequence[Plan], images: Sequence[torch.Tensor]
+        self,
+        replans: Sequence[Replan],
+        plans: Sequence[Plan],
+        images: Sequence[torch.Tensor],
+        operators: Operators = OPERATORS,
     ) -> list[torch.Tensor]:
         """`run_singles`, with what each process needs to plan its sample by itself. Raises DegradeError."""
         results: list[torch.Tensor] = []
         with self._lock:
+            self._know(operators)
             for start in range(0, len(plans), CHUNK):
                 chunk = slice(start, start + CHUNK)
                 results += self._spread(replans[chunk], plans[chunk], images[chunk])
@@ -130,6 +137,12 @@ class Processes:
             raise
         return [torch.from_numpy(target.of(memory).copy()) for target in targets]
 
+    def _know(self, operators: Operators) -> None:
+        """Workers inherit the operators at their start, so they start anew for others."""
+        if tuple(operators.values()) != tuple(self._operators.values()):
+            self.close()
+        self._operators = operators
+
     def _started(self, size: int) -> tuple[ProcessPoolExecutor, mmap.mmap]:
         """The pool, with shared memory of at least so many bytes: forked anew where it has less."""
         if self._pool is None or self._memory is None or len(self._memory) < size:
@@ -137,7 +150,7 @@ class Processes:
             # Anonymous, so that it has no name to clean up, and no /dev/shm of a container to overflow.
             self._memory = mmap.mmap(-1, size)
             self._pool = self._running.enter_context(
-                forked_pool(self.workers, _share, self._memory)
+                forked_pool(self.workers, _share, self._memory, self._operators)
             )
         return self._pool, self._memory
 
@@ -175,17 +188,18 @@ def _settle(futures: Iterable[Future[None]]) -> None:
 
 
 _memory: mmap.mmap | None = None
+_operators: Operators = OPERATORS
 
 
-def _share(memory: mmap.mmap) -> None:
-    global _memory
-    _memory = memory
+def _share(memory: mmap.mmap, operators: Operators) -> None:
+    global _memory, _operators
+    _memory, _operators = memory, operators
 
 
 def _run(jobs: Sequence[Job]) -> None:
     """In a worker: some samples, from shared memory to shared memory."""
     assert _memory is not None
-    plans = [job.replan() for job in jobs]
+    plans = [job.replan(_operators) for job in jobs]
     images = [torch.from_numpy(job.source.of(_memory)) for job in jobs]
     for job, made in zip(jobs, run_singles(plans, images, 1), strict=True):
         job.target.of(_memory)[...] = made.numpy()

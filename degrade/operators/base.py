@@ -147,9 +147,9 @@ def no_strength(record: Parameters) -> dict[str, float]:
     return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operator(Generic[P]):
-    """A row of the table.
+    """A row of the table, or one of a caller's own.
 
     name, version: what a trace calls it; the version rises when the same values give other pixels.
     kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
@@ -168,6 +168,7 @@ class Operator(Generic[P]):
     stand under `hr` only, since it moves pixels in ways that no placement declares. surrogate: where no
     gradient passes, a kernel without the roundings, whose gradient is taken where one is passed straight
     through; an operator of the HR alone has none, since gradients are wanted to the HR that it made.
+    origin: SHA-256 of the file that a caller's own row comes from; traces name it.
     """
 
     name: str
@@ -191,3 +192,4 @@ class Operator(Generic[P]):
     differentiable: bool = True
     hr_only: bool = False
     surrogate: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None
+    origin: str = ""

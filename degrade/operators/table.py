@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from degrade.errors import TraceError
+from degrade.errors import PipelineError, TraceError
 from degrade.operators import (
     albumentations_stage,
     analogue,
@@ -51,6 +50,7 @@ from degrade.operators import (
     zoom_blur,
 )
 from degrade.operators.base import Operator, Parameters
+from degrade.table import Table
 from degrade.trace import Step
 
 _ROWS: tuple[Operator[Any], ...] = (
@@ -93,44 +93,61 @@ _ROWS: tuple[Operator[Any], ...] = (
     *analogue.ROWS,
     *printing.ROWS,
 )
-OPERATORS = MappingProxyType({row.name: row for row in _ROWS})
+Operators = Table[Operator[Any]]
+OPERATORS: Operators = Table("operator", _ROWS, PipelineError)
 
 
-def operator_of(step: Step) -> Operator[Any]:
-    """The row that a step names; raises TraceError for an unknown operator or version."""
-    row = OPERATORS.get(step.op)
+def operator_of(step: Step, operators: Operators = OPERATORS) -> Operator[Any]:
+    """The row that a step names; raises TraceError for an operator, version or file that is not at hand."""
+    row = operators.get(step.op)
     if row is None:
-        raise TraceError(
-            f"step {step.label!r}: no operator {step.op!r}; known are {', '.join(sorted(OPERATORS))}"
-        )
+        raise TraceError(f"step {step.label!r}: {_absent(step, operators)}")
     if row.version != step.version:
         raise TraceError(
             f"step {step.label!r}: made with {step.op} version {step.version}, this is version "
             f"{row.version}: its pixels would differ; use the release that made the trace"
         )
+    if row.origin != step.origin:
+        raise TraceError(
+            f"step {step.label!r}: made with the {step.op} of {_file(step.origin)}, this is the one of "
+            f"{_file(row.origin)}: its pixels may differ; give the file that the trace was made with"
+        )
     return row
 
 
-@cache
-def _check_of(name: str) -> Callable[[Any], Any]:
-    """An operator's `model_validate` without what that does at every call before it validates."""
-    return TypeAdapter(OPERATORS[name].parameters).validator.validate_python
+def _absent(step: Step, operators: Operators) -> str:
+    if not step.origin:
+        return operators.miss(step.op)
+    return (
+        f"the operator {step.op!r} is none of ours, but of {_file(step.origin)}; give that file: --rows FILE.py"
+        " on the command line, rows= in Python"
+    )
+
+
+def _file(origin: str) -> str:
+    return f"the file with SHA-256 {origin}" if origin else "no file"
 
 
 @cache
-def _without_values(name: str) -> Parameters:
+def _check_of(parameters: type[Parameters]) -> Callable[[Any], Any]:
+    """A record's `model_validate` without what that does at every call before it validates."""
+    return TypeAdapter(parameters).validator.validate_python
+
+
+@cache
+def _without_values(parameters: type[Parameters]) -> Parameters:
     """The record of an operator's steps that state nothing, as a clamp's do: one for all of them."""
-    record: Parameters = _check_of(name)({})
+    record: Parameters = _check_of(parameters)({})
     return record
 
 
-def record_of(step: Step) -> Parameters:
+def record_of(step: Step, operators: Operators = OPERATORS) -> Parameters:
     """The step's values as the operator's record; raises TraceError where they are out of range."""
+    parameters: type[Parameters] = operator_of(step, operators).parameters
     try:
-        name = operator_of(step).name
         if not step.values:
-            return _without_values(name)
-        record: Parameters = _check_of(name)(dict(step.values))
+            return _without_values(parameters)
+        record: Parameters = _check_of(parameters)(dict(step.values))
     except ValueError as error:
         raise TraceError(f"step {step.label!r} ({step.op}): {error}") from error
     return record

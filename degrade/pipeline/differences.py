@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from degrade.pipeline import Pipeline
+from degrade.pipeline.tree import Pipeline
 
 FORMS = {
     "uniform": "uniform {0} to {1}",

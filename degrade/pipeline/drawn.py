@@ -54,7 +54,7 @@ class ConstantStage:
 
 @dataclass(frozen=True, slots=True)
 class DrawnStage:
-    """A stage with its whole label, of which `op` and `version` are the operator's.
+    """A stage with its whole label, of which `op`, `version` and `origin` are the operator's.
 
     constants: the fields that are not drawn. fields: those that are, with their quantile functions and their
     columns. keys: noise keys, with their indices into the words of keys.
@@ -66,6 +66,7 @@ class DrawnStage:
     constants: Mapping[str, Scalar]
     fields: tuple[tuple[str, Quantile, int], ...]
     keys: tuple[tuple[str, int], ...]
+    origin: str = ""
 
     def run(self, draws: Draws, steps: list[Step]) -> None:
         chances, low, high = draws
@@ -74,7 +75,7 @@ class DrawnStage:
             values[name] = at(chances[column], values)
         for name, index in self.keys:
             values[name] = noise_key(low[index], high[index])
-        steps.append(Step(self.op, self.version, self.label, values))
+        steps.append(Step(self.op, self.version, self.label, values, self.origin))
 
 
 @dataclass(frozen=True, slots=True)

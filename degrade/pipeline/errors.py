@@ -2,50 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from degrade.operators.table import OPERATORS
-from degrade.pipeline.nodes import NO_NODE, STRUCTURES, Option, stage_model, structure_kinds
+from degrade.operators.table import Operators
+from degrade.pipeline.nodes import STRUCTURES, Option
 from degrade.pipeline.specs import FORMS, Case, Part
+from degrade.pipeline.stages import stage_model
 from degrade.reader.near import meant_or_known
 from degrade.reader.sentences import lines, place, said
-from degrade.reader.yaml_source import Document
+from degrade.reader.yaml_source import Document, Path
+
+_PARTS: Mapping[str, type[BaseModel]] = {"choice": Option, "mixture": Part, "cases": Case}
+"""What the items of a list are, by the list's key."""
 
 
-def explain(error: ValidationError, document: Document) -> str:
-    """One line per error."""
-    return "\n".join(lines(error, lambda fault: _line(fault, document)))
+def explain(
+    error: ValidationError, document: Document, whole: type[BaseModel], operators: Operators
+) -> str:
+    """One line per error. whole: the record of the file. operators: what its stages could name."""
+    keys = _Keys(whole, operators)
+    return "\n".join(lines(error, lambda fault: _line(fault, document, keys)))
 
 
-def _line(fault: ErrorDetails, document: Document) -> str:
+def _line(fault: ErrorDetails, document: Document, keys: _Keys) -> str:
     path = place(fault["loc"], document.data)
     context = fault.get("ctx", {})
     match fault["type"]:
         case "misfit":
             path, sentence = (*path, context["field"]), str(context["message"])
         case "union_tag_invalid":
-            sentence = _unknown_tag(str(context["tag"]), str(context["discriminator"]))
+            forms = [next(iter(form.model_fields)) for form in FORMS]
+            tag = str(context["tag"])
+            sentence = f"no distribution {tag!r}{meant_or_known(tag, forms)}"
         case _:
-            sentence = said(fault, _keys_around(fault["loc"]))
+            sentence = said(fault, keys.beside(path, document.data))
     return f"{document.where(path)}: {sentence}"
 
 
-def _keys_around(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the models on the way to a place know."""
-    tags = {str(part) for part in location[:-1]}
-    models: list[type[BaseModel]] = [stage_model(tag) for tag in tags if tag in OPERATORS]
-    models += [model for model in (*STRUCTURES, *FORMS) if tags & model.model_fields.keys()]
-    models += [Option, Part, Case] if models else []
-    known = {key for model in models for key in model.model_fields}
-    return sorted(known or {"name", "version", "summary", "source", "scales", "scale", "hr", "lr"})
+class _Keys:
+    """Which keys a file may hold where."""
 
+    def __init__(self, whole: type[BaseModel], operators: Operators) -> None:
+        self.whole = whole
+        self.operators = operators
 
-def _unknown_tag(tag: str, discriminator: str) -> str:
-    if discriminator != "_node_tag()":
-        known = [next(iter(form.model_fields)) for form in FORMS]
-        return f"no distribution {tag!r}{meant_or_known(tag, known)}"
-    if tag == NO_NODE:
-        kinds = ", ".join(f"`{kind}`" for kind in structure_kinds())
-        return f"expected a stage such as `{{op: clamp}}`, or one of {kinds}"
-    return f"no operator {tag!r}{meant_or_known(tag, sorted(OPERATORS))}"
+    def beside(self, path: Path, data: Any) -> list[str]:
+        """The keys that are known beside the last one of a place."""
+        listed = ""
+        for part in path[:-1]:
+            listed = part if isinstance(part, str) else listed
+            data = data[part]
+        record = self._record(listed, data) if len(path) > 1 else self.whole
+        return sorted(record.model_fields) if record else []
+
+    def _record(self, listed: str, data: Any) -> type[BaseModel] | None:
+        """What a mapping inside the file is; listed: the key of the list that it stands in."""
+        if not isinstance(data, Mapping):
+            return None
+        if str(data.get("op")) in self.operators:
+            return stage_model(self.operators[str(data["op"])])
+        kinds = {**{next(iter(form.model_fields)): form for form in FORMS}, **STRUCTURES}
+        named = [kind for key, kind in kinds.items() if key in data]
+        return named[0] if named else _PARTS.get(listed)

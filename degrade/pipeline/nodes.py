@@ -1,191 +1,74 @@
-"""The nodes of a pipeline: stages, and what decides which of them run in which order.
-
-A stage's model is made from its operator's parameter record: each field may be a constant or a distribution,
-and what a distribution can reach must lie within the record's range.
-"""
+"""The nodes of a pipeline: stages, and what decides which of them run in which order."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache, reduce
-from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
-    BeforeValidator,
     Discriminator,
     Field,
+    PlainValidator,
     Tag,
-    TypeAdapter,
-    ValidationError,
-    create_model,
+    ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from degrade.errors import PipelineError
-from degrade.operators.base import (
-    Operator,
-    Parameters,
-    canonical_json,
-    mapping_fields,
-    noise_fields,
-)
-from degrade.operators.table import OPERATORS
-from degrade.pipeline.distributions import Distribution, Integer
+from degrade.operators.table import OPERATORS, Operators
+from degrade.pipeline.distributions import Integer
 from degrade.pipeline.orders import linear_orders
-from degrade.pipeline.specs import FORMS, Spec, continuous, for_round, names, quantile, support
+from degrade.pipeline.stages import Node, stage_model
 from degrade.pipeline.values import Number, Weight
 from degrade.reader.records import Strict
-from degrade.reader.sentences import message
-from degrade.trace import Scalar
 
-Label = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-TRIALS = 16
-"""Drawn records that a stage is tried with when it is read, for rules that join several fields."""
+ANY_NODE = {"title": "AnyNode"}
+"""What stands for a node in a JSON schema until all of them are written out."""
 
 
-class Node(Strict):
-    """Base of the nodes. The label is the node's address: it decides its draws."""
-
-    label: Label = ""
-    kind: ClassVar[str]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _default_label(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and "label" not in data:
-            return {**data, "label": data.get("op", cls.kind)}
-        return data
+def reading(operators: Operators) -> dict[str, Operators]:
+    """The context in which a pipeline with these operators is validated."""
+    return {"operators": operators}
 
 
-class Stage(Node):
-    """An operator with a distribution for each of its fields."""
-
-    kind = "op"
-    operator: ClassVar[Operator[Any]]
-
-    @property
-    def fields(self) -> dict[str, Spec]:
-        """The field's distributions in the record's order, noise keys left out."""
-        return {name: getattr(self, name) for name in _drawn(self.operator.parameters)}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _write_defaults(cls, data: Any) -> Any:
-        """Fills in the record's defaults, so that a resolved pipeline states every value."""
-        if not isinstance(data, Mapping):
-            return data
-        infos = cls.operator.parameters.model_fields
-        return {
-            **{name: i.default for name, i in infos.items() if not i.is_required()},
-            **data,
-        }
-
-    @model_validator(mode="after")
-    def _in_range(self) -> Stage:
-        reach: dict[str, list[Scalar]] = {}
-        for name, spec in self.fields.items():
-            unknown = names(spec) - reach.keys()
-            if unknown:
-                raise _misfit(
-                    name,
-                    f"is given by {sorted(unknown)[0]!r}, which is no earlier field of this stage; "
-                    f"earlier are {', '.join(reach) or 'none'}",
-                )
-            reach[name] = support(spec, reach)
-            _check_reach(self.operator, name, spec, reach[name])
-        self._try_together()
-        return self
-
-    def _try_together(self) -> None:
-        for trial in range(TRIALS):
-            values: dict[str, Scalar] = dict.fromkeys(
-                noise_fields(self.operator.parameters), "0" * 16
-            )
-            for place, (name, spec) in enumerate(self.fields.items()):
-                u = (0.5 + 7 * trial + 3 * place) / TRIALS % 1.0
-                values[name] = quantile(for_round(spec, trial))(u or 0.5, values)
-            try:
-                self.operator.parameters.model_validate(values)
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                drawn = {name: values[name] for name in self.fields}
-                raise _misfit(
-                    str((*first["loc"], "")[0]), f"{message(first)}, with {drawn}"
-                ) from error
+def operators_of(info: ValidationInfo) -> Operators:
+    """The operators that a pipeline may name: those of its context, or ours."""
+    known: Operators = (info.context or {}).get("operators", OPERATORS)
+    return known
 
 
-def _misfit(field: str, said: str) -> PydanticCustomError:
-    """An error about one field, raised where the whole stage is known: `field` extends its place."""
-    return PydanticCustomError("misfit", "{message}", {"message": said, "field": field})
+def _node(value: Any, info: ValidationInfo) -> Node:
+    """A stage or a structure, by the key that tells them; its faults keep their places."""
+    if isinstance(value, Node):
+        return value
+    return _model_of(value, operators_of(info)).model_validate(value, context=info.context)
 
 
-def _drawn(parameters: type[Parameters]) -> list[str]:
-    keys = noise_fields(parameters)
-    return [name for name in parameters.model_fields if name not in keys]
+def _model_of(value: Any, operators: Operators) -> type[Node]:
+    if isinstance(value, Mapping):
+        if "op" in value:
+            name = str(value["op"])
+            if name not in operators:
+                raise _fault(operators.miss(name))
+            return stage_model(operators[name])
+        found = [kind for kind in STRUCTURES if kind in value]
+        if found:
+            return STRUCTURES[found[0]]
+    kinds = ", ".join(f"`{kind}`" for kind in STRUCTURES)
+    raise _fault(f"expected a stage such as `{{op: clamp}}`, or one of {kinds}")
 
 
-@cache
-def _adapter(parameters: type[Parameters], name: str) -> TypeAdapter[Any]:
-    info = parameters.model_fields[name]
-    annotation: Any = info.annotation
-    for mark in info.metadata:
-        annotation = Annotated[annotation, mark]
-    return TypeAdapter(annotation)
+def _fault(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("no_node", "{sentence}", {"sentence": sentence})
 
 
-def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Scalar]) -> None:
-    if operator.parameters.model_fields[name].annotation is int and continuous(spec):
-        raise _misfit(name, "is a whole number: use `integer` or `choice`, not a continuous form")
-    parameters: type[Parameters] = operator.parameters
-    wants_bool = parameters.model_fields[name].annotation is bool
-    for value in reach:
-        if isinstance(value, bool) != wants_bool:
-            wanted = "true or false" if wants_bool else "no truth value"
-            raise _misfit(name, f"is {value!r}: expected {wanted}")
-        try:
-            _adapter(parameters, name).validate_python(value)
-        except ValidationError as error:
-            said = message(error.errors(include_url=False)[0])
-            verb = "reaches" if isinstance(spec, Distribution) else "is"
-            raise _misfit(name, f"{verb} {value!r}: {said[0].lower()}{said[1:]}") from error
-
-
-def _as_json(value: Any) -> Any:
-    """A mapping that is no distribution as canonical JSON; a constant text in the same form."""
-    forms = {next(iter(form.model_fields)) for form in FORMS}
-    if isinstance(value, Mapping) and not forms & value.keys():
-        return canonical_json(json.dumps(dict(value)))
-    return canonical_json(value) if isinstance(value, str) else value
-
-
-MappingSpec = Annotated[
-    Spec, BeforeValidator(_as_json, json_schema_input_type=Spec | dict[str, Any])
-]
-"""What a pipeline may write for a `JsonMapping`: its mapping, its text, or a distribution of texts."""
-
-
-@cache
-def stage_model(name: str) -> type[Stage]:
-    """The stage model of an operator, made from its record."""
-    operator = OPERATORS[name]
-    fields: dict[str, Any] = {"op": (str, Field(default=name, pattern=f"^{name}$"))}
-    mappings = mapping_fields(operator.parameters)
-    for field in _drawn(operator.parameters):
-        info = operator.parameters.model_fields[field]
-        fields[field] = (
-            MappingSpec if field in mappings else Spec,
-            Field(
-                default=... if info.is_required() else info.default, description=info.description
-            ),
-        )
-    model = create_model(f"{name.title().replace('_', '')}Stage", __base__=Stage, **fields)
-    model.operator = operator
-    model.__doc__ = operator.summary
-    return model
+if TYPE_CHECKING:
+    AnyNode = Node
+else:
+    AnyNode = Annotated[Any, PlainValidator(_node), WithJsonSchema(ANY_NODE)]
 
 
 class Option(Strict):
@@ -303,42 +186,7 @@ class GroupNode(Node):
     group: Annotated[list[AnyNode], Field(min_length=1)]
 
 
-STRUCTURES: tuple[type[Node], ...] = (ChoiceNode, MaybeNode, ShuffleNode, RepeatNode, GroupNode)
-
-
-NO_NODE = "(none)"
-"""The tag of what is no node at all."""
-
-
-def _node_tag(value: Any) -> str:
-    """The operator's name or the structure's key; an unknown tag becomes the error's subject."""
-    if isinstance(value, Stage):
-        return value.operator.name
-    if isinstance(value, Node):
-        return value.kind
-    if not isinstance(value, Mapping):
-        return NO_NODE
-    if "op" in value:
-        return str(value["op"])
-    return next((kind for kind in structure_kinds() if kind in value), NO_NODE)
-
-
-def structure_kinds() -> list[str]:
-    """The keys that make a node other than a stage."""
-    return [structure.kind for structure in STRUCTURES]
-
-
-def _any_node() -> Any:
-    models: dict[str, Any] = {name: stage_model(name) for name in OPERATORS}
-    models |= {structure.kind: structure for structure in STRUCTURES}
-    members = [Annotated[model, Tag(tag)] for tag, model in models.items()]
-    return Annotated[reduce(or_, members), Discriminator(_node_tag)]
-
-
-if TYPE_CHECKING:
-    AnyNode = Node
-else:
-    AnyNode = _any_node()
-Option.model_rebuild()
-for _structure in STRUCTURES:
-    _structure.model_rebuild()
+STRUCTURES: Mapping[str, type[Node]] = {
+    kind.kind: kind for kind in (ChoiceNode, MaybeNode, ShuffleNode, RepeatNode, GroupNode)
+}
+"""The nodes other than stages, by the key that makes them."""

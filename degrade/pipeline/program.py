@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from degrade.errors import PipelineError
-from degrade.operators.base import noise_fields
+from degrade.operators.base import Operator, noise_fields
+from degrade.operators.table import OPERATORS
 from degrade.pipeline.distributions import Distribution, Quantile
 from degrade.pipeline.drawn import (
     Body,
@@ -22,12 +24,11 @@ from degrade.pipeline.nodes import (
     ChoiceNode,
     GroupNode,
     MaybeNode,
-    Node,
     RepeatNode,
     ShuffleNode,
-    Stage,
 )
 from degrade.pipeline.specs import Spec, for_round, support
+from degrade.pipeline.stages import Node, Stage
 from degrade.pipeline.values import chooser
 from degrade.trace import Scalar, Step
 
@@ -37,13 +38,14 @@ class Program:
     """Both trees of a pipeline and the addresses (label, field) of all their draws.
 
     What is constant or certain draws nothing and has no address; its label is taken all the same.
-    keys: the columns of the addresses that are noise keys.
+    keys: the columns of the addresses that are noise keys. own: the operators that are a caller's own.
     """
 
     addresses: tuple[tuple[str, str], ...]
     keys: tuple[int, ...]
     hr: Body
     lr: Body
+    own: tuple[Operator[Any], ...] = ()
 
 
 @dataclass
@@ -64,6 +66,7 @@ class _Compiler:
         self.addresses: list[tuple[str, str]] = []
         self.keys: list[int] = []
         self.seen: set[str] = set()
+        self.own: dict[str, Operator[Any]] = {}
         self.making_lr = False
 
     def body(self, nodes: Sequence[Node], scope: _Scope) -> Body:
@@ -115,6 +118,8 @@ class _Compiler:
                 "from its HR; move it to `hr`, from which both are made"
             )
         operator = stage.operator
+        if OPERATORS.get(operator.name) is not operator:
+            self.own[operator.name] = operator
         resolved = {
             name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
         }
@@ -134,8 +139,12 @@ class _Compiler:
         scope.labels[stage.label] = label
         scope.certain |= {label}
         if not fields and not keys:
-            return ConstantStage(Step(operator.name, operator.version, label, constants))
-        return DrawnStage(operator.name, operator.version, label, constants, fields, keys)
+            return ConstantStage(
+                Step(operator.name, operator.version, label, constants, operator.origin)
+            )
+        return DrawnStage(
+            operator.name, operator.version, label, constants, fields, keys, operator.origin
+        )
 
     def resolved(self, name: str, spec: Spec, label: str, scope: _Scope) -> Spec:
         try:
@@ -242,4 +251,5 @@ def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
     hr_body = compiler.body(hr, _Scope())
     compiler.making_lr = True
     lr_body = compiler.body(lr, _Scope())
-    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body)
+    own = tuple(compiler.own.values())
+    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body, own)

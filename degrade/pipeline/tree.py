@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,11 +13,14 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from degrade.errors import PipelineError
+from degrade.operators.base import Operator
+from degrade.operators.table import OPERATORS
 from degrade.pipeline.errors import explain
-from degrade.pipeline.nodes import AnyNode
+from degrade.pipeline.named import named_source
+from degrade.pipeline.nodes import AnyNode, reading
 from degrade.pipeline.program import Program, compile_nodes
 from degrade.reader.records import Strict
-from degrade.reader.yaml_source import Document, read_text, read_yaml
+from degrade.reader.yaml_source import read_text, read_yaml
 
 DEFAULT_SCALE = 4
 Scale = Annotated[int, Field(ge=1, le=32)]
@@ -28,6 +30,8 @@ class Pipeline(Strict):
     """A frozen tree of stages with a name, a version and a digest; it has no behaviour.
 
     hr: stages that make the HR itself. lr: stages that make the LR from that HR. scale: HR side / LR side.
+    rows: SHA-256 of the file of each operator that is not ours; a pipeline that is written out states it, and
+    is read with that very file again.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -38,6 +42,7 @@ class Pipeline(Strict):
     not_copied: list[str] = Field(default_factory=list)
     scales: list[Scale] | None = None
     scale: Scale = DEFAULT_SCALE
+    rows: dict[str, str] = Field(default_factory=dict)
     hr: list[AnyNode] = Field(default_factory=list)
     lr: Annotated[list[AnyNode], Field(min_length=1)]
 
@@ -65,27 +70,53 @@ class Pipeline(Strict):
             raise ValueError(str(error)) from error
         return self
 
+    @model_validator(mode="after")
+    def _rows_agree(self) -> Pipeline:
+        """Another file's operator of the same name would make other pixels."""
+        for name, digest in self.rows.items():
+            given = self.origins.get(name)
+            if given != digest:
+                raise ValueError(
+                    f"rows: the operator {name!r} comes from a file with the SHA-256 {digest}, here it "
+                    f"{f'comes from one with {given}' if given else 'comes from none'}; give the "
+                    "file that the pipeline was written with"
+                )
+        return self
+
     @cached_property
     def program(self) -> Program:
         """The trees flattened for drawing."""
         return compile_nodes(self.hr, self.lr)
 
+    @property
+    def own_operators(self) -> tuple[Operator[Any], ...]:
+        """The operators of its stages that are a caller's own: what `degrade.apply` takes as `rows`."""
+        return self.program.own
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """SHA-256 of the file of each operator that is a caller's own and comes from a file."""
+        return {row.name: row.origin for row in self.own_operators if row.origin}
+
     def content(self) -> dict[str, Any]:
         """The resolved tree as plain data, with every default written out."""
         stated = self.model_dump(exclude_unset=True)
         data = stated | {"version": self.version, "scale": self.scale}
+        data |= {"rows": self.origins} if self.origins else {}
         return {name: _plain(data[name]) for name in type(self).model_fields if name in data}
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over what decides the draws: the trees and the scale, not the words about them."""
+        """SHA-256 over what decides the draws: the trees, the scale and the files of operators that are not
+        ours, not the words about them."""
         content = self.content()
         decisive = [_ordered(content.get(name, [])) for name in ("scale", "hr", "lr")]
+        decisive += [_ordered(content["rows"])] if self.origins else []
         return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Stage models are made at run time and cannot be pickled by name; the text can.
-        return parse_pipeline, (self.to_yaml(), self.name)
+        return parse_pipeline, (self.to_yaml(), self.name, None, self.own_operators)
 
     def to_yaml(self) -> str:
         """The resolved pipeline as a file that reads back to the same digest."""
@@ -115,10 +146,16 @@ def _ordered(value: Any) -> Any:
     return [_ordered(inner) for inner in value] if isinstance(value, list) else value
 
 
-def parse_pipeline(text: str, name: str = "<text>", scale: int | None = None) -> Pipeline:
+def parse_pipeline(
+    text: str,
+    name: str = "<text>",
+    scale: int | None = None,
+    rows: Iterable[Operator[Any]] = (),
+) -> Pipeline:
     """A pipeline from YAML text.
 
-    name: the file's name for error messages. scale: HR side / LR side; None keeps the file's own.
+    name: the file's name for error messages. scale: HR side / LR side; None keeps the file's own. rows: a
+    caller's own operators, which the text may name as it names ours.
     Raises PipelineError with file, line, place, value and what was expected.
     """
     document = read_yaml(text, name)
@@ -127,49 +164,23 @@ def parse_pipeline(text: str, name: str = "<text>", scale: int | None = None) ->
     data: dict[str, Any] = document.data
     if scale is not None:
         data = {**data, "scale": scale}
-    return _validated(data, document)
-
-
-def _validated(data: Mapping[str, Any], document: Document) -> Pipeline:
+    operators = OPERATORS.with_rows(rows)
     try:
-        return Pipeline.model_validate(data)
+        return Pipeline.model_validate(data, context=reading(operators))
     except ValidationError as error:
-        raise PipelineError(explain(error, document)) from error
+        raise PipelineError(explain(error, document, Pipeline, operators)) from error
 
 
-def load_pipeline(name_or_path: str | Path, scale: int | None = None) -> Pipeline:
+def load_pipeline(
+    name_or_path: str | Path, scale: int | None = None, rows: Iterable[Operator[Any]] = ()
+) -> Pipeline:
     """A pipeline by its name (`second_order`) or from a file (`my.yaml`).
 
-    scale: HR side / LR side; None takes the file's own, or 4.
+    scale: HR side / LR side; None takes the file's own, or 4. rows: a caller's own operators.
     Raises PipelineError if there is none of that name, the file cannot be read or is wrong.
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.parent != Path():
-        return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale)
-    return parse_pipeline(named_source(str(name_or_path)), f"{name_or_path}.yaml", scale)
-
-
-def _files() -> Iterator[tuple[str, str]]:
-    for entry in resources.files("degrade.pipelines").iterdir():
-        if entry.name.endswith(".yaml"):
-            yield entry.name.removesuffix(".yaml"), entry.read_text(encoding="utf-8")
-
-
-def pipeline_names() -> list[str]:
-    """The names of the pipelines that come with the package."""
-    return sorted(name for name, _ in _files())
-
-
-def named_source(name: str) -> str:
-    """The YAML text of a named pipeline, comments and all."""
-    found = dict(_files())
-    if name not in found:
-        raise PipelineError(
-            f"no pipeline {name!r}; known are {', '.join(sorted(found))}; a file needs its .yaml ending"
-        )
-    return found[name]
-
-
-def pipeline_schema() -> dict[str, Any]:
-    """The JSON schema of a pipeline file, for editors."""
-    return Pipeline.model_json_schema()
+        return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows)
+    name = str(name_or_path)
+    return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows)

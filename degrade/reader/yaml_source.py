@@ -125,7 +125,8 @@ def _composed(text: str, name: str) -> yaml.Node | None:
 
 def _too_many(name: str) -> _RefusedError:
     return _RefusedError(
-        f"{name}: more than {MAX_VALUES} values or {MAX_DEPTH} levels; does an alias repeat?"
+        f"{name}: more than {MAX_VALUES} values, or nested too deeply (more than {MAX_DEPTH} levels); does an "
+        "alias repeat?"
     )
 
 

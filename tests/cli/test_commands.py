@@ -66,6 +66,20 @@ def test_help_loads_neither_torch_nor_numpy() -> None:
         assert command in done.stdout
 
 
+@pytest.mark.parametrize("words", [["list"], ["show", "second_order"]])
+def test_named_pipelines_load_no_torch(words: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from realsr.cli.main import app\n"
+        f"app(['pipelines', *{words}], standalone_mode=False)\n"
+        "heavy = {'torch', 'numpy', 'cv2', 'PIL'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "second_order" in done.stdout
+
+
 def test_make_replay_verify(photographs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     made = make(photographs, out)

@@ -18,7 +18,7 @@ from degrade.execute.singles import reference_step, run_reference, run_singles
 from degrade.geometry import Size
 from degrade.operators.base import Group
 from degrade.operators.table import OPERATORS
-from degrade.pipeline.nodes import structure_kinds
+from degrade.pipeline.nodes import STRUCTURES
 from degrade.trace import Step, Values
 from tests.cases import CASES, Case
 
@@ -66,7 +66,7 @@ def equal(first: Sequence[torch.Tensor], second: Sequence[torch.Tensor]) -> bool
 
 
 def test_no_field_has_a_name_of_the_grammar() -> None:
-    taken = {"op", "label", "stages", *structure_kinds()}
+    taken = {"op", "label", "stages", *STRUCTURES}
     for name, row in OPERATORS.items():
         assert not taken & row.parameters.model_fields.keys(), name
 

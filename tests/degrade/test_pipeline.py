@@ -9,7 +9,8 @@ import pytest
 
 import degrade
 from degrade.errors import PipelineError
-from degrade.pipeline.tree import named_source
+from degrade.pipeline import named_source
+from degrade.pipeline.named import named_pipelines
 
 HEAD = "name: mine\nlr:\n"
 
@@ -170,10 +171,10 @@ def test_the_digest_follows_what_decides_draws_and_nothing_else() -> None:
 
 
 def test_names_and_paths(tmp_path: Path) -> None:
-    with pytest.raises(PipelineError, match=r"known are .*second_order"):
+    with pytest.raises(PipelineError, match=r"did you mean 'second_order'"):
         degrade.load_pipeline("secnd_order")
     with pytest.raises(
-        PipelineError, match=r"cannot read the pipeline file .*none\.yaml: No such file"
+        PipelineError, match=r"cannot read the pipeline file .*none\.yaml: there is no such file"
     ):
         degrade.load_pipeline(tmp_path / "none.yaml")
     file = tmp_path / "copy.yaml"
@@ -182,6 +183,13 @@ def test_names_and_paths(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(PipelineError, match="not UTF-8"):
         degrade.load_pipeline(file)
+
+
+@pytest.mark.parametrize("name", degrade.pipeline_names())
+def test_what_a_file_says_of_itself_is_read_without_its_trees(name: str) -> None:
+    said, pipeline = named_pipelines()[name].words(), degrade.load_pipeline(name)
+    assert (said["name"], said["kind"]) == (name, pipeline.kind)
+    assert said["summary"] == " ".join(pipeline.summary.split())
 
 
 def test_the_schema_knows_operators_and_forms() -> None:

@@ -9,7 +9,7 @@ import typer
 
 import degrade
 from degrade.operators.table import OPERATORS
-from degrade.pipeline.nodes import structure_kinds
+from degrade.pipeline.nodes import STRUCTURES
 from realsr.cli.main import app
 
 PAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
@@ -172,7 +172,7 @@ def test_every_capability_has_its_row() -> None:
 
 
 def test_every_name_exists() -> None:
-    known = {*OPERATORS, *structure_kinds(), *degrade.pipeline_names(), *commands()}
+    known = {*OPERATORS, *STRUCTURES, *degrade.pipeline_names(), *commands()}
     known |= {f"degrade.{name}" for name in degrade.__all__}
     text = PAGE.read_text(encoding="utf-8")
     assert set(re.findall(r"`([^`]+)`", text)) - known == set()

@@ -10,7 +10,6 @@ import typer
 import degrade
 from degrade.errors import PipelineError
 from degrade.pipeline.differences import differences
-from degrade.pipeline.tree import named_source
 from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.files.errors import RequestError
@@ -20,22 +19,9 @@ from realsr.interop.seal import seal_texts
 from realsr.pairs.soundness import needs_squares, requested_pipeline
 
 
-def run_list() -> int:
-    """Names and summaries of the pipelines that come with the package."""
-    names = degrade.pipeline_names()
-    width = max(map(len, names), default=0)
-    for name in names:
-        pipeline = degrade.load_pipeline(name)
-        typer.echo(f"{name:<{width}}  {pipeline.kind:<9}  {' '.join(pipeline.summary.split())}")
-    return OK
-
-
-def run_show(name: str, scale: int | None, resolved: bool) -> int:
-    """A named pipeline's file with its comments, or any pipeline with its defaults written out."""
-    if resolved or scale is not None or name not in degrade.pipeline_names():
-        typer.echo(requested_pipeline(name, scale).to_yaml(), nl=False)
-    else:
-        typer.echo(named_source(name), nl=False)
+def run_resolved(name: str, scale: int | None) -> int:
+    """Any pipeline with its defaults written out."""
+    typer.echo(requested_pipeline(name, scale).to_yaml(), nl=False)
     return OK
 
 

@@ -19,7 +19,7 @@ pipelines = typer.Typer(
 @reported
 def list_pipelines() -> int:
     """List the pipelines that come with the package."""
-    from realsr.cli.actions.pipelines import run_list
+    from realsr.cli.actions.named_pipelines import run_list
 
     return run_list()
 
@@ -34,9 +34,13 @@ def show_pipeline(
     ] = False,
 ) -> int:
     """Print a pipeline."""
-    from realsr.cli.actions.pipelines import run_show
+    from realsr.cli.actions.named_pipelines import is_named, run_show
 
-    return run_show(name, scale, resolved)
+    if is_named(name) and scale is None and not resolved:
+        return run_show(name)
+    from realsr.cli.actions.pipelines import run_resolved
+
+    return run_resolved(name, scale)
 
 
 @pipelines.command("check")

@@ -1,0 +1,225 @@
+"""Applying traces to images: by which back end, on which devices, with which operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeVar, cast, get_args
+
+import numpy as np
+import torch
+
+from degrade.errors import DegradeError, GeometryError, ImageError
+from degrade.execute.batched import run_batched, sizes_of
+from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr, plan_whole
+from degrade.execute.processes import Processes
+from degrade.execute.singles import run_reference, run_singles, stacked
+from degrade.execute.straight_through import run_straight_through
+from degrade.geometry import Placement, Size
+from degrade.operators.base import Operator
+from degrade.operators.table import OPERATORS, Operators
+from degrade.trace import Trace
+
+Engine = Literal["auto", "singles", "batched", "reference"]
+"""How a batch is run: `singles` on the CPU, `batched` on a GPU, `reference` where gradients are wanted."""
+
+Gradient = Literal["exact", "straight_through"]
+"""What a gradient does at a step that passes none: `exact` raises, `straight_through` takes its surrogate's."""
+
+Images = TypeVar("Images", torch.Tensor, Sequence[torch.Tensor])
+"""A batch b c h w, or images c h w of different sizes."""
+
+Batch = torch.Tensor | Sequence[torch.Tensor]
+Runner = Literal["singles", "batched", "reference", "straight_through"]
+_ON_CPU: tuple[Engine, ...] = ("auto", "singles")
+Planner = Callable[[Trace, Size, Operators], Plan]
+
+
+def apply(
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    processes: Processes | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
+    rows: Iterable[Operator[Any]] = (),
+) -> Images:
+    """LR images of HR images, one trace each: the HR steps, then the LR steps.
+
+    hr: b c h w, float32, [0, 1], any device, or a sequence of c h w of different sizes; sides divide by the
+    traces' scale. Returns the same form with sides divided by the scale.
+    threads: samples at a time on the CPU; None takes torch's count. processes: workers in place of threads, of
+    which the CPU makes more: see `Processes`. engine: see `Engine`.
+    A sample's result depends on its own trace and pixels only. An empty batch comes back as it is, since no
+    trace tells the scale. NaN and infinite values are refused on the CPU; on a GPU, where a look at them would
+    wait for the device, they stay within their own sample.
+    gradient: where the HR requires one, it passes with engine `auto` and `reference`. At a step that passes
+    none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
+    values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
+    rows: a caller's own operators, where traces name them (`Pipeline.own_operators`).
+    Raises ImageError, GeometryError, TraceError.
+    """
+    way = Way(plan_whole, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    return cast("Images", way.run(traces, hr))
+
+
+def apply_hr(
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    processes: Processes | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
+    rows: Iterable[Operator[Any]] = (),
+) -> Images:
+    """The HR steps only: the targets that the LR images are made from. See `apply`.
+
+    Traces without HR steps give back the very images that came in.
+    """
+    way = Way(plan_hr, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    return cast("Images", way.run(traces, hr))
+
+
+def apply_lr(
+    traces: Sequence[Trace],
+    hr: Images,
+    *,
+    threads: int | None = None,
+    processes: Processes | None = None,
+    engine: Engine = "auto",
+    gradient: Gradient = "exact",
+    rows: Iterable[Operator[Any]] = (),
+) -> Images:
+    """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
+    way = Way(plan_lr, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    return cast("Images", way.run(traces, hr))
+
+
+def placement(trace: Trace, size: Size, rows: Iterable[Operator[Any]] = ()) -> Placement:
+    """The declared map of a trace: where the LR's pixels lie in an HR of this size. rows: see `apply`."""
+    return declared_map(plan_lr(trace, size, OPERATORS.with_rows(rows)), size)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a call is run: what of a trace, by whom, with which operators. Its options are those of `apply`.
+
+    Raises DegradeError for values that are none, and for those that do not go together.
+    """
+
+    planner: Planner
+    threads: int | None
+    processes: Processes | None
+    engine: Engine
+    gradient: Gradient
+    operators: Operators
+
+    def __post_init__(self) -> None:
+        threads, engine, gradient = self.threads, self.engine, self.gradient
+        if engine not in get_args(Engine) or (threads is not None and threads < 1):
+            raise DegradeError(
+                f"engine {engine!r}, threads {threads!r}: expected one of {', '.join(get_args(Engine))}, and "
+                "threads from 1 on"
+            )
+        if self.processes is not None and (threads is not None or engine not in _ON_CPU):
+            raise DegradeError(
+                f"processes together with threads {threads!r} or engine {engine!r}: expected processes alone, "
+                "or with engine auto or singles"
+            )
+        if gradient not in get_args(Gradient) or (gradient != "exact" and engine != "auto"):
+            raise DegradeError(
+                f"gradient {gradient!r} with engine {engine!r}: expected exact, or straight_through with "
+                "engine auto"
+            )
+
+    def run(self, traces: Sequence[Trace], images: Batch) -> Batch:
+        """The images that the traces make of images, in the form in which these came."""
+        _check(traces, images)
+        sizes = sizes_of(images)
+        jobs = list(zip(traces, sizes, strict=True))
+        plans = [self.planner(trace, size, self.operators) for trace, size in jobs]
+        if not any(plans):
+            return images
+        _check_values(images)
+        chosen = self.runner(images)
+        if chosen == "batched":
+            return run_batched(plans, images)
+        results = self._each(chosen, jobs, plans, list(images))
+        if not isinstance(images, torch.Tensor):
+            return results
+        return stacked(results) if chosen == "singles" else torch.stack(results)
+
+    def _each(
+        self,
+        chosen: Runner,
+        jobs: Sequence[tuple[Trace, Size]],
+        plans: Sequence[Plan],
+        images: Sequence[torch.Tensor],
+    ) -> list[torch.Tensor]:
+        """Each sample by itself."""
+        if chosen == "reference":
+            return run_reference(plans, images)
+        if chosen == "straight_through":
+            return run_straight_through(plans, images)
+        if self.processes is None:
+            return run_singles(plans, images, self.threads or torch.get_num_threads())
+        replans = [partial(self.planner, *job) for job in jobs]
+        return self.processes.run(replans, plans, images, self.operators)
+
+    def runner(self, images: Batch) -> Runner:
+        """The back end for these images."""
+        if self.engine == "singles" and images[0].device.type != "cpu":
+            raise DegradeError(
+                f"engine 'singles' runs on the CPU, the images are on {images[0].device}; use engine auto"
+            )
+        if self.engine != "auto":
+            return self.engine
+        if torch.is_grad_enabled() and any(image.requires_grad for image in images):
+            return "reference" if self.gradient == "exact" else "straight_through"
+        return "singles" if images[0].device.type == "cpu" else "batched"
+
+
+def _check(traces: Sequence[Trace], images: Batch) -> None:
+    if isinstance(images, torch.Tensor) and images.ndim != 4:
+        raise ImageError(
+            f"expected images b c h w, got a tensor of shape {tuple(images.shape)}; add the batch axis"
+        )
+    if len(traces) != len(images):
+        raise GeometryError(
+            f"{len(traces)} traces for {len(images)} images; expected one trace an image"
+        )
+    each = images[:1] if isinstance(images, torch.Tensor) else images
+    for index, image in enumerate(each):
+        _check_image(index, image)
+        if image.device != each[0].device or image.shape[0] != each[0].shape[0]:
+            raise ImageError(
+                f"image {index}: differs from image 0 in its device or its channel count"
+            )
+
+
+def _check_image(index: int, image: torch.Tensor) -> None:
+    """One image c h w of float32; raises ImageError."""
+    kind = f"{type(image).__name__} of shape {tuple(image.shape)} {image.dtype}"
+    if not isinstance(image, torch.Tensor) or image.ndim != 3 or image.dtype != torch.float32:
+        raise ImageError(
+            f"image {index}: expected a tensor c h w of float32 in [0, 1], got {kind}; take torch.from_numpy "
+            "of an array, .float() of other floats, and scale 8-bit images by 1/255, 16-bit ones by 1/65535"
+        )
+    if not image.numel():
+        raise ImageError(
+            f"image {index}: a {kind} has no pixels; expected sides and channels from 1"
+        )
+
+
+def _check_values(images: Batch) -> None:
+    """Raises ImageError for NaN and infinite values on the CPU; on a GPU a look at them would wait for it."""
+    if images[0].device.type != "cpu":
+        return
+    for index, image in enumerate(images):
+        if not np.isfinite(image.detach().numpy()).all():
+            raise ImageError(
+                f"image {index}: the HR holds NaN or infinite values; expected float32 in [0, 1]"
+            )
