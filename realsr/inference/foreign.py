@@ -14,13 +14,21 @@ from torch import Tensor, nn
 from degrade.errors import MissingExtraError
 from realsr.inference.errors import InferenceError
 from realsr.inference.probing import probed
-from realsr.inference.upscaler import Metadata, Upscaler
+from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
 from realsr.models.cards import CARD, ModelCard, parsed_card
+
+_ONNX_TYPES = {
+    "tensor(float)": torch.float32,
+    "tensor(float16)": torch.float16,
+    "tensor(double)": torch.float64,
+}
+"""What an ONNX graph may take, and the torch type that is it."""
 
 
 def from_function(text: str, device: torch.device) -> Upscaler:
-    """`module:function`, imported and so run: b c h w on the device -> b c s*h s*w. It may say `scale` and
-    `channels` as attributes; else it is asked. Raises InferenceError.
+    """`module:function`, imported and so run: b c h w on the device -> b c s*h s*w. It may say `scale`,
+    `channels` and `colour` (of one channel: `y` for studio luma, else grey) as attributes; the first two are
+    asked of it otherwise. Raises InferenceError.
     """
     module, _, name = text.partition(":")
     try:
@@ -32,7 +40,8 @@ def from_function(text: str, device: torch.device) -> Upscaler:
     channels, scale = getattr(function, "channels", None), getattr(function, "scale", None)
     if channels is None or scale is None:
         channels, scale = probed(function, text, channels, device)
-    return Upscaler(function, scale, channels, name=text, device=device)
+    sees = _one_channel(getattr(function, "colour", None))
+    return Upscaler(function, scale, channels, name=text, device=device, sees=sees)
 
 
 def is_torchscript(path: Path) -> bool:
@@ -44,15 +53,27 @@ def is_torchscript(path: Path) -> bool:
 
 
 def from_torchscript(path: Path, device: torch.device) -> Upscaler:
-    """A scripted or traced network. Its scale and channels are asked of it. Raises InferenceError."""
+    """A scripted or traced network. Its scale and channels are asked of it, in the precision of its weights;
+    its one channel is grey unless its attribute `colour` is `y`. Raises InferenceError.
+    """
     try:
         module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise InferenceError(f"{path}: no TorchScript that this torch reads: {reason}") from error
     module.eval()
-    channels, scale = probed(module, path.name, None, device)
-    return Upscaler(module, scale, channels, name=path.stem, device=device, module=module)
+    dtype = _precision(module)
+    channels, scale = probed(module, path.name, None, device, dtype)
+    return Upscaler(
+        module,
+        scale,
+        channels,
+        name=path.stem,
+        device=device,
+        module=module,
+        sees=_one_channel(getattr(module, "colour", None)),
+        dtype=dtype,
+    )
 
 
 def from_onnx(path: Path, device: torch.device) -> Upscaler:
@@ -67,12 +88,25 @@ def from_onnx(path: Path, device: torch.device) -> Upscaler:
         raise InferenceError(
             f"{path}: its input is {shapes}; expected one b c h w with free h and w: export it so"
         )
+    dtype = _ONNX_TYPES.get(first.type)
+    if dtype is None:
+        raise InferenceError(
+            f"{path}: its input is {first.type}; expected a tensor of float, float16 or double in [0, 1]"
+        )
     run = _runner(session, first.name)
     given = first.shape[1] if isinstance(first.shape[1], int) else None
-    channels, scale = probed(run, path.name, given)
+    channels, scale = probed(run, path.name, given, dtype=dtype)
     text = session.get_modelmeta().custom_metadata_map.get(CARD)
-    metadata = Metadata() if text is None else metadata_of(parsed_card(text, path))
-    return Upscaler(run, scale, channels, name=path.stem, metadata=metadata)
+    card = None if text is None else parsed_card(text, path)
+    return Upscaler(
+        run,
+        scale,
+        channels,
+        name=path.stem,
+        metadata=Metadata() if card is None else metadata_of(card),
+        sees="grey" if card is None else seen_by(card),
+        dtype=dtype,
+    )
 
 
 def metadata_of(card: ModelCard) -> Metadata:
@@ -80,9 +114,26 @@ def metadata_of(card: ModelCard) -> Metadata:
     return Metadata(card.trained_on, card.objective, card.seed, card.steps, card.architecture)
 
 
+def seen_by(card: ModelCard) -> OneChannel:
+    """What a network of one channel sees."""
+    return _one_channel(card.colour)
+
+
+def _one_channel(colour: object) -> OneChannel:
+    return "studio_luma" if colour == "y" else "grey"
+
+
+def _precision(module: nn.Module) -> torch.dtype:
+    """Of the first of its weights that are no whole numbers."""
+    for weight in (*module.parameters(), *module.buffers()):
+        if weight.is_floating_point():
+            return weight.dtype
+    return torch.float32
+
+
 def _runner(session: Any, name: str) -> Callable[[Tensor], Tensor]:
     def run(images: Tensor) -> Tensor:
-        (result, *_) = session.run(None, {name: images.float().contiguous().numpy()})
+        (result, *_) = session.run(None, {name: images.contiguous().cpu().numpy()})
         return torch.from_numpy(result)
 
     return run

@@ -30,7 +30,9 @@ def interpolation(name: str, scale: int) -> Upscaler:
             run = partial(_hermite, scale)
         case _:
             run = partial(_resampled, ALIASES.get(name, name), scale)
-    return Upscaler(run, scale, channels=3, name=name, metadata=Metadata(architecture=name))
+    return Upscaler(
+        run, scale, channels=3, name=name, metadata=Metadata(architecture=name), linear=True
+    )
 
 
 def _resampled(filter_: str, scale: int, images: Tensor) -> Tensor:

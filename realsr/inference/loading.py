@@ -17,10 +17,11 @@ from realsr.inference.foreign import (
     from_torchscript,
     is_torchscript,
     metadata_of,
+    seen_by,
 )
 from realsr.inference.interpolation import INTERPOLATIONS, interpolation
 from realsr.inference.sizes import SizeRules
-from realsr.inference.upscaler import Metadata, Upscaler
+from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
 from realsr.interop.spandrel_models import described
 from realsr.models.cards import ModelCard, read_card
 from realsr.models.checkpoints import load_weights, read_checkpoint
@@ -69,7 +70,9 @@ def _from_card(path: Path, card: ModelCard, scale: int | None, device: torch.dev
     load_weights(network, path)
     channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
     factor = card.scale if scale is None else scale
-    return _of_module(network, factor, channels, path, metadata_of(card), device)
+    return _of_module(
+        network, factor, channels, path, metadata_of(card), device, sees=seen_by(card)
+    )
 
 
 def _from_state(path: Path, scale: int | None, device: torch.device) -> Upscaler:
@@ -97,7 +100,10 @@ def _from_spandrel(path: Path, state: dict[str, Any], device: torch.device) -> U
     module: nn.Module = found.model
     if _takes_any(module, found.input_channels, found.scale, sizes):
         sizes = SizeRules(sizes.minimum)
-    return _of_module(module, found.scale, found.input_channels, path, known, device, sizes)
+    # What spandrel knows with one channel was trained on grey pictures, not on luma.
+    return _of_module(
+        module, found.scale, found.input_channels, path, known, device, sizes, sees="grey"
+    )
 
 
 def _takes_any(module: nn.Module, channels: int, scale: int, sizes: SizeRules) -> bool:
@@ -124,9 +130,10 @@ def _of_module(
     metadata: Metadata,
     device: torch.device,
     sizes: SizeRules = SizeRules(),  # noqa: B008  frozen
+    sees: OneChannel = "studio_luma",
 ) -> Upscaler:
     module = module.eval().to(device)
-    return Upscaler(module, scale, channels, path.stem, metadata, sizes, device, module)
+    return Upscaler(module, scale, channels, path.stem, metadata, sizes, device, module, sees)
 
 
 def _checked(upscaler: Upscaler, scale: int | None) -> Upscaler:

@@ -17,14 +17,15 @@ def probed(
     name: str,
     channels: int | None = None,
     device: torch.device | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> tuple[int, int]:
-    """Channels and scale of a model, on its device. channels: where they are known.
+    """Channels and scale of a model, on its device and in its precision. channels: where they are known.
 
     Raises ProbeError where it takes neither RGB nor one channel, or its scale is no whole number.
     """
     said = ""
     for count in (3, 1) if channels is None else (channels,):
-        image = torch.linspace(0, 1, count * _HEIGHT * _WIDTH, device=device)
+        image = torch.linspace(0, 1, count * _HEIGHT * _WIDTH, device=device).to(dtype)
         try:
             with torch.no_grad():
                 result = network(image.view(1, count, _HEIGHT, _WIDTH))
@@ -34,8 +35,10 @@ def probed(
             said = str(error).strip().splitlines()[-1] if str(error).strip() else repr(error)
             continue
         return count, _scale(result, count, name)
+    kind = str(dtype).removeprefix("torch.")
+    counts = "3 channels or 1" if channels is None else f"{channels} channels"
     raise ProbeError(
-        f"{name} cannot enlarge a picture of {_HEIGHT} x {_WIDTH} pixels with 3 channels or 1: {said}"
+        f"{name} cannot enlarge a picture of {_HEIGHT} x {_WIDTH} pixels with {counts} in {kind}: {said}"
     )
 
 

@@ -220,3 +220,69 @@ def test_mixing_is_a_line_between_weights(tmp_path: Path) -> None:
     assert mixed(counter, {"n": torch.tensor(9)}, 0.5) == counter
     with pytest.raises(InferenceError, match="two different networks"):
         mixed(counter, {"m": torch.tensor(9)}, 0.5)
+
+
+def test_torchscript_of_float16_gets_float16(tmp_path: Path) -> None:
+    network = build("espcn", scale=2, channels=3).eval().half()
+    images = noise(1, 3, 20, 12)
+    try:
+        torch.jit.trace(network, images.half()).save(str(tmp_path / "t.pt"))
+    except RuntimeError as error:
+        pytest.skip(f"no TorchScript here, or no float16 on it: {error}")
+    model = load(tmp_path / "t.pt")
+    assert (model.scale, model.dtype) == (2, torch.float16)
+    result = model(images)
+    assert result.dtype == torch.float32
+    assert torch.equal(result, network(images.half()).detach().float())
+
+
+def test_onnx_of_float16_gets_float16(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
+    pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    helper, sides = onnx.helper, ["b", 3, "h", "w"]
+    for kind, dtype in ((onnx.TensorProto.FLOAT16, torch.float16), (onnx.TensorProto.UINT8, None)):
+        lr = helper.make_tensor_value_info("lr", kind, sides)
+        sr = helper.make_tensor_value_info("sr", kind, ["b", 3, "H", "W"])
+        scales = helper.make_tensor("scales", onnx.TensorProto.FLOAT, [4], [1.0, 1.0, 2.0, 2.0])
+        node = helper.make_node("Resize", ["lr", "", "scales"], ["sr"], mode="nearest")
+        graph = helper.make_graph([node], "twice", [lr], [sr], [scales])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+        model.ir_version = 8
+        (tmp_path / "g.onnx").write_bytes(model.SerializeToString())
+        if dtype is None:
+            with pytest.raises(InferenceError, match=r"its input is tensor\(uint8\)"):
+                load(tmp_path / "g.onnx")
+            continue
+        found, images = load(tmp_path / "g.onnx"), noise(1, 3, 7, 9)
+        assert (found.scale, found.dtype) == (2, dtype)
+        expected = images.half().float().repeat_interleave(2, 2).repeat_interleave(2, 3)
+        assert torch.equal(found(images), expected)
+
+
+@pytest.mark.data
+def test_another_programs_float16_graph(shared_data: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    model = load(shared_data / "cases" / "models" / "fp16_dynamic.onnx")
+    images = noise(1, model.channels, 12, 10)
+    assert model.dtype == torch.float16
+    assert model(images).isfinite().all()
+
+
+def test_what_spandrel_knows_with_one_channel_is_grey(tmp_path: Path) -> None:
+    spandrel = pytest.importorskip("spandrel", reason="the extra interop is not installed")
+    from spandrel.architectures.DnCNN import DnCNN
+
+    assert spandrel
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        network = DnCNN(in_nc=1, out_nc=1, nc=8, nb=17, act_mode="R").eval()
+    torch.save(network.state_dict(), tmp_path / "dncnn.pth")
+    model, images = load(tmp_path / "dncnn.pth"), noise(1, 1, 9, 8)
+    assert (model.channels, model.sees) == (1, "grey")
+    assert torch.equal(model(images), network(images).detach())
+
+
+def test_ours_with_one_channel_see_luma_through_any_file(tmp_path: Path) -> None:
+    assert load(saved(tmp_path / "a.safetensors")).sees == "studio_luma"
+    save_file(build("espcn", scale=2).state_dict(), tmp_path / "b.safetensors")
+    assert load(tmp_path / "b.safetensors").sees == "studio_luma"

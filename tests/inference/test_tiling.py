@@ -8,11 +8,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from degrade.functional.color import luma
 from realsr.inference.errors import InferenceError
-from realsr.inference.reach import measured_reach
+from realsr.inference.reach import Sight, measured_reach
 from realsr.inference.sizes import SizeRules, mirrored_to
 from realsr.inference.tiling import windows
 from realsr.inference.upscaler import Tiling, Upscaler
+from realsr.losses.base import studio_luma
+from realsr.models.upsampling import enlarge
 from tests.models.reduced import noise, small
 
 
@@ -75,6 +78,51 @@ def test_networks_that_look_everywhere_are_named() -> None:
     assert model(images, Tiling(16, overlap=8)).shape == (1, 3, 160, 160)
 
 
+class Pooled(nn.Module):
+    """Strides by 2, then pools by `pool`, and brings both back: it repeats itself every 2 * pool pixels."""
+
+    def __init__(self, pool: int, *, centred: bool = False) -> None:
+        super().__init__()
+        self.block, self.centred = 2 * pool, centred
+        self.first = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+        self.pool = nn.MaxPool2d(pool)
+        self.last = nn.Conv2d(4, 3, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        height, width = images.shape[2:]
+        down, right = (-side % self.block for side in (height, width))
+        top, left = (down // 2, right // 2) if self.centred else (0, 0)
+        padded = nn.functional.pad(images, (left, right - left, top, down - top), mode="replicate")
+        small = self.last(self.pool(self.first(padded)))
+        large = nn.functional.interpolate(small, scale_factor=self.block)
+        return (images + large[..., top : top + height, left : left + width]) / 2
+
+
+@pytest.mark.parametrize(("pool", "grid"), [(2, 16), (3, 48), (5, 80), (9, 144)])
+def test_a_networks_own_grid_is_measured(pool: int, grid: int) -> None:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = Upscaler(Pooled(pool).eval(), 1, 3, "pooled")
+    images = noise(1, 3, 310, 170)
+    torch.testing.assert_close(model(images, Tiling(64)), model(images), rtol=0.0, atol=1e-5)
+    assert isinstance(model.sight, Sight)
+    assert model.sight.grid == grid
+
+
+@pytest.mark.parametrize(
+    "network",
+    [Pooled(11), Pooled(4, centred=True), lambda x: x * torch.linspace(0.5, 1, x.shape[3])],
+    ids=["a period of 22", "counted from the middle", "of the place"],
+)
+def test_networks_without_a_grid_are_taken_whole_or_refused(network: nn.Module) -> None:
+    model, images = Upscaler(network, 1, 3, "odd"), noise(1, 3, 90, 100)
+    with pytest.raises(
+        InferenceError, match=r"odd (does not give the same again|looks at the whole)"
+    ):
+        model(images, Tiling(32))
+    assert torch.equal(model(images, Tiling(32, or_whole=True)), model(images))
+
+
 def test_windows_cover_and_keep_to_the_grid() -> None:
     found = windows(length=101, tile=30, margin=5, grid=16, shortest=32)
     assert [(each.start, each.stop) for each in found] == [(0, 32), (32, 64), (64, 96), (96, 101)]
@@ -117,9 +165,6 @@ def test_mirrored_as_torch_reflects() -> None:
 
 
 def test_luma_networks_leave_chroma_to_interpolation() -> None:
-    from realsr.losses.base import studio_luma
-    from realsr.models.upsampling import enlarge
-
     bicubic = Upscaler(partial(enlarge, scale=2), 2, 1, "luma")
     images = noise(1, 3, 9, 8)
     torch.testing.assert_close(bicubic(images), enlarge(images, 2))
@@ -129,6 +174,19 @@ def test_luma_networks_leave_chroma_to_interpolation() -> None:
     torch.testing.assert_close(difference[:, 0], difference[:, 2])
     grey = images[:, :1]
     torch.testing.assert_close(brighter(grey), brighter(grey.expand(-1, 3, -1, -1))[:, :1])
+
+
+def test_a_grey_network_sees_all_levels() -> None:
+    images, doubled = noise(1, 3, 9, 8), partial(nn.functional.interpolate, scale_factor=2)
+    grey = Upscaler(doubled, 2, 1, "grey", sees="grey")
+    assert torch.equal(grey(images[:, :1]), doubled(images[:, :1]))
+    seen: list[Tensor] = []
+    watched = Upscaler(lambda x: (seen.append(x), doubled(x))[1], 2, 1, "watched", sees="grey")
+    result = watched(images)
+    torch.testing.assert_close(seen[0], luma(images))
+    torch.testing.assert_close(luma(result), doubled(luma(images)), rtol=0.0, atol=1e-6)
+    difference = result - enlarge(images, 2)
+    torch.testing.assert_close(difference[:, 0], difference[:, 2], rtol=0.0, atol=1e-6)
 
 
 def test_promises_are_checked() -> None:
