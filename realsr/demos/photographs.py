@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from degrade.errors import MissingExtraError
+from realsr.files.whole import make_directory, write_whole
 
 PHOTOGRAPHS = {
     "astronaut.png": "NASA, public domain",
@@ -40,12 +41,12 @@ def export_photographs(folder: Path, names: Iterable[str] = PHOTOGRAPHS) -> list
         bundled = resources.files("skimage") / "data"
     except ModuleNotFoundError as error:
         raise MissingExtraError("the demonstration", "demo") from error
-    folder.mkdir(parents=True, exist_ok=True)
+    make_directory(folder)
     return [_copy(bundled / name, folder / name) for name in names]
 
 
 def _copy(source: resources.abc.Traversable, target: Path) -> Path:
-    target.write_bytes(source.read_bytes())
+    write_whole(target, source.read_bytes())
     return target
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from realsr.files.whole import TEMPORARY, write_whole
+from realsr.files.whole import TEMPORARY, make_directory, write_whole
 from realsr.training.errors import TrainingError
 
 _NAME = re.compile(r"step_(\d{9})\.pt")
@@ -22,7 +22,7 @@ def state_path(folder: Path, step: int) -> Path:
 
 def write_state(folder: Path, step: int, content: dict[str, Any], keep: int) -> Path:
     """Writes a state; then drops all but the latest `keep`. Raises StorageError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_directory(folder)
     buffer = io.BytesIO()
     torch.save(content, buffer)
     path = state_path(folder, step)

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from realsr.files.whole import write_whole
+from realsr.files.whole import make_directory, write_whole
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
@@ -120,7 +120,7 @@ def _study(done: Sequence[Combination], out: Path, tests: Mapping[str, Any]) -> 
     """The study file: paths relative to it."""
     study = {"models": [_entry(cell, out) for cell in done], **tests}
     path = out / STUDY
-    out.mkdir(parents=True, exist_ok=True)
+    make_directory(out)
     write_whole(path, yaml.safe_dump(study, sort_keys=False, width=110).encode())
     return path
 

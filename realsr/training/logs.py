@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from realsr.files.json_lines import json_line, read_json_lines
-from realsr.files.whole import write_whole
+from realsr.files.json_lines import json_line, read_json_lines, whole_value
+from realsr.files.whole import make_directory, write_whole
 
 
 class Log:
@@ -21,7 +19,7 @@ class Log:
     """
 
     def __init__(self, folder: Path, step: int, *, tensorboard: bool) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_directory(folder)
         self.path = folder / "log.jsonl"
         _cut_back(self.path, step)
         self.file = self.path.open("ab")
@@ -52,11 +50,11 @@ def _cut_back(path: Path, step: int) -> None:
     if not path.exists():
         return
     kept = []
-    for line in path.read_bytes().split(b"\n"):
-        with suppress(ValueError):  # the last line of a killed process may be a piece
-            if json.loads(line)["step"] <= step:
-                kept.append(line)
-    write_whole(path, b"".join(line + b"\n" for line in kept))
+    for line in path.read_bytes().splitlines(keepends=True):  # bytes: at "\n" and "\r" alone
+        event = whole_value(line)  # the last line of a killed process may be a piece
+        if event is not None and event["step"] <= step:
+            kept.append(line)
+    write_whole(path, b"".join(kept))
 
 
 def _board(folder: Path, step: int) -> Any:

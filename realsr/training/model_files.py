@@ -7,7 +7,7 @@ from pathlib import Path
 from safetensors.torch import load_file
 from torch import nn
 
-from realsr.files.whole import write_whole
+from realsr.files.whole import make_directory, write_whole
 from realsr.models.cards import ModelCard, model_bytes, read_card
 from realsr.models.checkpoints import load_weights
 from realsr.models.errors import ModelError
@@ -16,7 +16,7 @@ from realsr.training.errors import TrainingError
 
 def save_model(path: Path, network: nn.Module, card: ModelCard) -> None:
     """Writes a network whole or not at all. Raises StorageError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_directory(path.parent)
     write_whole(path, model_bytes(network, card))
 
 

@@ -13,6 +13,7 @@ from degrade.pipeline.differences import differences
 from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.files.errors import RequestError
+from realsr.files.whole import make_directory, write_whole
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
 from realsr.interop.seal import seal_texts
@@ -78,9 +79,9 @@ def run_import_seal(file: Path, out: Path) -> int:
     there = [name for name in texts if (out / name).exists()]
     if there:
         raise RequestError(f"--out {out} has {there[0]} already; name a folder without it")
-    out.mkdir(parents=True, exist_ok=True)
+    make_directory(out)
     for name, text in texts.items():
-        (out / name).write_text(text, encoding="utf-8")
+        write_whole(out / name, text.encode())
     typer.echo(f"{out}: {len(texts)} pipelines, {min(texts)} to {max(texts)}")
     return OK
 
