@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,12 +53,12 @@ def is_torchscript(path: Path) -> bool:
         return any("/code/" in name for name in archive.namelist())
 
 
-def from_torchscript(path: Path, device: torch.device) -> Upscaler:
-    """A scripted or traced network. Its scale and channels are asked of it, in the precision of its weights;
-    its one channel is grey unless its attribute `colour` is `y`. Raises InferenceError.
+def from_torchscript(path: Path, content: bytes, device: torch.device) -> Upscaler:
+    """A scripted or traced network, from the file's bytes. Its scale and channels are asked of it, in the
+    precision of its weights; its one channel is grey unless its attribute `colour` is `y`. Raises InferenceError.
     """
     try:
-        module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
+        module: nn.Module = torch.jit.load(io.BytesIO(content), map_location=device)  # type: ignore[no-untyped-call]
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise InferenceError(f"{path}: no TorchScript that this torch reads: {reason}") from error

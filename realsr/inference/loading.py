@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from degrade.reader.near import meant
+from degrade.trust import NOTHING, Code, Trust, torchscript
 from realsr.inference.errors import InferenceError
 from realsr.inference.foreign import (
     from_function,
@@ -33,36 +36,55 @@ _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
 def load(
-    model: str | Path, *, scale: int | None = None, device: str | torch.device = "cpu"
+    model: str | Path,
+    *,
+    scale: int | None = None,
+    device: str | torch.device = "cpu",
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Upscaler:
     """A model behind the one contract.
 
     model: an interpolation (`bicubic`, `lanczos`, ...); a file of ours (safetensors with a card); a state dict
     of our architectures at their default arguments, in any known dialect; a file that spandrel reads;
     TorchScript; ONNX; or `module:function`, which is imported. scale: for what has several; of an
-    interpolation 4 unless told.
-    Raises ModelError or InferenceError saying what was expected, MissingExtraError naming the extra.
+    interpolation 4 unless told. trust: what may run code, a TorchScript file by its SHA-256 and a module by its
+    name; nothing unless told.
+    Raises UntrustedCodeError for code that `trust` does not name, ModelError or InferenceError saying what was
+    expected, MissingExtraError naming the extra.
     """
-    text, device = str(model), torch.device(device)
+    text, device, trust = str(model), torch.device(device), Trust.of(trust)
     if text in INTERPOLATIONS:
         return interpolation(text, 4 if scale is None else scale)
     path = Path(text)
     if _FUNCTION.fullmatch(text) and not path.exists():
+        trust.check(function_code(text))
         return _checked(from_function(text, device), scale)
     if not path.is_file():
         raise InferenceError(_unknown(text))
-    return _checked(_from_file(path, scale, device), scale)
+    return _checked(_from_file(path, scale, device, trust), scale)
 
 
-def _from_file(path: Path, scale: int | None, device: torch.device) -> Upscaler:
+def function_code(text: str) -> Code:
+    """What `module:function` runs: its module, by the name that allows it."""
+    return Code("a Python function, whose module is imported", text, text.partition(":")[0])
+
+
+def _from_file(path: Path, scale: int | None, device: torch.device, trust: Trust) -> Upscaler:
     if path.suffix.lower() == ".onnx":
         return from_onnx(path, device)
-    if is_torchscript(path):
-        return from_torchscript(path, device)
+    if path.suffix.lower() != ".safetensors" and is_torchscript(path):
+        return _from_torchscript(path, device, trust)
     card = read_card(path)
     if card is not None:
         return _from_card(path, card, scale, device)
     return _from_state(path, scale, device)
+
+
+def _from_torchscript(path: Path, device: torch.device, trust: Trust) -> Upscaler:
+    """The bytes that were allowed are the bytes that run: the file is read once."""
+    content = path.read_bytes()
+    trust.check(torchscript(path, hashlib.sha256(content).hexdigest()))
+    return from_torchscript(path, content, device)
 
 
 def _from_card(path: Path, card: ModelCard, scale: int | None, device: torch.device) -> Upscaler:
