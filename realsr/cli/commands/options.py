@@ -36,6 +36,14 @@ ModelScale = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Another seed, other draws.")]
 Device = Annotated[DeviceName, typer.Option(help="auto: cuda where there is one, else cpu.")]
+TrustCode = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-code",
+        metavar="DIGEST|MODULE",
+        help="Code in a file that may run: TorchScript by its SHA-256, a module by its name. Repeatable.",
+    ),
+]
 MaxPixels = Annotated[
     int, typer.Option(min=1, help="Larger sources are refused before they are decoded.")
 ]
