@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -120,18 +121,20 @@ def test_torchscript_and_functions(tmp_path: Path) -> None:
         torch.jit.trace(network, images).save(str(tmp_path / "t.pt"))
     except RuntimeError as error:  # this Python or torch no longer traces
         pytest.skip(f"no TorchScript here: {error}")
-    model = load(tmp_path / "t.pt")
+    digest = hashlib.sha256((tmp_path / "t.pt").read_bytes()).hexdigest()
+    model = load(tmp_path / "t.pt", trust=[digest])
     assert (model.scale, model.channels) == (2, 3)
     torch.testing.assert_close(model(images), network(images).detach())
 
 
 def test_functions() -> None:
-    model = load("tests.inference.stand_ins:doubled")
+    trust = ["tests.inference.stand_ins"]
+    model = load("tests.inference.stand_ins:doubled", trust=trust)
     assert (model.scale, model.reach) == (2, 0)
     with pytest.raises(InferenceError, match="both sides times one whole number"):
-        load("tests.inference.stand_ins:wrong")
+        load("tests.inference.stand_ins:wrong", trust=trust)
     with pytest.raises(InferenceError, match=r"no function tests\.inference\.stand_ins:missing"):
-        load("tests.inference.stand_ins:missing")
+        load("tests.inference.stand_ins:missing", trust=trust)
 
 
 def test_interpolations() -> None:

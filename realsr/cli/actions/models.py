@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
 
 from realsr.cli.reporting import OK
+from realsr.cli.trusted import trusted
 from realsr.files.errors import RequestError, advising
 from realsr.files.whole import write_whole
 from realsr.inference.loading import load
@@ -18,9 +19,9 @@ from realsr.models.cards import model_bytes
 from realsr.models.table import parameter_count
 
 
-def run_show(name: str, scale: int | None) -> int:
+def run_show(name: str, scale: int | None, allowed: Sequence[str]) -> int:
     """A model with what is known of it."""
-    for line in _of_model(load(name, scale=scale)):
+    for line in _of_model(load(name, scale=scale, trust=trusted(allowed, [name]))):
         typer.echo(line)
     return OK
 

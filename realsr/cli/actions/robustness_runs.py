@@ -8,10 +8,12 @@ from pathlib import Path
 import torch
 import typer
 
+from degrade.trust import Trust
 from realsr.cli.actions.robustness_study import study_of
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
+from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
@@ -41,7 +43,9 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     progress = Progress()
     try:
         study, device = study_of(asked, measured), resolve_device(measured.device.value)
-        plan = plan_of(study, progress, device=device, workers=measured.workers)
+        plan = plan_of(
+            study, progress, device=device, workers=measured.workers, trust=_trust(measured)
+        )
         results = run(plan, out)
     finally:
         progress.close()
@@ -75,6 +79,11 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     return PARTLY if faults else OK
 
 
+def _trust(measured: Measured) -> Trust:
+    """A model that was typed may run; one that a study names needs to be allowed."""
+    return trusted(measured.trust_code or (), measured.model or ())
+
+
 def _tell_line(line: SweepLine) -> None:
     """Where it breaks down; without the images that lack a number at some severity, which are named."""
     for metric, found in line.breakdown.items():
@@ -88,7 +97,7 @@ def _tell_line(line: SweepLine) -> None:
 def _sweep_plan(measured: Measured) -> tuple[Plan, Study]:
     study = study_of(Asked(), measured)
     device = resolve_device(measured.device.value)
-    models = contestants(study.models, study.scale, torch.device(device))
+    models = contestants(study.models, study.scale, torch.device(device), _trust(measured))
     table, weights = weighed(study, columns(study.metrics or SWEPT, models[0].scale), device)
     plan = Plan(models, lambda folder: [], table, workers=measured.workers or 2, weights=weights)
     return plan, study

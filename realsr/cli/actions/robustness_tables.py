@@ -10,6 +10,7 @@ import typer
 
 from degrade.errors import MissingExtraError
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
+from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
 from realsr.images.sources import discover
 from realsr.robustness.after.compare import compare
@@ -67,9 +68,11 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
 
 
 @advising(AGAIN)
-def run_replay_command(folder: Path, *, model: str, test: str, key: str, out: Path | None) -> int:
+def run_replay_command(
+    folder: Path, *, model: str, test: str, key: str, out: Path | None, allowed: Sequence[str]
+) -> int:
     """The command's body; its exit code."""
-    made = replay(read_results(folder), model, test, key, out)
+    made = replay(read_results(folder), model, test, key, out, trust=trusted(allowed))
     for phrase in made.words:
         typer.echo(phrase)
     typer.echo(f"pictures in {made.folder}")

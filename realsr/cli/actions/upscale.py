@@ -10,6 +10,7 @@ import typer
 
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
+from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
 from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load
@@ -34,6 +35,7 @@ class UpscaleRequest:
     alpha: AlphaBy
     device: str
     max_pixels: int
+    allowed: Sequence[str] = ()
 
     @property
     def tiling(self) -> Tiling | None:
@@ -47,7 +49,12 @@ class UpscaleRequest:
 def run_upscale(sources: Sequence[Path], out: Path, request: UpscaleRequest) -> int:
     """The command's body; its exit code."""
     tiling = request.tiling
-    upscaler = load(request.model, scale=request.scale, device=resolve_device(request.device))
+    upscaler = load(
+        request.model,
+        scale=request.scale,
+        device=resolve_device(request.device),
+        trust=trusted(request.allowed, [request.model]),
+    )
     job = UpscaleJob(upscaler, request.model, tiling, request.alpha, request.max_pixels)
     progress = Progress("picture")
     try:

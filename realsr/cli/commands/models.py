@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import ModelScale
+from realsr.cli.commands.options import ModelScale, TrustCode
 from realsr.cli.reporting import OK, reported
 
 models = typer.Typer(
@@ -35,6 +35,7 @@ def show_model(
         str, typer.Argument(metavar="NAME", help="An architecture, or anything `upscale` takes.")
     ],
     scale: ModelScale = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Print an architecture's arguments, or what is known of a trained model."""
     from realsr.cli.actions.architectures import shown
@@ -43,7 +44,7 @@ def show_model(
         return OK
     from realsr.cli.actions.models import run_show
 
-    return run_show(name, scale)
+    return run_show(name, scale, trust_code or ())
 
 
 @models.command("interpolate")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import PipelineName, Scale, Seed
+from realsr.cli.commands.options import PipelineName, Scale, Seed, TrustCode
 from realsr.cli.commands.robustness_options import (
     Asked,
     Measured,
@@ -102,11 +102,14 @@ def replay(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", show_default="DIR/replayed/SET/KEY")
     ] = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Make one answer again, LR and SR. Exit: 0 the LR is the frozen one, 1 it differs."""
     from realsr.cli.actions.robustness_tables import run_replay_command
 
-    return run_replay_command(folder, model=model, test=test, key=key, out=out)
+    return run_replay_command(
+        folder, model=model, test=test, key=key, out=out, allowed=trust_code or ()
+    )
 
 
 @robustness.command("remake")

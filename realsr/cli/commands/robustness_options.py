@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import AlphaPolicy, Device, DeviceName, PipelineName
+from realsr.cli.commands.options import AlphaPolicy, Device, DeviceName, PipelineName, TrustCode
 
 Models = Annotated[
     list[str] | None,
@@ -88,6 +88,7 @@ class Measured:
     alpha: Alpha = None
     device: Device = DeviceName.auto
     workers: Workers = None
+    trust_code: TrustCode = None
 
 
 @dataclass(frozen=True, kw_only=True)

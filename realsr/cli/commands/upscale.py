@@ -15,6 +15,7 @@ from realsr.cli.commands.options import (
     MaxPixels,
     ModelScale,
     Sources,
+    TrustCode,
 )
 from realsr.cli.reporting import reported
 
@@ -57,6 +58,7 @@ def upscale(
     ] = AlphaEnlarger.bicubic,
     device: Device = DeviceName.auto,
     max_pixels: MaxPixels = MOST_PIXELS,
+    trust_code: TrustCode = None,
 ) -> int:
     """Enlarge pictures by any model; alpha, grey and 16 bits stay. Called again, goes on.
 
@@ -72,5 +74,6 @@ def upscale(
         alpha=alpha.value,
         device=device.value,
         max_pixels=max_pixels,
+        allowed=trust_code or (),
     )
     return run_upscale(sources, out, request)

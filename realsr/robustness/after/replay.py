@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from degrade.trust import NOTHING, Trust
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
 from realsr.images.remaking import Difference, difference, remade
@@ -29,13 +31,20 @@ class Replay:
 
 
 def replay(
-    results: Results, model: str, test: str, key: str, out: Path | None = None, device: str = "cpu"
+    results: Results,
+    model: str,
+    test: str,
+    key: str,
+    out: Path | None = None,
+    device: str = "cpu",
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Replay:
     """Writes `hr.png`, `lr.png` and `MODEL.png`, by default to `replayed/SET/KEY` in the run's folder.
 
-    Raises StudyError for names that the run has not, and for a model that is no longer the one of the run.
+    trust: what code the recorded model may run. Raises StudyError for names that the run has not, and for a
+    model that is no longer the one of the run.
     """
-    contestant = _contestant(results, model, device)
+    contestant = _contestant(results, model, device, Trust.of(trust))
     case = _case(results, results.set(test), key)
     frozen = case.lr.read()
     hr = None if case.hr is None else case.hr.read()
@@ -54,12 +63,12 @@ def replay(
     return Replay(folder, told, case.words)
 
 
-def _contestant(results: Results, name: str, device: str) -> Contestant:
+def _contestant(results: Results, name: str, device: str, trust: Trust) -> Contestant:
     known = results.model(name)
     inside = results.root / known.path
     path = str(inside) if inside.is_file() else known.path
     entry = ModelEntry(name=name, path=path)
-    found = contestants([entry], known.scale, torch.device(device))[-1]
+    found = contestants([entry], known.scale, torch.device(device), trust)[-1]
     if found.digest != known.digest:
         raise StudyError(
             f"{path} is no longer the model of this run (digest {found.digest[:12]}, then "

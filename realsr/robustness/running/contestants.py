@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from degrade.errors import MissingExtraError
+from degrade.trust import NOTHING, Trust
 from realsr.images.pixels import to_bytes, to_float
 from realsr.inference.errors import ProbeError
 from realsr.inference.interpolation import INTERPOLATIONS
@@ -72,14 +73,19 @@ class _Silent:
 
 
 def contestants(
-    entries: Sequence[ModelEntry], scale: int | None, device: torch.device
+    entries: Sequence[ModelEntry],
+    scale: int | None,
+    device: torch.device,
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> tuple[Contestant, ...]:
-    """The baseline, and the models in order. scale: None is the models' own, or 4.
+    """The baseline, and the models in order. scale: None is the models' own, or 4. trust: as `load` takes it.
 
     A model that fails its probe takes part with a function that raises, if a scale is told or another model
     has one. Raises StudyError where models differ in scale, and what `load` raises.
     """
-    met = [_met(entry, scale, device) for entry in entries if not _is_baseline(entry)]
+    met = [
+        _met(entry, scale, device, Trust.of(trust)) for entry in entries if not _is_baseline(entry)
+    ]
     common = _common_scale([each for each in met if isinstance(each, Contestant)]) or scale
     silent = [each for each in met if isinstance(each, _Silent)]
     if silent and common is None:
@@ -89,9 +95,11 @@ def contestants(
     return (baseline(factor), *models)
 
 
-def _met(entry: ModelEntry, scale: int | None, device: torch.device) -> Contestant | _Silent:
+def _met(
+    entry: ModelEntry, scale: int | None, device: torch.device, trust: Trust
+) -> Contestant | _Silent:
     try:
-        return _contestant(entry, scale, device)
+        return _contestant(entry, scale, device, trust)
     except ProbeError as fault:
         return _Silent(entry, fault)
 
@@ -118,8 +126,10 @@ def _is_baseline(entry: ModelEntry) -> bool:
     return entry.name == BASELINE
 
 
-def _contestant(entry: ModelEntry, scale: int | None, device: torch.device) -> Contestant:
-    upscaler = load(entry.path, scale=scale, device=device)
+def _contestant(
+    entry: ModelEntry, scale: int | None, device: torch.device, trust: Trust
+) -> Contestant:
+    upscaler = load(entry.path, scale=scale, device=device, trust=trust)
     known = upscaler.metadata
     return Contestant(
         entry.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from degrade import Pipeline
+from degrade.trust import NOTHING, Trust
 from realsr.metrics.errors import MetricError
 from realsr.metrics.weights import FoundWeights, found_weights
 from realsr.pairs.run import Observer
@@ -38,14 +39,16 @@ def plan_of(
     workers: int | None = None,
     weights: FoundWeights | None = None,
     models: Sequence[Contestant] | None = None,
+    trust: Trust | Iterable[str] = NOTHING,
     told: Callable[[int], None] = lambda answered: None,
 ) -> Plan:
-    """The plan of a study. models: in place of the study's, with the baseline among them.
+    """The plan of a study. models: in place of the study's, with the baseline among them. trust: what
+    code a model of the study may run.
 
     Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
     """
     study = study.checked()
-    chosen = models or contestants(study.models, study.scale, torch.device(device))
+    chosen = models or contestants(study.models, study.scale, torch.device(device), trust)
     scale = chosen[0].scale
     table, found = weighed(study, columns(study.metrics, scale), device, weights)
     threads = workers or os.cpu_count() or 1
