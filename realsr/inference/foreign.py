@@ -55,7 +55,9 @@ def is_torchscript(path: Path) -> bool:
 
 def from_torchscript(path: Path, content: bytes, device: torch.device) -> Upscaler:
     """A scripted or traced network, from the file's bytes. Its scale and channels are asked of it, in the
-    precision of its weights; its one channel is grey unless its attribute `colour` is `y`. Raises InferenceError.
+    precision of its weights; its one channel is grey unless its attribute `colour` is `y`.
+
+    Raises InferenceError.
     """
     try:
         module: nn.Module = torch.jit.load(io.BytesIO(content), map_location=device)  # type: ignore[no-untyped-call]
