@@ -31,6 +31,7 @@ from realsr.models.checkpoints import load_weights, read_checkpoint
 from realsr.models.dialects import understood
 from realsr.models.recognition import recognised
 from realsr.models.table import build
+from realsr.rows import NO_ROWS, Rows
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -41,6 +42,7 @@ def load(
     scale: int | None = None,
     device: str | torch.device = "cpu",
     trust: Trust | Iterable[str] = NOTHING,
+    rows: Rows = NO_ROWS,
 ) -> Upscaler:
     """A model behind the one contract.
 
@@ -48,7 +50,7 @@ def load(
     of our architectures at their default arguments, in any known dialect; a file that spandrel reads;
     TorchScript; ONNX; or `module:function`, which is imported. scale: for what has several; of an
     interpolation 4 unless told. trust: what may run code, a TorchScript file by its SHA-256 and a module by its
-    name; nothing unless told.
+    name; nothing unless told. rows: a caller's own, whose networks a file of ours may be of.
     Raises UntrustedCodeError for code that `trust` does not name, ModelError or InferenceError saying what was
     expected, MissingExtraError naming the extra.
     """
@@ -61,7 +63,7 @@ def load(
         return _checked(from_function(text, device), scale)
     if not path.is_file():
         raise InferenceError(_unknown(text))
-    return _checked(_from_file(path, scale, device, trust), scale)
+    return _checked(_from_file(path, scale, device, trust, rows), scale)
 
 
 def function_code(text: str) -> Code:
@@ -69,15 +71,17 @@ def function_code(text: str) -> Code:
     return Code("a Python function, whose module is imported", text, text.partition(":")[0])
 
 
-def _from_file(path: Path, scale: int | None, device: torch.device, trust: Trust) -> Upscaler:
+def _from_file(
+    path: Path, scale: int | None, device: torch.device, trust: Trust, rows: Rows
+) -> Upscaler:
     if path.suffix.lower() == ".onnx":
         return from_onnx(path, device)
     if path.suffix.lower() != ".safetensors" and is_torchscript(path):
         return _from_torchscript(path, device, trust)
     card = read_card(path)
     if card is not None:
-        return _from_card(path, card, scale, device)
-    return _from_state(path, scale, device)
+        return _from_card(path, card, scale, device, rows)
+    return _from_state(path, scale, device, rows)
 
 
 def _from_torchscript(path: Path, device: torch.device, trust: Trust) -> Upscaler:
@@ -87,8 +91,10 @@ def _from_torchscript(path: Path, device: torch.device, trust: Trust) -> Upscale
     return from_torchscript(path, content, device)
 
 
-def _from_card(path: Path, card: ModelCard, scale: int | None, device: torch.device) -> Upscaler:
-    network = card.built(scale)
+def _from_card(
+    path: Path, card: ModelCard, scale: int | None, device: torch.device, rows: Rows
+) -> Upscaler:
+    network = card.built(scale, rows.architectures)
     load_weights(network, path)
     channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
     factor = card.scale if scale is None else scale
@@ -97,13 +103,13 @@ def _from_card(path: Path, card: ModelCard, scale: int | None, device: torch.dev
     )
 
 
-def _from_state(path: Path, scale: int | None, device: torch.device) -> Upscaler:
+def _from_state(path: Path, scale: int | None, device: torch.device, rows: Rows) -> Upscaler:
     content = read_checkpoint(path)
     state = understood(content)
-    fit = recognised(state, scale, str(path))
+    fit = recognised(state, scale, str(path), rows.architectures.values())
     if fit is None:
         return _from_spandrel(path, dict(content), device)
-    network = build(fit.architecture, **fit.arguments)
+    network = build(fit.row, **fit.arguments)
     load_weights(network, state)
     known = Metadata(architecture=fit.architecture)
     return _of_module(network, fit.scale, int(fit.arguments["channels"]), path, known, device)

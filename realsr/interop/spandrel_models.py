@@ -68,7 +68,7 @@ def _adapted(row: Architecture[Any]) -> Any:
             """The network at the smallest scale that the state dict fits."""
             state = understood(state)
             fit = fits(state, (row,))[0]
-            network = build(fit.architecture, **fit.arguments)
+            network = build(fit.row, **fit.arguments)
             load_weights(network, state)
             channels = int(fit.arguments["channels"])
             return spandrel.ImageModelDescriptor(

@@ -22,8 +22,13 @@ Channels = tuple[int, ...]
 class Fit(NamedTuple):
     """An architecture and arguments whose network a state dict fills to the last tensor."""
 
-    architecture: str
+    row: Architecture[Any]
     arguments: Mapping[str, Any]
+
+    @property
+    def architecture(self) -> str:
+        """The row's name."""
+        return self.row.name
 
     @property
     def scale(self) -> int:
@@ -32,11 +37,13 @@ class Fit(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def skeleton(name: str, scale: int, channels: int, scales: tuple[int, ...] = ()) -> nn.Module:
-    """A network of the table with its default arguments on torch's `meta` device: shapes without values."""
+def skeleton(
+    row: Architecture[Any], scale: int, channels: int, scales: tuple[int, ...] = ()
+) -> nn.Module:
+    """A row's network with its default arguments on torch's `meta` device: shapes without values."""
     more: dict[str, Any] = {"scales": scales} if scales else {}
     with torch.device("meta"):
-        return build(name, scale=scale, channels=channels, **more)
+        return build(row, scale=scale, channels=channels, **more)
 
 
 def fits(state: StateDict, rows: Iterable[Architecture[Any]] = ARCHITECTURES.values()) -> list[Fit]:
@@ -45,12 +52,17 @@ def fits(state: StateDict, rows: Iterable[Architecture[Any]] = ARCHITECTURES.val
     return next(filter(None, candidates), [])
 
 
-def recognised(state: StateDict, scale: int | None, where: str) -> Fit | None:
-    """The one fit of a state dict, at `scale` where it has several; None where it has none.
+def recognised(
+    state: StateDict,
+    scale: int | None,
+    where: str,
+    rows: Iterable[Architecture[Any]] = ARCHITECTURES.values(),
+) -> Fit | None:
+    """The one fit of a state dict among rows, at `scale` where it has several; None where it has none.
 
     Raises ModelError where the scale has to be told, or another was.
     """
-    found = fits(state)
+    found = fits(state, rows)
     if not found:
         return None
     chosen = [fit for fit in found if scale in (None, fit.scale)]
@@ -64,23 +76,23 @@ def recognised(state: StateDict, scale: int | None, where: str) -> Fit | None:
 def counts(row: Architecture[Any]) -> dict[int, int]:
     """Learned numbers of the default network by scale: as the row says, or counted where it does not."""
     return row.counts or {
-        scale: parameter_count(skeleton(row.name, scale, row.channels)) for scale in row.scales
+        scale: parameter_count(skeleton(row, scale, row.channels)) for scale in row.scales
     }
 
 
 def _resembles(row: Architecture[Any], state: Mapping[str, Tensor]) -> bool:
     """Whether most names agree: cheap, and enough to leave a row out."""
-    ours = skeleton(row.name, row.scales[0], row.channels).state_dict().keys()
+    ours = skeleton(row, row.scales[0], row.channels).state_dict().keys()
     return 2 * len(ours & state.keys()) > min(len(ours), len(state))
 
 
 def _fits_of(row: Architecture[Any], state: StateDict) -> Iterator[Fit]:
     for channels in (3, 1):
         for scale, scales in _variants(row):
-            network = skeleton(row.name, scale, channels, scales)
+            network = skeleton(row, scale, channels, scales)
             if compare(network.state_dict(), state).complete:
                 arguments = {"scale": scale, "channels": channels}
-                yield Fit(row.name, {**arguments, "scales": scales} if scales else arguments)
+                yield Fit(row, {**arguments, "scales": scales} if scales else arguments)
 
 
 def _variants(row: Architecture[Any]) -> Iterator[tuple[int, tuple[int, ...]]]:

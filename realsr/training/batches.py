@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 import degrade
 from degrade import Key, Pipeline, Trace
+from degrade.operators.base import Operator
 from realsr.losses.base import studio_luma
 from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
@@ -183,13 +184,14 @@ class Batches:
         self, samples: list[TrainingSample], device: torch.device, scale: int
     ) -> TrainingBatch:
         hr = torch.stack([sample.hr for sample in samples]).to(device)
-        traces = degrade.draw(self.pipelines[scale], [sample.key for sample in samples])
-        threads = self.config.data.workers
-        target = degrade.apply_hr(traces, hr, threads=threads)
-        lr = degrade.apply_lr(traces, target, threads=threads)
+        pipeline, threads = self.pipelines[scale], self.config.data.workers
+        own = pipeline.own_operators
+        traces = degrade.draw(pipeline, [sample.key for sample in samples])
+        target = degrade.apply_hr(traces, hr, threads=threads, rows=own)
+        lr = degrade.apply_lr(traces, target, threads=threads, rows=own)
         told = scale if self.config.data.scales else None
-        return TrainingBatch(target, lr, partial(_again, traces), traces, told)
+        return TrainingBatch(target, lr, partial(_again, traces, own), traces, told)
 
 
-def _again(traces: Sequence[Trace], images: Tensor) -> Tensor:
-    return degrade.apply_lr(traces, images, gradient="straight_through")
+def _again(traces: Sequence[Trace], own: Sequence[Operator[Any]], images: Tensor) -> Tensor:
+    return degrade.apply_lr(traces, images, gradient="straight_through", rows=own)

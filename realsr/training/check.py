@@ -58,7 +58,7 @@ def _pipelines(config: TrainingConfig) -> dict[int, Pipeline]:
 
 def _pipeline(config: TrainingConfig, scale: int) -> Pipeline:
     try:
-        pipeline = degrade.load_pipeline(config.data.pipeline, scale)
+        pipeline = degrade.load_pipeline(config.data.pipeline, scale, config.own.operators)
     except PipelineError as error:
         raise TrainingError(f"data.pipeline at scale {scale}: {error}") from error
     check_ends(pipeline, config.data.crop)

@@ -10,15 +10,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from degrade.reader.records import Strict
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import Recipe, read_objective
 from realsr.models.base import Architecture
-from realsr.models.discriminators.table import checked_arguments
+from realsr.models.discriminators.table import DiscriminatorRow, checked_arguments
 from realsr.models.errors import ModelError
-from realsr.models.table import architecture, checked
+from realsr.models.table import checked
+from realsr.rows import NO_ROWS, RowFile, Rows, RowsError, check_files, rows_of
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -33,19 +43,23 @@ class ModelConfig(Strict):
 
     name: str
     scale: Positive
+    _row: Architecture[Any] = PrivateAttr()
 
     @field_validator("name")
     @classmethod
-    def _known(cls, name: str) -> str:
+    def _known(cls, name: str, info: ValidationInfo) -> str:
         try:
-            return architecture(name).name
+            return rows_of(info.context).architectures.row(name).name
         except ModelError as error:
             raise ValueError(str(error)) from error
+
+    def model_post_init(self, context: Any) -> None:
+        self._row = rows_of(context).architectures[self.name]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         try:
-            checked(self.name, **self.arguments)
+            checked(self.row, **self.arguments)
         except ModelError as error:
             raise ValueError(str(error)) from error
         return self
@@ -53,7 +67,7 @@ class ModelConfig(Strict):
     @property
     def row(self) -> Architecture[Any]:
         """The architecture."""
-        return architecture(self.name)
+        return self._row
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -67,14 +81,31 @@ class DiscriminatorConfig(Strict):
     model_config = ConfigDict(extra="allow")
 
     name: str
+    _row: DiscriminatorRow[Any] = PrivateAttr()
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str, info: ValidationInfo) -> str:
+        try:
+            return rows_of(info.context).discriminators.row(name).name
+        except ModelError as error:
+            raise ValueError(str(error)) from error
+
+    def model_post_init(self, context: Any) -> None:
+        self._row = rows_of(context).discriminators[self.name]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         try:
-            checked_arguments(self.name, **self.arguments)
+            checked_arguments(self.row, **self.arguments)
         except ModelError as error:
             raise ValueError(str(error)) from error
         return self
+
+    @property
+    def row(self) -> DiscriminatorRow[Any]:
+        """The discriminator."""
+        return self._row
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -250,7 +281,9 @@ class PauseConfig(Strict):
 
 class TrainingConfig(Strict):
     """A training. accumulate: parts that a batch is computed in, one after the other; the step is the whole
-    batch's. colour: what the network sees; None is what its paper's does. fast_matmul: TF32 on GPUs."""
+    batch's. colour: what the network sees; None is what its paper's does. fast_matmul: TF32 on GPUs. rows:
+    files of a person's own rows, filled in from those that it is read with, and checked where they are told.
+    """
 
     model: ModelConfig
     data: DataConfig
@@ -278,6 +311,32 @@ class TrainingConfig(Strict):
     checkpoint: CheckpointConfig = CheckpointConfig()
     log: LogConfig = LogConfig()
     guard: GuardConfig = GuardConfig()
+    rows: tuple[RowFile, ...] = ()
+    _own: Rows = PrivateAttr(default=NO_ROWS)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_rows(
+        cls, data: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """The files are those of the context, before anything is looked up in them."""
+        if not isinstance(data, dict):
+            return read(data)
+        own = rows_of(info.context)
+        told = TypeAdapter(tuple[RowFile, ...]).validate_python(data.get("rows", own.files))
+        try:
+            check_files(told, own, "this training")
+        except RowsError as error:
+            raise ValueError(str(error)) from error
+        return read({**data, "rows": own.files})
+
+    def model_post_init(self, context: Any) -> None:
+        self._own = rows_of(context)
+
+    @property
+    def own(self) -> Rows:
+        """The person's own rows."""
+        return self._own
 
     @field_validator("precision", mode="before")
     @classmethod
@@ -286,9 +345,9 @@ class TrainingConfig(Strict):
 
     @field_validator("objective")
     @classmethod
-    def _read(cls, value: Any) -> Any:
+    def _read(cls, value: Any, info: ValidationInfo) -> Any:
         try:
-            _recipe(value)
+            _recipe(value, rows_of(info.context))
         except LossError as error:
             raise ValueError(str(error)) from error
         return value
@@ -330,7 +389,7 @@ class TrainingConfig(Strict):
     @cached_property
     def recipe(self) -> Recipe:
         """The terms, and the discriminator's side where there is one."""
-        return _recipe(self.objective)
+        return _recipe(self.objective, self.own)
 
     @property
     def objective_name(self) -> str:
@@ -351,5 +410,5 @@ class TrainingConfig(Strict):
         return {"channels": 1 if self.seen == "y" else 3, **self.model.arguments}
 
 
-def _recipe(value: str | dict[str, Any] | list[dict[str, Any]]) -> Recipe:
-    return read_objective({"terms": value} if isinstance(value, list) else value)
+def _recipe(value: str | dict[str, Any] | list[dict[str, Any]], own: Rows) -> Recipe:
+    return read_objective({"terms": value} if isinstance(value, list) else value, own.losses)

@@ -12,35 +12,49 @@ from pydantic_core import ErrorDetails
 
 from degrade.reader.sentences import keys_at, lines, place, said
 from degrade.reader.yaml_source import Document, Path, path_text, read_text, read_yaml
+from realsr.rows import NO_ROWS, RowFile, Rows
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 
 
-def read_config(path: FilePath, settings: Sequence[str] = ()) -> TrainingConfig:
+def read_config(
+    path: FilePath, settings: Sequence[str] = (), rows: Rows = NO_ROWS
+) -> TrainingConfig:
     """A training from a file. settings: `key=value`, key with dots, value in YAML; they win over the file.
+    rows: a caller's own, which it may name.
 
     Raises TrainingError with file, line, place and the near match of what it does not know.
     """
     text = read_text(path, "the training", TrainingError)
-    return parse_config(text, str(path), settings)
+    return parse_config(text, str(path), settings, rows)
 
 
-def parse_config(text: str, name: str = "<text>", settings: Sequence[str] = ()) -> TrainingConfig:
+def parse_config(
+    text: str, name: str = "<text>", settings: Sequence[str] = (), rows: Rows = NO_ROWS
+) -> TrainingConfig:
     """A training from YAML text; `name` is for error messages."""
     document = read_yaml(text, name, TrainingError)
     if not isinstance(document.data, dict):
         raise TrainingError(f"{name}:1: expected a mapping with the keys model, data and steps")
     places = {_apply(setting, document): setting for setting in settings}
     try:
-        return TrainingConfig.model_validate(document.data)
+        return TrainingConfig.model_validate(document.data, context=rows.context)
     except ValidationError as error:
         faults = lines(error, lambda fault: _line(fault, document, places))
         raise TrainingError("\n".join(faults)) from error
 
 
+def made_with(path: FilePath) -> tuple[RowFile, ...]:
+    """The files of rows that a stored training was made with."""
+    stored = read_yaml(read_text(path, "the training", TrainingError), str(path), TrainingError)
+    return tuple(RowFile.model_validate(file) for file in stored.data.get("rows", ()))
+
+
 def config_text(config: TrainingConfig) -> str:
     """The record as a file that reads back to it, every default written out."""
-    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    unused = set() if config.rows else {"rows"}
+    data = config.model_dump(mode="json", exclude=unused)
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 
 def _apply(setting: str, document: Document) -> Path:

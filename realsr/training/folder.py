@@ -10,8 +10,9 @@ from typing import Any
 
 from realsr.files.locks import LOCK, held
 from realsr.files.whole import make_directory, write_whole
+from realsr.rows import check_files
 from realsr.training.config import TrainingConfig
-from realsr.training.config_file import config_text, read_config
+from realsr.training.config_file import config_text, made_with, read_config
 from realsr.training.errors import TrainingError
 
 _FREE = (
@@ -78,7 +79,8 @@ def refuse_another(run: TrainingFolder, config: TrainingConfig) -> None:
                 f"{run.root} is not empty and holds no training; give another --out"
             )
         return
-    ours, theirs = decisive(config), decisive(read_config(run.config))
+    check_files(made_with(run.config), config.own, f"the training in {run.root}")
+    ours, theirs = decisive(config), decisive(read_config(run.config, rows=config.own))
     for key in [key for key in ours | theirs if ours.get(key) != theirs.get(key)]:
         raise TrainingError(
             f"{run.root} holds another training: {key} is {theirs.get(key)!r} there and {ours.get(key)!r} "

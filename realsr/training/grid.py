@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from realsr.files.whole import make_directory, write_whole
+from realsr.rows import NO_ROWS, Rows
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
@@ -42,7 +43,11 @@ class Combination:
 
 
 def cells(
-    path: Path, settings: Sequence[str], axes: Sequence[str], seeds: int | None
+    path: Path,
+    settings: Sequence[str],
+    axes: Sequence[str],
+    seeds: int | None,
+    rows: Rows = NO_ROWS,
 ) -> list[Combination]:
     """All combinations. axes: `key=a,b,c` each. seeds: so many from the configuration's own on; None: it alone.
 
@@ -51,12 +56,12 @@ def cells(
     """
     if seeds is not None and seeds < 1:
         raise TrainingError(f"--seeds {seeds}: expected at least 1")
-    first = read_config(path, settings).seed
+    first = read_config(path, settings, rows).seed
     parts = [_axis(axis) for axis in axes]
     if seeds is not None:
         parts.append([f"seed={first + number}" for number in range(seeds)])
     found = [
-        Combination(_name(chosen), read_config(path, [*settings, *chosen]))
+        Combination(_name(chosen), read_config(path, [*settings, *chosen], rows))
         for chosen in itertools.product(*parts)
     ]
     names = [cell.name for cell in found]

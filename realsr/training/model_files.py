@@ -11,6 +11,7 @@ from realsr.files.whole import make_directory, write_whole
 from realsr.models.cards import ModelCard, model_bytes, read_card
 from realsr.models.checkpoints import load_weights
 from realsr.models.errors import ModelError
+from realsr.rows import NO_ROWS, Rows
 from realsr.training.errors import TrainingError
 
 
@@ -34,8 +35,11 @@ def model_card(path: str | Path) -> ModelCard:
     return card
 
 
-def load_model(path: str | Path) -> nn.Module:
-    """The network of a file, ready to enlarge: in evaluation mode, on the CPU. Raises TrainingError."""
-    network = model_card(path).built()
+def load_model(path: str | Path, rows: Rows = NO_ROWS) -> nn.Module:
+    """The network of a file, ready to enlarge: in evaluation mode, on the CPU. Raises TrainingError.
+
+    rows: a caller's own, whose networks it may be of.
+    """
+    network = model_card(path).built(architectures=rows.architectures)
     load_weights(network, load_file(path))
     return network.eval()

@@ -73,7 +73,7 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        generator = build(config.model.name, **config.model_arguments)
+        generator = build(config.model.row, **config.model_arguments)
         rival = None if config.discriminator is None else _discriminator(config)
     started = None
     if config.start_from is not None:
@@ -107,7 +107,7 @@ def _discriminator(config: TrainingConfig) -> Discriminator:
     assert config.discriminator is not None
     channels = {"channels": config.model_arguments["channels"]}
     return build_discriminator(
-        config.discriminator.name, **(channels | config.discriminator.arguments)
+        config.discriminator.row, **(channels | config.discriminator.arguments)
     )
 
 

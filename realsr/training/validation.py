@@ -49,7 +49,9 @@ class ValidationSet:
         self.name, self.training = config.name, training
         self.scale = training.model.scale
         try:
-            self.pipeline = degrade.load_pipeline(config.pipeline, self.scale)
+            self.pipeline = degrade.load_pipeline(
+                config.pipeline, self.scale, training.own.operators
+            )
         except PipelineError as error:
             raise TrainingError(f"validation set {config.name}: {error}") from error
         self.sources = discover(config.hr).sources[: config.limit]
@@ -84,8 +86,9 @@ class ValidationSet:
 
     def _pair(self, source: Source) -> tuple[Tensor, Tensor]:
         traces = degrade.draw(self.pipeline, [Key(FROZEN_SEED, source.id, 0)])
-        hr = degrade.apply_hr(traces, photograph(source, self.scale))
-        return hr.mul(255).round().byte(), degrade.apply_lr(traces, hr)
+        own = self.pipeline.own_operators
+        hr = degrade.apply_hr(traces, photograph(source, self.scale), rows=own)
+        return hr.mul(255).round().byte(), degrade.apply_lr(traces, hr, rows=own)
 
 
 def photograph(source: Source, scale: int) -> Tensor:

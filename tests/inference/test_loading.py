@@ -176,7 +176,7 @@ def test_unknown_models_are_met_with_what_is_known(tmp_path: Path) -> None:
 def test_the_weights_of_every_row_are_told_apart() -> None:
     for row in ARCHITECTURES.values():
         channels = 1 if row.colour == "y" else 3
-        found = fits(skeleton(row.name, row.scales[-1], channels).state_dict())
+        found = fits(skeleton(row, row.scales[-1], channels).state_dict())
         assert row.name in {fit.architecture for fit in found}, row.name
         assert row.scales[-1] in {fit.scale for fit in found}, row.name
 

@@ -9,6 +9,7 @@ import typer
 
 from realsr.cli.reporting import INTERRUPTED, OK
 from realsr.files.errors import advising
+from realsr.rows import read_rows
 from realsr.training import cells, read_config, recipe_file, train, train_grid
 
 
@@ -20,15 +21,16 @@ def run_train(
     axes: Sequence[str],
     seeds: int | None,
     out: Path | None,
+    rows: Sequence[Path],
 ) -> int:
     """The command's body; its exit code."""
-    config = recipe_file(name)
+    config, own = recipe_file(name), read_rows(rows)
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
-        study, ended = train_grid(cells(config, settings, axes, seeds), out, tell=_tell)
+        study, ended = train_grid(cells(config, settings, axes, seeds, own), out, tell=_tell)
         typer.echo(str(study))
         return OK if ended else INTERRUPTED
-    outcome = train(read_config(config, settings), out, tell=_tell)
+    outcome = train(read_config(config, settings, own), out, tell=_tell)
     typer.echo(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
 

@@ -47,5 +47,15 @@ TrustCode = Annotated[
 MaxPixels = Annotated[
     int, typer.Option(min=1, help="Larger sources are refused before they are decoded.")
 ]
+RowFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rows",
+        metavar="FILE.py",
+        help="Your own operators, metrics, losses and networks: a Python file with a list ROWS, which is run. "
+        "May be given many times.",
+        show_default=False,
+    ),
+]
 MOST_PIXELS = 2**28
 """MaxPixels where nothing is said."""

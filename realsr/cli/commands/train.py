@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from realsr.cli.commands.options import RowFiles
 from realsr.cli.reporting import reported
 
 
@@ -32,6 +33,7 @@ def train(
             metavar="DIR", help="New, or to go on with.", show_default="runs/NAME-OF-CONFIG"
         ),
     ] = None,
+    rows: RowFiles = None,
 ) -> int:
     """Train a network, or a grid of them; called again, go on.
 
@@ -39,4 +41,6 @@ def train(
     """
     from realsr.cli.actions.train import run_train
 
-    return run_train(config, settings=settings or [], axes=grid or [], seeds=seeds, out=out)
+    return run_train(
+        config, settings=settings or [], axes=grid or [], seeds=seeds, out=out, rows=rows or []
+    )

@@ -43,20 +43,24 @@ class MultiScaleDiscriminatorArguments(DiscriminatorArguments):
     sizes: int = Field(default=3, ge=1, description="full, half, quarter, ...")
 
 
-def build_discriminator(name: str, **arguments: Any) -> Discriminator:
-    """A discriminator of the table. Raises ModelError for an unknown name or argument."""
-    found = checked_arguments(name, **arguments)
-    return DISCRIMINATORS[name].build(found)
+def build_discriminator(row: str | DiscriminatorRow[Any], **arguments: Any) -> Discriminator:
+    """A discriminator of the table, by its name or row. Raises ModelError for an unknown name or argument."""
+    row = _row(row)
+    return row.build(checked_arguments(row, **arguments))
 
 
-def checked_arguments(name: str, **arguments: Any) -> DiscriminatorArguments:
+def checked_arguments(row: str | DiscriminatorRow[Any], **arguments: Any) -> DiscriminatorArguments:
     """The arguments of `build_discriminator` as its row's record. Raises ModelError."""
-    row = DISCRIMINATORS.row(name)
+    row = _row(row)
     try:
         found: DiscriminatorArguments = row.arguments(**arguments)
     except ValidationError as error:
-        raise ModelError(explained(name, row.arguments, error)) from error
+        raise ModelError(explained(row.name, row.arguments, error)) from error
     return found
+
+
+def _row(row: str | DiscriminatorRow[Any]) -> DiscriminatorRow[Any]:
+    return DISCRIMINATORS.row(row) if isinstance(row, str) else row
 
 
 def _multi_scale(arguments: MultiScaleDiscriminatorArguments) -> MultiScaleDiscriminator:
