@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -38,6 +38,21 @@ class Material:
             else {}
         )
         return "+".join([*names, *(f"pairs:{name}" for name in folders)])
+
+    @property
+    def held_out(self) -> str:
+        """What the validation sets keep from training, in words; nothing where they keep nothing."""
+        if self.photographs is None or not self.photographs.config.validation.held_out:
+            return ""
+        held = {source.id for each in self.sets if each.held_out for source in each.sources}
+        whole = len(held) + len(self.photographs)
+        return f"held out for validation, {len(held)} of {whole} photographs: {named(sorted(held))}"
+
+
+def named(ids: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + more
 
 
 def material(config: TrainingConfig) -> Material:

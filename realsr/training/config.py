@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
@@ -34,6 +35,14 @@ Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(gt=0)]
+
+
+def _listed(value: Any) -> Any:
+    """One path stands for a list of one."""
+    return [value] if isinstance(value, str | Path) else value
+
+
+Paths = Annotated[tuple[Path, ...], BeforeValidator(_listed)]
 
 
 class ModelConfig(Strict):
@@ -121,8 +130,8 @@ class DataConfig(Strict):
     each step draws one, for a network with several (MDSR, CARN); none: the model's alone.
     """
 
-    hr: tuple[Path, ...] = ()
-    pairs: tuple[Path, ...] = ()
+    hr: Paths = ()
+    pairs: Paths = ()
     pairs_share: Share = 0.5
     pipeline: str = "bicubic"
     crop: Positive
@@ -216,12 +225,24 @@ class StartConfig(Strict):
 
 
 class SetConfig(Strict):
-    """A validation set: whole photographs, degraded by one pipeline with frozen draws."""
+    """A validation set: whole photographs, degraded by one pipeline with frozen draws.
+
+    hr: its photographs. held_out: in their place a share of `data.hr`, which is then not trained on.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
-    hr: tuple[Path, ...] = Field(min_length=1)
+    hr: Paths = ()
     pipeline: str = "bicubic"
     limit: Positive | None = None
+    held_out: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    @model_validator(mode="after")
+    def _photographs(self) -> Self:
+        if bool(self.hr) == (self.held_out is not None):
+            raise ValueError(
+                f"validation set {self.name}: give its photographs under hr, or held_out, a share of data.hr"
+            )
+        return self
 
 
 class ValidationConfig(Strict):
@@ -230,6 +251,12 @@ class ValidationConfig(Strict):
     every: Positive = 5000
     sets: tuple[SetConfig, ...] = ()
     border: Count | None = None
+
+    @property
+    def held_out(self) -> list[tuple[float, int | None]]:
+        """What decides which photographs of `data.hr` are not trained on: each set's share, and its limit."""
+        found = [(each.held_out, each.limit) for each in self.sets if each.held_out is not None]
+        return sorted(set(found), key=str)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -93,11 +93,12 @@ def decisive(config: TrainingConfig) -> dict[str, Any]:
     found = dict(_leaves(config.model_dump(mode="json")))
     if config.schedule.name == "cosine" and not config.schedule.periods:
         found["schedule.periods"] = [config.steps]
-    return {
+    kept = {
         key: value
         for key, value in found.items()
         if not any(key == free or key.startswith(f"{free}.") for free in _FREE)
     }
+    return kept | {"validation.sets.held_out": config.validation.held_out}
 
 
 def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -195,6 +195,8 @@ class Training:
             )
         if state.step:
             self.tell(f"going on from step {state.step} of {self.config.steps}")
+        if self.given.held_out:
+            self.tell(self.given.held_out)
         if self.given.sets:
             self.tell(f"validation by {CONVENTION.format(self.given.sets[0].border)}")
         for each in self.given.sets if self.log else ():

@@ -17,7 +17,6 @@ from realsr.images.crops import Box, Cut
 from realsr.images.errors import SourceError
 from realsr.images.pixels import to_float
 from realsr.images.reading import Bytes, Reading, opened
-from realsr.images.sources import discover
 from realsr.images.stored import read_stored
 from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Pair, read_manifest
@@ -25,6 +24,7 @@ from realsr.pairs.samples import drawn_boxes
 from realsr.training.batches import TrainingSample
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
+from realsr.training.holding import trained_on
 
 _CPU = torch.device("cpu")
 
@@ -36,9 +36,7 @@ class Photographs:
     """
 
     def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
-        self.sources = discover(roots).sources
-        if not self.sources:
-            raise TrainingError(f"data.hr: no images under {', '.join(map(str, roots))}")
+        self.sources = trained_on(roots, config)
         self.cut = Cut(config.model.scale, config.data.crop)
         self.config = config
         self.decoded: dict[int, Bytes] = {}

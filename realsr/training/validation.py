@@ -26,6 +26,7 @@ from realsr.models.upsampling import enlarge
 from realsr.training.config import SetConfig, TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.fidelity import comparable
+from realsr.training.holding import held_out
 from realsr.training.samples import image_of
 
 FROZEN_SEED = 0
@@ -47,6 +48,7 @@ class ValidationSet:
 
     def __init__(self, config: SetConfig, training: TrainingConfig) -> None:
         self.name, self.training = config.name, training
+        self.held_out = config.held_out is not None
         self.scale = training.model.scale
         try:
             self.pipeline = degrade.load_pipeline(
@@ -54,7 +56,8 @@ class ValidationSet:
             )
         except PipelineError as error:
             raise TrainingError(f"validation set {config.name}: {error}") from error
-        self.sources = discover(config.hr).sources[: config.limit]
+        given = held_out(config, training) if self.held_out else discover(config.hr).sources
+        self.sources = given[: config.limit]
         if not self.sources:
             raise TrainingError(f"validation set {config.name}: no images in {config.hr[0]}")
         border = training.validation.border
