@@ -202,7 +202,9 @@ def _show_operators(rows: dict[str, dict[str, float]]) -> None:
     for name, row in sorted(rows.items(), key=lambda pair: -pair[1]["milliseconds"]):
         print(f"  {name}: {row}")
     total = math.fsum(row["milliseconds"] for row in rows.values())
-    print(f"  all operators: {total:.2f} ms; gather, scatter and waiting come on top")
+    print(
+        f"  all operators: {total:.2f} ms; each with its own start and end, which a batch has once"
+    )
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:

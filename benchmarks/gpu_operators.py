@@ -12,7 +12,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import degrade
-from degrade.execute.device import form_of
+from degrade.execute.batched import run_batched
 from degrade.execute.plan import Plan, PlannedStep
 from degrade.execute.singles import group_of
 from degrade.operators.base import Group
@@ -82,8 +82,17 @@ def canvas_of(steps: Sequence[PlannedStep], hr: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.interpolate(chosen, (height, width), mode="nearest")
 
 
+def images_of(steps: Sequence[PlannedStep], hr: torch.Tensor) -> list[torch.Tensor]:
+    """The samples of that canvas, each of its own size."""
+    canvas = canvas_of(steps, hr)
+    return [
+        one[:, : step.size.height, : step.size.width]
+        for one, step in zip(canvas, steps, strict=True)
+    ]
+
+
 def profile(plans: Sequence[Plan], hr: torch.Tensor) -> dict[str, dict[str, float]]:
-    """Each operator of a batch: samples, its form's milliseconds and calls, its kernel's beside them."""
+    """Each operator of a batch: samples, milliseconds and calls of the back end and of its kernel."""
     rows = {}
     for name, steps in steps_by_operator(plans).items():
         canvas, group, operator = (
@@ -92,10 +101,10 @@ def profile(plans: Sequence[Plan], hr: torch.Tensor) -> dict[str, dict[str, floa
             steps[0].operator,
         )
 
-        def form(
-            canvas: torch.Tensor = canvas, group: Group[Any] = group, row: Any = operator
-        ) -> object:
-            return form_of(row, canvas.device)(canvas, group)
+        plans, images = [(step,) for step in steps], images_of(steps, hr)
+
+        def form(plans: Any = plans, images: Any = images) -> object:
+            return run_batched(plans, images)
 
         def kernel(
             canvas: torch.Tensor = canvas, group: Group[Any] = group, row: Any = operator
@@ -115,11 +124,11 @@ def profile(plans: Sequence[Plan], hr: torch.Tensor) -> dict[str, dict[str, floa
 def largest_difference(steps: Sequence[PlannedStep], hr: torch.Tensor) -> float:
     """Of an operator on the device from its definition on the CPU, within the samples' own sizes."""
     canvas = canvas_of(steps, hr)
-    made = form_of(steps[0].operator, hr.device)(canvas, group_of(steps, hr.device)).cpu()
+    made = run_batched([(step,) for step in steps], images_of(steps, hr))
     expected = steps[0].operator.kernel(canvas.cpu(), group_of(steps, CPU))
     own = [(slice(None), *map(slice, step.placement.size)) for step in steps]
     return max(
-        float((one[place] - other[place]).abs().max())
+        float((one.cpu() - other[place]).abs().max())
         for one, other, place in zip(made, expected, own, strict=True)
     )
 

@@ -1,4 +1,5 @@
-"""The GPU's back end: samples packed one after another, a launch for each operator, no waiting for the device.
+"""The batched back end: packed samples on a GPU (see `packed`), the kernels themselves elsewhere and for
+gradients.
 
 All sizes are known from the plans, so the whole memory is laid out before the first launch: an arena with two
 slots for each sample, each as large as the sample ever gets. A round gathers its samples from the arena into
@@ -13,8 +14,10 @@ from itertools import accumulate, pairwise
 
 import torch
 
-from degrade.execute.device import form_of
+from degrade.execute.device import runs_packed
+from degrade.execute.packed import run_program
 from degrade.execute.plan import Plan
+from degrade.execute.program import program_of
 from degrade.execute.schedule import rounds
 from degrade.execute.singles import check_channels, group_of
 from degrade.geometry import Size
@@ -34,10 +37,19 @@ def run_batched(
     images: b c h w, or c h w each of its own size. Returns b c h w where all results have one size and a
     tensor came in, otherwise one c h w an image.
     """
+    device = images[0].device
+    if runs_packed(device) and not _needs_gradient(images):
+        program = program_of(plans, sizes_of(images), images[0].shape[0])
+        with torch.cuda.device(device):
+            return run_program(program, images)
     arena = _Arena(plans, images)
     for _, members in rounds([[step.operator.name for step in plan] for plan in plans]):
         arena.run(members)
     return arena.results(isinstance(images, torch.Tensor))
+
+
+def _needs_gradient(images: torch.Tensor | Sequence[torch.Tensor]) -> bool:
+    return torch.is_grad_enabled() and any(image.requires_grad for image in images)
 
 
 class _Arena:
@@ -105,7 +117,7 @@ class _Arena:
             check_channels(step, self.channels)
         group = group_of(steps, self.device)
         # The canvas has no name here, so that a kernel's last reference to it is the last.
-        result = form_of(steps[0].operator, self.device)(self._gather(members), group)
+        result = steps[0].operator.kernel(self._gather(members), group)
         sizes = [step.placement.size for step in steps]
         for index, size in zip(members, sizes, strict=True):
             self.progress[index] += 1

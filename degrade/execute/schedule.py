@@ -19,19 +19,19 @@ def rounds(programs: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[int]]]
     """
     position = [0] * len(programs)
     later = Counter(name for program in programs for name in program[1:])
-    front = Counter(program[0] for program in programs if program)
+    front: dict[str, list[int]] = {}
+    for index, program in enumerate(programs):
+        if program:
+            front.setdefault(program[0], []).append(index)
     while front:
-        chosen = min(front, key=lambda name: (later[name] / front[name], -front[name], name))
-        members = [
-            index
-            for index, program in enumerate(programs)
-            if position[index] < len(program) and program[position[index]] == chosen
-        ]
+        chosen = min(
+            front, key=lambda name: (later[name] / len(front[name]), -len(front[name]), name)
+        )
+        members = sorted(front.pop(chosen))
         yield chosen, members
-        del front[chosen]
         for index in members:
             position[index] += 1
             if position[index] < len(programs[index]):
                 name = programs[index][position[index]]
-                front[name] += 1
+                front.setdefault(name, []).append(index)
                 later[name] -= 1

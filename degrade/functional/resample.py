@@ -15,7 +15,7 @@ that every output pixel's centre is where the map says.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,9 +26,6 @@ import torch
 from torch import Tensor
 
 from degrade.functional.filters import ADAPTIVE, FILTERS
-
-ApplyTaps = Callable[[Tensor, Tensor, Tensor, int], Tensor]
-"""(images, index, weight, dim) -> images, as by `apply_taps`."""
 
 _TIE_GRID = 2.0**36
 """Positions are rounded to such parts of a pixel, so that a tie of two pixels is always one."""
@@ -90,8 +87,8 @@ def _balances(line: Line) -> bool:
     return line.repeats or FILTERS[line.filter].ripples or _reach(line)[0] > 1.0
 
 
-def _numbers(line: Line, names: Sequence[str]) -> tuple[float, ...]:
-    """The values of `_Columns` for one line."""
+def numbers_of(line: Line) -> tuple[float, ...]:
+    """The values of `_Columns` for one line, without the filter."""
     stretch, reach = _reach(line)
     width = _width(line)
     sizes = (line.size_in, line.size_out)
@@ -104,7 +101,6 @@ def _numbers(line: Line, names: Sequence[str]) -> tuple[float, ...]:
         width,
         _drops(line),
         _balances(line),
-        names.index(line.filter),
     )
 
 
@@ -117,7 +113,8 @@ def taps(lines: Sequence[Line], length: int, device: torch.device) -> tuple[Tens
     lacks have weight exactly 0.
     """
     names = sorted({line.filter for line in lines})
-    numbers = list(zip(*(_numbers(line, names) for line in lines), strict=True))
+    rows = ((*numbers_of(line), names.index(line.filter)) for line in lines)
+    numbers = list(zip(*rows, strict=True))
     host = torch.tensor(numbers, dtype=torch.float64, device="cpu")
     values = _Columns(*host.to(device, non_blocking=True).view(-1, len(lines), 1, 1))
     most = int(max(numbers[_Columns._fields.index("width")]))
@@ -206,21 +203,18 @@ def apply_taps(images: Tensor, index: Tensor, weight: Tensor, dim: int) -> Tenso
     return total
 
 
-def resample(
-    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], apply: ApplyTaps = apply_taps
-) -> Tensor:
+def resample(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
     """Resample a canvas b c H W, each sample by its own lines: rows first, then columns.
 
     Returns a canvas b c H' W' of the largest outputs, in the images' type; beyond a sample's own
-    output it is 0. Any filter, size and map may stand beside any other. apply: `apply_taps`, or what stands in
-    for it.
+    output it is 0. Any filter, size and map may stand beside any other.
     """
     height, width = (max(line.size_out for line in lines) for lines in (rows, columns))
     # Taps of both axes are made together: most of their cost is in calls.
     index, weight = taps([*rows, *columns], max(height, width), images.device)
     down, across = slice(len(rows)), slice(len(rows), None)
-    images = apply(images, index[down, :height], weight[down, :height], 2)
-    return apply(images, index[across, :width], weight[across, :width], 3)
+    images = apply_taps(images, index[down, :height], weight[down, :height], 2)
+    return apply_taps(images, index[across, :width], weight[across, :width], 3)
 
 
 @dataclass(frozen=True)

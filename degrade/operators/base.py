@@ -19,6 +19,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from degrade.address import split_noise_key
 from degrade.geometry import Frame, Placement, Size
+from degrade.operators.packed import Finish, Packed
 from degrade.reader.records import Strict
 
 Image = npt.NDArray[np.float32]
@@ -155,6 +156,10 @@ class Operator(Generic[P]):
     kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
     device_kernel: the same in few launches on a GPU, by Triton; without gradients, and free to leave what lies
     beyond a sample's own output unwritten.
+    packed: its part of a form on packed samples, which a GPU runs in its place; see `degrade.operators.packed`.
+    finish: of an operator that limits and rounds values one by one, as `clamp` and `quantise` do: the least
+    value, the greatest and the steps from 0 to 1, 0 for any value; on packed samples the operator before it
+    takes them over.
     single: (image h w c, record, table) -> image; the CPU's fast form of the same thing. table: what `tables`
     made for the sample, None without it.
     tables: group -> one table per sample, made for many samples at once: kernels, taps and the like, whose
@@ -182,6 +187,8 @@ class Operator(Generic[P]):
     border: str = "none"
     place: Callable[[P, Frame], Placement] = same_place
     device_kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None
+    packed: Packed | None = None
+    finish: Callable[[P], Finish] | None = None
     single: Callable[[Image, P, Any], Image] | None = None
     tables: Callable[[Group[P]], Sequence[Any]] | None = None
     strength: Callable[[P], dict[str, float]] = no_strength

@@ -16,9 +16,9 @@ from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
 from degrade.operators.base import Group, Image, Operator, Parameters
 from degrade.operators.psf_blur import (
-    correlate_on_gpu,
     correlating,
     one_psf,
+    packed_blur,
     psf_row,
     psf_single,
     psf_strength,
@@ -172,7 +172,7 @@ GAUSSIAN_BLUR = Operator(
     version=1,
     parameters=GaussianBlurParameters,
     kernel=correlating(_gaussian_psfs),
-    device_kernel=correlating(_gaussian_psfs, correlate_on_gpu),
+    packed=packed_blur(_gaussian_psfs),
     single=_gaussian_single,
     tables=_gaussian_tables,
     words=_words,
@@ -213,7 +213,7 @@ SINC_BLUR = Operator(
     version=1,
     parameters=SincBlurParameters,
     kernel=correlating(_sinc_psfs),
-    device_kernel=correlating(_sinc_psfs, correlate_on_gpu),
+    packed=packed_blur(_sinc_psfs),
     single=psf_single,
     tables=psf_tables(_sinc_psfs),
     words=_sinc_words,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from pydantic import Field
 
 from degrade.functional import codec
+from degrade.functional.gpu.call import Call, Tables
 from degrade.functional.libjpeg.codec import jpeg as libjpeg
-from degrade.functional.libjpeg.quantise import tables_of
+from degrade.functional.libjpeg.dct import BLOCK
+from degrade.functional.libjpeg.quantise import CHROMA_TABLE, LUMA_TABLE, percentage, tables_of
 from degrade.functional.libjpeg.relaxed import relaxed
 from degrade.functional.libjpeg.sampling import Layout, layout_of
 from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
 
 
 class JpegParameters(Parameters):
@@ -37,10 +42,47 @@ def jpeg(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
     return libjpeg(images, layouts_of(group), *tables_of(group.integers("quality")))
 
 
-def jpeg_on_gpu(images: torch.Tensor, group: Group[JpegParameters]) -> torch.Tensor:
-    from degrade.functional.gpu.blocks import coded_planes
+def coded_values(layout: Layout, channels: int) -> int:
+    """Values of an image's coded planes, in whole blocks."""
 
-    return libjpeg(images, layouts_of(group), *tables_of(group.integers("quality")), coded_planes)
+    def whole(height: int, width: int) -> int:
+        return -(-height // BLOCK) * -(-width // BLOCK) * BLOCK * BLOCK
+
+    chroma = 2 * whole(layout.rows, layout.columns) if channels > 1 else 0
+    return whole(layout.height, layout.width) + chroma
+
+
+def _coded_fields(group: Any, channels: int) -> list[tuple[int, ...]]:
+    """What the GPU's form has to know of each sample, and the values of its coded planes."""
+    return [
+        (*layout[2:], percentage(record.quality), coded_values(layout, channels))
+        for layout, record in zip(layouts_of(group), group.records, strict=True)
+    ]
+
+
+def _prepare(batch: Batch) -> Prepared:
+    own = batch.column(lambda part: part.values, np.int64)
+    lengths = own[:, 7]
+    scratch = np.concatenate([[0], np.cumsum(lengths)])
+    fields = np.stack([*own[:, :6].T, scratch[:-1], own[:, 6]], axis=1)
+    base = {"luma": LUMA_TABLE, "chroma": CHROMA_TABLE}
+    shared = {name: np.array(table, np.int32).ravel() for name, table in base.items()}
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.blocks import jpeg
+
+        return lambda call: jpeg(call, scratch)
+
+    return Prepared(Tables({"fields": fields}, shared), begin)
+
+
+def _moved(call: Call) -> int:
+    """Coded planes written and read, and of colours (at 4:2:0) the samples once more, for chroma."""
+    values = call.values(call.before)
+    return 5 * values if call.channels > 1 else 2 * values
+
+
+CODED = Form("jpeg", _prepare, _moved)
 
 
 def relaxed_jpeg(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
@@ -61,7 +103,7 @@ JPEG = Operator(
     version=1,
     parameters=JpegParameters,
     kernel=jpeg,
-    device_kernel=jpeg_on_gpu,
+    packed=Packed(CODED, _coded_fields),
     single=single_jpeg,
     words=_words,
     summary="JPEG by libjpeg-turbo, encoded and decoded again.",

@@ -9,6 +9,7 @@ import torch
 from pydantic import Field
 
 from degrade.operators.base import Group, Operator, column
+from degrade.operators.packed_noise import PACKED_SPECKLE
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
@@ -156,7 +157,7 @@ SPECKLE_NOISE = Operator(
     version=1,
     parameters=SpeckleNoiseParameters,
     kernel=canvas_form(speckle_law),
-    device_kernel=gpu_form(speckle_law),
+    packed=PACKED_SPECKLE,
     single=image_form(speckle_law),
     words=lambda record: _words("speckle", record),
     strength=_speckle_strength,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ CLAMP = Operator(
     version=1,
     parameters=ClampParameters,
     kernel=clamp,
+    finish=lambda record: (record.low, record.high, 0),
     single=single_clamp,
     words=_clamp_words,
     housekeeping=True,
@@ -86,6 +88,7 @@ QUANTISE = Operator(
     version=1,
     parameters=QuantiseParameters,
     kernel=quantise,
+    finish=lambda record: (-math.inf, math.inf, record.levels - 1),
     single=single_quantise,
     words=_quantise_words,
     housekeeping=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,6 +17,7 @@ from degrade.functional.philox import word_image
 from degrade.functional.poisson import (
     DISTINCT_COUNTS,
     LARGEST_COUNT,
+    LUMA_WEIGHTS,
     bank_noise,
     canvas_distinct,
     canvas_levels,
@@ -27,10 +27,9 @@ from degrade.functional.poisson import (
     table_noise,
 )
 from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
-from degrade.operators.random_fields import CanvasFields, fields_on_gpu
+from degrade.operators.packed_noise import PACKED_NORMAL, packed_poisson
+from degrade.operators.random_fields import CanvasFields
 
-LUMA_WEIGHTS = (0.2989, 0.587, 0.114)
-"""ITU-R BT.601 luma as torchvision's rgb_to_grayscale rounds it."""
 MID_GREY = 128 / 255
 
 
@@ -60,18 +59,6 @@ def gaussian_noise(images: torch.Tensor, group: Group[GaussianNoiseParameters]) 
     return images + column(group.floats("sigma_255") / 255.0, images) * field
 
 
-def gaussian_noise_on_gpu(
-    images: torch.Tensor, group: Group[GaussianNoiseParameters]
-) -> torch.Tensor:
-    from degrade.functional.gpu.fields import add_normals
-
-    depths = [1 if record.grey else images.shape[1] for record in group.records]
-    counts = [h * w * depth for (h, w), depth in zip(group.sizes, depths, strict=True)]
-    sizes = group.heights(), group.widths(), group.upload(depths, torch.int64)
-    scales = (group.floats("sigma_255") / 255.0).to(images.dtype)
-    return add_normals(images, group.noise_keys(), scales, sizes, max(counts, default=0))
-
-
 def single_gaussian_noise(image: Image, record: GaussianNoiseParameters, table: None) -> Image:
     height, width, channels = image.shape
     fields = 1 if record.grey else channels
@@ -80,11 +67,7 @@ def single_gaussian_noise(image: Image, record: GaussianNoiseParameters, table: 
     return _sum(image, noise)
 
 
-def poisson_noise(
-    images: torch.Tensor,
-    group: Group[PoissonNoiseParameters],
-    fields: Callable[[torch.Tensor, Group[Any]], CanvasFields] = CanvasFields,
-) -> torch.Tensor:
+def poisson_noise(images: torch.Tensor, group: Group[PoissonNoiseParameters]) -> torch.Tensor:
     """images + scale * (v - rate) / count, v Poisson of rate = count * level / 255.
 
     level = rint(255 x) of each value x clipped to [0, 1]. With grey it is the luma's level, and all channels
@@ -94,16 +77,10 @@ def poisson_noise(
     if any(record.grey for record in group.records):
         grey = group.equals("grey", True).view(-1, 1, 1, 1)
         levels = torch.where(grey, canvas_levels(_luma(images)), levels)
-    words = fields(images, group).words(stream=0)
+    words = CanvasFields(images, group).words(stream=0)
     counts, which = _counts(levels, group)
     noise = bank_noise(levels, words, poisson_bank(counts, images.device), which)
     return images + column(group.floats("scale"), images) * noise
-
-
-def poisson_noise_on_gpu(
-    images: torch.Tensor, group: Group[PoissonNoiseParameters]
-) -> torch.Tensor:
-    return poisson_noise(images, group, fields_on_gpu)
 
 
 def single_poisson_noise(image: Image, record: PoissonNoiseParameters, table: None) -> Image:
@@ -149,6 +126,11 @@ def _check_luma(channels: int) -> None:
             f"poisson_noise with grey: the luma of {channels} channels is not defined; expected 1 or 3 "
             "(red, green, blue); set grey to false"
         )
+
+
+def _check_greys(group: Any, channels: int) -> None:
+    if any(record.grey for record in group.records):
+        _check_luma(channels)
 
 
 def _luma(images: torch.Tensor) -> torch.Tensor:
@@ -199,7 +181,7 @@ GAUSSIAN_NOISE = Operator(
     version=1,
     parameters=GaussianNoiseParameters,
     kernel=gaussian_noise,
-    device_kernel=gaussian_noise_on_gpu,
+    packed=PACKED_NORMAL,
     single=single_gaussian_noise,
     words=_gaussian_words,
     strength=_gaussian_strength,
@@ -213,7 +195,7 @@ POISSON_NOISE = Operator(
     version=1,
     parameters=PoissonNoiseParameters,
     kernel=poisson_noise,
-    device_kernel=poisson_noise_on_gpu,
+    packed=packed_poisson(_check_greys),
     single=single_poisson_noise,
     words=_poisson_words,
     strength=_poisson_strength,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Border, Floats
+from degrade.functional.gpu.call import Tables
 from degrade.functional.mtf import mtf50
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Operator, Parameters, same_place
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
 
 CPU = torch.device("cpu")
 
@@ -33,34 +37,19 @@ def border_of(record: Parameters) -> Border:
     return border
 
 
-class Correlate(Protocol):
-    """`filtering.correlate`, or what stands in for it."""
-
-    def __call__(
-        self,
-        images: torch.Tensor,
-        kernels: torch.Tensor,
-        heights: torch.Tensor,
-        widths: torch.Tensor,
-        border: Border = ...,
-    ) -> torch.Tensor: ...
-
-
-def correlating(
-    psfs: Psfs, correlate: Correlate = filtering.correlate
-) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
+def correlating(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
     """The kernel of a blur: correlation with each sample's PSF at its own border.
 
-    Where a group asks for both borders, both are made. With `filtering.correlate` it is the definition.
+    Where a group asks for both borders, both are made.
     """
 
     def blur(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
         kernels, heights, widths = psfs(group), group.heights(), group.widths()
         borders = [border_of(record) for record in group.records] or ["reflect101"]
         first, *others = sorted(set(borders))
-        out = correlate(images, kernels, heights, widths, first)
+        out = filtering.correlate(images, kernels, heights, widths, first)
         for border in others:
-            other = correlate(images, kernels, heights, widths, border)
+            other = filtering.correlate(images, kernels, heights, widths, border)
             asked = group.upload([one == border for one in borders], torch.bool)
             out = torch.where(asked.view(-1, 1, 1, 1), other, out)
         return out
@@ -68,17 +57,49 @@ def correlating(
     return blur
 
 
-def correlate_on_gpu(
-    images: torch.Tensor,
-    kernels: torch.Tensor,
-    heights: torch.Tensor,
-    widths: torch.Tensor,
-    border: Border = "reflect101",
-) -> torch.Tensor:
-    """`filtering.correlate` by Triton, which loads here."""
+class Supports(NamedTuple):
+    """Kernels cut to their true supports: float32, end to end, and how far each goes from its centre."""
+
+    taps: npt.NDArray[np.float32]
+    reaches: npt.NDArray[np.int32]
+
+
+def supports(kernels: Floats) -> Supports:
+    """The supports of kernels (b, k, k): the least centred squares without which only zeros lie."""
+    taps = kernels.astype(np.float32)
+    offsets = np.abs(np.arange(taps.shape[-1]) - taps.shape[-1] // 2)
+    ring = np.maximum(offsets[:, None], offsets)
+    reaches = np.where(taps != 0, ring, 0).max(axis=(1, 2))
+    return Supports(taps[ring <= reaches[:, None, None]], reaches.astype(np.int32))
+
+
+def _prepare(batch: Batch) -> Prepared:
+    reaches = batch.column(lambda part: part.values.reaches, np.int32)
+    lengths = [(2 * part.values.reaches.astype(np.int64) + 1) ** 2 for part in batch.parts]
+    begins, starts = 0, np.empty(batch.samples, np.int64)
+    for part, own in zip(batch.parts, lengths, strict=True):
+        starts[part.places] = begins + np.cumsum(own) - own
+        begins += int(own.sum())
+    mirrors = batch.column(
+        lambda part: [border_of(record) != "replicate" for record in part.group.records], np.int32
+    )
+    kernels = np.concatenate([part.values.taps for part in batch.parts])
+    each = {"starts": starts, "reaches": reaches, "mirrors": mirrors}
+    return Prepared(Tables(each, {"kernels": kernels}), _begin)
+
+
+def _begin(tables: Mapping[str, torch.Tensor]) -> Launch:
     from degrade.functional.gpu.correlation import correlate
 
-    return correlate(images, kernels, heights, widths, border)
+    return correlate
+
+
+CORRELATION = Form("correlation", _prepare)
+
+
+def packed_blur(psfs: Psfs) -> Packed:
+    """A blur's part of the correlation of packed samples."""
+    return Packed(CORRELATION, lambda group, channels: supports(psfs(group).numpy()))
 
 
 def psf_tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
@@ -124,7 +145,7 @@ def psf_row(
         version=1,
         parameters=parameters,
         kernel=correlating(psfs),
-        device_kernel=correlating(psfs, correlate_on_gpu),
+        packed=packed_blur(psfs),
         single=psf_single,
         tables=psf_tables(psfs),
         words=words,

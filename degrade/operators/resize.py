@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -23,16 +23,18 @@ from degrade.functional.matlab import (
     rounded_up,
 )
 from degrade.functional.resample import (
-    ApplyTaps,
     Line,
     Table,
-    apply_taps,
     resample,
     resample_image,
     tables,
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
 from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.packed_resize import known, packed_resize, resample_on_gpu
+
+Resample = Callable[[Tensor, Sequence[Line], Sequence[Line]], Tensor]
+"""`resample`, or what stands in for it."""
 
 Factor = Annotated[
     float, Field(ge=1 / 64, le=64.0, description="output side / side of what `of` names")
@@ -161,33 +163,46 @@ def _lines(record: ResizeParameters, current: Size, placement: Placement) -> tup
 
 
 def _resize_light(
-    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], apply: ApplyTaps = apply_taps
+    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], resample: Resample = resample
 ) -> Tensor:
     """Resamples linear light, in float64: near black a stored value is 13 times its light."""
-    light = resample(srgb_to_linear(images.double()), rows, columns, apply)
+    light = resample(srgb_to_linear(images.double()), rows, columns)
     return linear_to_srgb(light).to(images.dtype)
 
 
-def _resize(
-    images: Tensor, group: Group[ResizeParameters], apply: ApplyTaps = apply_taps
-) -> Tensor:
-    """Each sample as stored or as light; where both are asked for, both are made."""
+def _lines_of(group: Group[ResizeParameters]) -> tuple[list[Line], list[Line]]:
     pairs = list(map(_lines, group.records, group.sizes, group.placements))
-    lines = [row for row, _ in pairs], [column for _, column in pairs]
+    return [row for row, _ in pairs], [column for _, column in pairs]
+
+
+def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
+    """Each sample as stored or as light; where both are asked for, both are made."""
+    lines = _lines_of(group)
     asked = {record.light for record in group.records}
     if asked == {"linear"}:
-        return _resize_light(images, *lines, apply)
-    stored = resample(images, *lines, apply)
+        return _resize_light(images, *lines)
+    stored = resample(images, *lines)
     if asked == {"srgb"}:
         return stored
     linear = group.equals("light", "linear").view(-1, 1, 1, 1)
-    return torch.where(linear, _resize_light(images, *lines, apply), stored)
+    return torch.where(linear, _resize_light(images, *lines), stored)
+
+
+def _has_known_filters(record: ResizeParameters) -> bool:
+    return known(record.filter) and known(record.enlarging)
+
+
+def _packed_takes(record: ResizeParameters) -> bool:
+    """Light has a power that the device's libraries do not share with torch."""
+    return record.light == "srgb" and _has_known_filters(record)
 
 
 def _resize_on_gpu(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
-    from degrade.functional.gpu.taps import apply_taps
-
-    return _resize(images, group, apply_taps)
+    """What the packed form leaves: light, with its taps by Triton, and filters that only torch makes."""
+    light = all(record.light == "linear" for record in group.records)
+    if light and all(map(_has_known_filters, group.records)):
+        return _resize_light(images, *_lines_of(group), resample_on_gpu)
+    return _resize(images, group)
 
 
 def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table] | tuple[Line, Line]]:
@@ -318,6 +333,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=ResizeParameters,
         kernel=_resize,
         device_kernel=_resize_on_gpu,
+        packed=packed_resize(_lines_of, _packed_takes),
         single=_resize_single,
         tables=_resize_tables,
         place=_place,

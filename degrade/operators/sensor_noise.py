@@ -13,6 +13,7 @@ from degrade.address import split_noise_key
 from degrade.functional.noise import normal_image
 from degrade.geometry import Size
 from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.packed_noise import PACKED_SHOT_READ
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
@@ -133,7 +134,7 @@ SHOT_READ_NOISE = Operator(
     version=1,
     parameters=ShotReadNoiseParameters,
     kernel=canvas_form(shot_read_law),
-    device_kernel=gpu_form(shot_read_law),
+    packed=PACKED_SHOT_READ,
     single=_shot_read_single,
     words=_shot_read_words,
     strength=_shot_read_strength,

@@ -1,7 +1,7 @@
 """Triton's kernels compile for a GPU without one, which the interpreter does not show.
 
-The operators' GPU forms run on the meta device, where a host read would raise; each launch is taken down and
-compiled to machine code by the compiler that Triton brings, in a process and a cache of its own.
+The forms run on the meta device, where a host read would raise; each launch is taken down and compiled to machine
+code for each card's compute capability by the compiler that Triton brings, in a process and a cache of its own.
 """
 
 from __future__ import annotations
@@ -14,21 +14,27 @@ from pathlib import Path
 
 import pytest
 
-KERNELS = {"_correlate", "_apply_taps", "_add_normals", "_field_longs", "_code"}
+KERNELS = {
+    *("_move", "_correlate", "_make_taps", "_slots", "_canvas", "_field_longs", "_add_normals"),
+    *("_mark", "_add_poisson", "_luma", "_chroma", "_decode"),
+}
+CAPABILITIES = {80, 90, 120}
 
 PROGRAM = """
-import torch, triton
+import sys, torch, triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from triton.runtime.jit import JITFunction
-from degrade.operators.base import Group
+from degrade.execute.packed import run_program
+from degrade.execute.program import program_of
+from degrade.geometry import Size
 from degrade.operators.table import OPERATORS
 from tests.cases import CASES
-from tests.contract.test_operators import SIZES, planned
+from tests.contract.test_operators import planned
 
-TYPES = {torch.float32: "*fp32", torch.float64: "*fp64", torch.int32: "*i32", torch.int64: "*i64"}
-META = torch.device("meta")
-compiled = set()
+TYPES = {torch.float32: "*fp32", torch.float64: "*fp64", torch.int32: "*i32", torch.int64: "*i64",
+         torch.uint8: "*u8"}
+META, compiled = torch.device("meta"), set()
 
 def compile_launch(self, *args, grid, warmup, **options):
     signature, constants = {}, {}
@@ -39,20 +45,26 @@ def compile_launch(self, *args, grid, warmup, **options):
         written = "i32" if isinstance(value, int) else TYPES[value.dtype]
         signature[parameter.name] = "constexpr" if constant else written
     key = (self.__name__, *signature.items(), *constants.items())
-    if key not in compiled:
+    if key in compiled:
+        return
+    compiled.add(key)
+    for capability in map(int, sys.argv[1:]):
         source = ASTSource(self, signature, constants)
-        made = triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
+        made = triton.compile(source, target=GPUTarget("cuda", capability, 32), options=options)
         fused = "fma.rn.f32" in made.asm["ptx"]
-        print(self.__name__, len(made.asm["cubin"]), "fused" if fused else "separate")
-        compiled.add(key)
+        print(self.__name__, capability, len(made.asm["cubin"]), "fused" if fused else "separate")
 
 JITFunction.run = compile_launch
-for name in ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg"):
-    case = next(case for case in CASES if case.op == name)
-    sizes = [SIZES[number % len(SIZES)] for number in range(len(case.values))]
-    steps = [planned(case, values, size)[0] for values, size in zip(case.values, sizes)]
-    columns = ([getattr(step, field) for step in steps] for field in ("record", "size", "placement"))
-    OPERATORS[name].device_kernel(torch.empty((len(steps), 3, 40, 48), device=META), Group(*columns, META))
+names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise")
+cases = {case.op: case for case in CASES}
+records = [(cases[name], cases[name].values) for name in names]
+records.append((cases["resize"], [{"factor": 0.5, "light": "linear"}]))
+for case, own in records:
+    for channels in (3, 1):
+        sizes = [Size(24, 18 + number) for number in range(len(own))]
+        plans = [planned(case, values, size) for values, size in zip(own, sizes)]
+        program = program_of(plans, sizes, channels)
+        run_program(program, [torch.empty((channels, *size), device=META) for size in sizes])
 """
 
 
@@ -61,16 +73,18 @@ def test_every_kernel_becomes_machine_code(tmp_path: Path) -> None:
     environment = {**os.environ, "TRITON_CACHE_DIR": str(tmp_path)}
     environment.pop("TRITON_INTERPRET", None)
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", PROGRAM, *map(str, sorted(CAPABILITIES))],
         env=environment,
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    rounding = {line.split()[0]: line.split()[2] for line in run.stdout.splitlines()}
-    assert rounding.keys() == KERNELS
+    made = [line.split() for line in run.stdout.splitlines()]
+    assert {(name, int(capability)) for name, capability, *_ in made} == {
+        (name, capability) for name in KERNELS for capability in CAPABILITIES
+    }
     # Elsewhere a fused multiply-add would change bits that torch's kernels promise.
-    assert {name for name, kind in rounding.items() if kind == "fused"} == {"_correlate"}
+    assert {name for name, *_, kind in made if kind == "fused"} == {"_correlate"}

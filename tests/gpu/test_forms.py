@@ -1,4 +1,4 @@
-"""Every operator's GPU form against its kernel, and each Triton kernel against the torch function it stands in for.
+"""Every form on packed samples against its operator's definition, on ragged batches.
 
 On a CUDA device the forms run as compiled; without one `test_interpreter.py` runs this file by Triton's
 interpreter, on the CPU.
@@ -6,195 +6,212 @@ interpreter, on the CPU.
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from degrade.execute.device import form_of
-from degrade.execute.singles import group_of
-from degrade.functional import filtering, noise, philox, resample
-from degrade.functional.filtering import Border
-from degrade.functional.libjpeg import codec
-from degrade.functional.libjpeg.quantise import tables_of
+from degrade.errors import ImageError
+from degrade.execute.packed import uploaded
+from degrade.execute.plan import plan_steps
+from degrade.execute.singles import group_of, reference_step
+from degrade.functional import philox, resample
 from degrade.functional.resample import Line
 from degrade.geometry import Size
-from degrade.operators.base import Group
+from degrade.operators.packed_resize import resample_on_gpu
 from degrade.operators.table import OPERATORS
-from tests.cases import CASES, Case
+from degrade.trace import Step
+from tests.cases import CASES, KEY, Case
 from tests.contract.test_operators import image, planned
+from tests.gpu import ragged
+from tests.gpu.ragged import DEVICE, INTERPRETED, PACKED, batch, defined, largest_difference, run
 
-INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
+pytestmark = ragged.marks
 
-pytestmark = [
-    pytest.mark.gpu,
-    pytest.mark.skipif(
-        importlib.util.find_spec("triton") is None, reason="triton is not installed"
-    ),
-    pytest.mark.skipif(
-        not INTERPRETED and not torch.cuda.is_available(),
-        reason="no CUDA device; test_interpreter.py runs these on the CPU",
-    ),
-]
-
-DEVICE = torch.device("cpu" if INTERPRETED else "cuda")
-SIZES = (Size(15, 13), Size(9, 21), Size(1, 3), Size(16, 17))
 TOLERANCE = 5e-7
-FORMS = [case for case in CASES if OPERATORS[case.op].device_kernel is not None]
-by_form = pytest.mark.parametrize("case", [pytest.param(case, id=case.op) for case in FORMS])
+EXACT = {"jpeg", "gaussian_noise", "speckle_noise", "shot_read_noise", "poisson_noise"}
+"""Forms whose bits are the definition's on every device."""
+CANVAS = [case for case in CASES if OPERATORS[case.op].device_kernel is not None]
+
+by_form = pytest.mark.parametrize("case", [pytest.param(case, id=case.op) for case in PACKED])
+
+
+def case_of(name: str) -> Case:
+    return next(case for case in CASES if case.op == name)
 
 
 def on_device(*values: int) -> torch.Tensor:
     return torch.tensor(values, device=DEVICE)
 
 
-def keys() -> tuple[torch.Tensor, torch.Tensor]:
-    """Low and high words of three noise keys."""
-    return on_device(1, 2**31 + 5, 2**32 - 1), on_device(9, 2**32 - 1, 0)
+@by_form
+def test_the_form_is_the_definition(case: Case) -> None:
+    """On samples of all sizes, one pixel among them; one of them alone as in company, bit for bit."""
+    plans, images = batch(case, 1 if INTERPRETED and case.op.endswith("blur") else 3)
+    kept = [one.clone() for one in images]
+    made = run(plans, images)
+    limit = 0.0 if case.op in EXACT else TOLERANCE
+    assert largest_difference(made, defined(plans, images)) <= limit
+    assert all(map(torch.equal, images, kept)), "the input was written to"
+    (alone,) = run(plans[2:3], images[2:3])
+    assert torch.equal(alone, made[2])
 
 
-def uniform(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.rand(shape, generator=torch.Generator().manual_seed(seed)).to(DEVICE)
+@pytest.mark.parametrize("name", ["resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp"])
+@pytest.mark.parametrize("channels", [1, 5])
+def test_other_channel_counts(name: str, channels: int) -> None:
+    case = case_of(name)
+    plans, images = batch(case, channels, sizes=(Size(5, 6), Size(7, 3)))
+    taken = OPERATORS[case.op].channels
+    greys = case.op == "poisson_noise" and channels == 5
+    if greys or (taken is not None and channels not in taken):
+        with pytest.raises(ImageError, match=f"{channels}"):
+            run(plans, images)
+        return
+    assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
 
 
-def ragged(case: Case, channels: int) -> tuple[torch.Tensor, Group[Any]]:
-    """The case's records on images of their own sizes; what lies beyond them is full of 7."""
-    sizes = [SIZES[index % len(SIZES)] for index in range(len(case.values))]
+@pytest.mark.parametrize("name", ["gaussian_noise", "poisson_noise", "jpeg", "resize"])
+def test_many_samples(name: str) -> None:
+    """More samples than a byte counts, none larger than three pixels a side."""
+    sizes = (Size(2, 1), Size(3, 3), Size(1, 1))
+    plans, images = batch(case_of(name), 1, sizes, count=257)
+    assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
+
+
+def levels(*steps: tuple[str, dict[str, Any]], size: Size) -> Any:
+    made = [
+        Step(op, OPERATORS[op].version, f"{number}", values)
+        for number, (op, values) in enumerate(steps)
+    ]
+    return plan_steps(made, size, size)
+
+
+def test_limits_and_roundings_go_with_the_step_before() -> None:
+    """In every order, first in a pipeline or after a step with a form or without one; NaN stays NaN."""
+    noise = ("gaussian_noise", {"sigma_255": 40.0, "key": KEY})
+    clamp, wide, narrow = (
+        ("clamp", {"low": a, "high": b}) for a, b in ((0, 1), (-2, 3), (0.2, 0.7))
+    )
+    fine, coarse = (("quantise", {"levels": n}) for n in (256, 7))
+    size = Size(6, 5)
+    pipelines = [
+        [noise, clamp, fine],
+        [noise, clamp, fine, clamp],
+        [noise, fine, clamp, coarse],
+        [clamp, narrow, coarse],
+        [fine, wide, narrow],
+        [("median_blur", {"size": 3}), narrow, coarse],
+        [noise, narrow, clamp, fine, fine],
+        [],
+    ]
+    plans = [levels(*steps, size=size) for steps in pipelines]
+    images = [3.0 * image(size, 3, number).to(DEVICE) - 1.0 for number in range(len(plans))]
+    assert largest_difference(run(plans, images), defined(plans, images)) == 0.0
+    images[0][0, 0, 0] = math.nan
+    (made,) = run(plans[:1], images[:1])
+    assert made.isnan().sum() == 1
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.op) for case in CANVAS])
+def test_the_form_on_a_canvas_is_the_kernel(case: Case) -> None:
+    """Its samples in the corners of a canvas that is full of 7 beyond them."""
+    operator, form = OPERATORS[case.op], OPERATORS[case.op].device_kernel
+    assert form is not None
+    sizes = [ragged.SIZES[number % len(ragged.SIZES)] for number in range(len(case.values))]
     steps = [
         planned(case, values, size)[0] for values, size in zip(case.values, sizes, strict=True)
     ]
-    height, width = (max(size[axis] for size in sizes) for axis in (0, 1))
-    canvas = torch.full((len(sizes), channels, height, width), 7.0)
-    for index, size in enumerate(sizes):
-        canvas[index, :, : size.height, : size.width] = image(size, channels, index)
-    return canvas.to(DEVICE), group_of(steps, DEVICE)
-
-
-def only(batch: Group[Any], number: int) -> Group[Any]:
-    return Group([batch.records[number]], [batch.sizes[number]], [batch.placements[number]], DEVICE)
-
-
-def own_parts(canvas: torch.Tensor, of: Group[Any]) -> list[torch.Tensor]:
-    return [
-        one[:, : place.size.height, : place.size.width]
-        for one, place in zip(canvas, of.placements, strict=True)
-    ]
-
-
-def depth(case: Case) -> int:
-    """One channel where a blur's many taps would keep the interpreter busy; three elsewhere."""
-    return 1 if INTERPRETED and case.op.endswith(("blur", "bank")) else 3
-
-
-@by_form
-def test_the_form_is_the_kernel(case: Case) -> None:
-    """Within 5e-7 on the same device and of the CPU's definition; alone as in company, bit for bit."""
-    operator = OPERATORS[case.op]
-    form = operator.device_kernel
-    assert form is not None
-    canvas, batch = ragged(case, depth(case))
-    kept = canvas.clone()
-    made = own_parts(form(canvas, batch), batch)
-    cpu = Group(batch.records, batch.sizes, batch.placements, torch.device("cpu"))
-    kernel = own_parts(operator.kernel(canvas, batch), batch)
-    definition = own_parts(operator.kernel(canvas.cpu(), cpu), batch)
-    for one, other, third in zip(made, kernel, definition, strict=True):
-        assert one.dtype == torch.float32
-        assert one.shape == other.shape
-        assert (one - other).abs().max() <= TOLERANCE
-        assert (one.cpu() - third).abs().max() <= TOLERANCE
-    assert torch.equal(canvas, kept), "the input was written to"
-    number = 0 if depth(case) == 1 else len(made) - 1
-    (height, width), alone = batch.sizes[number], only(batch, number)
-    (single,) = own_parts(form(canvas[number : number + 1, :, :height, :width], alone), alone)
-    assert torch.equal(single, made[number])
+    canvas = torch.full((len(steps), 3, 16, 21), 7.0)
+    for number, size in enumerate(sizes):
+        canvas[number, :, : size.height, : size.width] = image(size, 3, number)
+    canvas = canvas.to(DEVICE)
+    group = group_of(steps, DEVICE)
+    for made, other, step in zip(
+        form(canvas, group), operator.kernel(canvas, group), steps, strict=True
+    ):
+        own = (slice(None), *map(slice, step.placement.size))
+        assert (made[own] - other[own]).abs().max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("count", [1, 8, 2049])
 def test_words_are_those_of_the_definition(count: int) -> None:
     from degrade.functional.gpu.fields import field_longs
 
+    keys = on_device(1, 2**31 + 5, 2**32 - 1), on_device(9, 2**32 - 1, 0)
     for stream in (0, 1, 3):
         assert torch.equal(
-            field_longs(keys(), count, stream), philox.field_longs(keys(), count, stream)
+            field_longs(keys, count, stream), philox.field_longs(keys, count, stream)
         )
 
 
-def test_added_normals_are_those_of_the_definition() -> None:
-    """Three channels' own fields and a shared one, in sizes of their own: the same bits."""
-    from degrade.functional.gpu.fields import add_normals
-
-    images, scales = uniform(3, 3, 23, 31), torch.tensor([0.1, 0.03, 0.5], device=DEVICE)
-    heights, widths, depths = on_device(23, 13, 1), on_device(17, 31, 1), on_device(3, 1, 3)
-    count = int((heights * widths * depths).max())
-    index = philox.field_index(widths, depths, (3, 23, 31), count)
-    field = noise.normals(keys(), index, count, stream=2)
-    expected = images + scales.view(-1, 1, 1, 1) * field
-    made = add_normals(images, keys(), scales, (heights, widths, depths), count, stream=2)
-    for one, other, height, width in zip(made, expected, heights, widths, strict=True):
-        assert torch.equal(one[:, :height, :width], other[:, :height, :width])
-
-
-@pytest.mark.parametrize("border", ["reflect101", "replicate"])
-def test_correlation_at_the_true_support(border: Border) -> None:
-    """Supports of 5, 3, 1 and a single corner tap on a canvas of 5, images smaller than the kernel among them."""
-    from degrade.functional.gpu.correlation import correlate
-
-    kernels = torch.zeros(4, 5, 5, dtype=torch.float64, device=DEVICE)
-    kernels[0] = uniform(5, 5).double() - 0.3
-    kernels[1, 1:4, 1:4] = uniform(3, 3, seed=1).double()
-    kernels[2, 2, 2] = kernels[3, 0, 4] = 1.0
-    kernels[:2] /= kernels[:2].abs().sum((1, 2), keepdim=True)
-    images = uniform(4, 2, 18, 66, seed=2)
-    heights, widths = on_device(18, 2, 18, 5), on_device(66, 1, 7, 65)
-    made = correlate(images, kernels, heights, widths, border)
-    expected = filtering.correlate(images, kernels, heights, widths, border)
-    for one, other, height, width in zip(made, expected, heights, widths, strict=True):
-        difference = (one - other)[:, :height, :width].abs().max()
-        assert difference <= 1.2e-7
-
-
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("dim", [2, 3])
-def test_weighted_means_are_those_of_the_definition(dtype: torch.dtype, dim: int) -> None:
-    from degrade.functional.gpu.taps import apply_taps
-
-    lines = [
+def test_resampling_by_any_filter() -> None:
+    """Of float64, where nothing is rounded away. Polynomial filters to the bit; those with an exponential or a sine almost."""
+    polynomial = [
         Line("bicubic", True, 20, 5, 4.0, 1.5),
         Line("adaptive_area", True, 17, 36, 17 / 36, 0.0),
         Line("nearest", False, 20, 20, 1.0, 0.0),
-        Line("lanczos3", True, 5, 2, 2.5, 0.75),
+        Line("area", True, 20, 7, 20 / 7, 13 / 14),
+        Line("bilinear", False, 5, 9, 5 / 9, -2 / 9, True),
+        Line("mitchell", True, 20, 9, 20 / 9, 11 / 18),
+        Line("bspline", False, 7, 5, 1.4, 0.2),
+        Line("hermite", False, 7, 15, 7 / 15, -4 / 15),
+        Line("lagrange", True, 11, 5, 2.2, 0.6),
+        Line("bicubic_075", False, 20, 30, 0.6, 3.25, True),
+        Line("magic_kernel_sharp_2013", True, 20, 5, 4.0, 1.5),
+        Line("magic_kernel_sharp_2021", True, 20, 11, 20 / 11, 9 / 22),
     ]
-    images = uniform(4, 2, 20, 20).to(dtype) - 0.2
-    index, weight = resample.taps(lines, 36, DEVICE)
-    expected = resample.apply_taps(images, index, weight, dim)
-    assert torch.equal(apply_taps(images, index, weight, dim), expected)
+    others = ["gaussian", "lanczos2", "lanczos3", "lanczos4", "hann", "hamming", "blackman"]
+    transcendental = [Line(name, True, 20, 8, 2.5, 0.75) for name in others]
+    for lines, limit in ((polynomial, 0.0), (transcendental, 1e-14)):
+        rows, columns = lines, lines[1:] + lines[:1]
+        images = torch.rand((len(lines), 1, 20, 20), generator=torch.Generator().manual_seed(0))
+        images = images.to(DEVICE, torch.float64) - 0.2
+        made = resample_on_gpu(images, rows, columns)
+        expected = resample.resample(images, rows, columns)
+        for one, other, row, column in zip(made, expected, rows, columns, strict=True):
+            own = (slice(None), slice(row.size_out), slice(column.size_out))
+            assert (one[own] - other[own]).abs().max() <= limit
 
 
-@pytest.mark.parametrize("kind", ["noise", "black and white", "stripes", "flat"])
-def test_blocks_are_libjpegs_integers(kind: str) -> None:
-    from degrade.functional.gpu.blocks import coded_planes
-
-    random = (uniform(5, 2, 24, 40) * 256).to(torch.int32)
-    planes = {
-        "noise": random,
-        "black and white": (random > 127).to(torch.int32) * 255,
-        "stripes": (torch.arange(40, device=DEVICE) % 2 * 255).to(torch.int32).expand(5, 2, 24, 40),
-        "flat": torch.full_like(random, 255),
-    }[kind]
-    for steps in tables_of(on_device(1, 5, 30, 77, 100)):
-        made = coded_planes(planes, steps)
-        assert torch.equal(made, codec.coded_planes(planes.contiguous(), steps))
+def test_every_level_comes_out_of_a_codec_as_by_the_definition() -> None:
+    """k / 255 as float32, for all 256 of them."""
+    size = Size(16, 16)
+    steps = levels(("jpeg", {"quality": 100}), size=size)
+    pixels = torch.arange(256, device=DEVICE).view(1, 16, 16) / 255.0
+    (made,) = run([steps], [pixels])
+    assert torch.equal(made, reference_step(steps[0], pixels.unsqueeze(0))[0])
+    assert made.unique().numel() > 200
 
 
-def test_the_executor_takes_the_form_on_cuda_only() -> None:
-    operator = OPERATORS["gaussian_noise"]
-    case = next(case for case in CASES if case.op == operator.name)
-    canvas, batch = ragged(case, 3)
-    assert operator.device_kernel is not None
-    expected = operator.device_kernel if DEVICE.type == "cuda" else operator.kernel
-    made = own_parts(form_of(operator, canvas.device)(canvas, batch), batch)
-    for one, other in zip(made, own_parts(expected(canvas, batch), batch), strict=True):
-        assert torch.equal(one, other)
+def test_arrays_arrive_in_one_copy() -> None:
+    arrays = {
+        "a": np.arange(3, dtype=np.int32),
+        "b": np.eye(2),
+        "c": np.zeros((0, 3), np.float32),
+        "d": np.full((1, 2), -7, np.int64),
+    }
+    there = uploaded(arrays, DEVICE)
+    assert len({one.untyped_storage().data_ptr() for one in there.values() if one.numel()}) == 1
+    for name, array in arrays.items():
+        assert np.array_equal(there[name].cpu().numpy(), array)
+
+
+def test_what_no_form_takes_runs_by_its_kernel() -> None:
+    """Kaiser's filter, and light, beside samples that the form takes."""
+    size = Size(9, 8)
+    values = [{"filter": "kaiser"}, {"light": "linear"}, {"filter": "bicubic"}]
+    plans = [levels(("resize", {"factor": 0.6, **one}), size=size) for one in values]
+    plans.append((replace_kernel(plans[2][0]),))
+    images = [image(size, 3, number).to(DEVICE) for number in range(4)]
+    assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
+
+
+def replace_kernel(step: Any) -> Any:
+    """The step of an operator of somebody's own, without forms."""
+    return step._replace(
+        operator=replace(step.operator, name="own", packed=None, device_kernel=None)
+    )

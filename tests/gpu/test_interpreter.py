@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-FORMS = Path(__file__).parent / "test_forms.py"
+FOLDER = Path(__file__).parent
+FILES = [FOLDER / "test_forms.py", FOLDER / "test_pipelines.py"]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
@@ -28,10 +29,10 @@ def test_the_forms_by_the_interpreter() -> None:
             "no:cacheprovider",
             "-p",
             "no:xdist",
-            str(FORMS),
+            *map(str, FILES),
         ],
         env={**os.environ, "TRITON_INTERPRET": "1"},
-        cwd=FORMS.parents[2],
+        cwd=FOLDER.parents[1],
         capture_output=True,
         text=True,
         timeout=600,
@@ -51,7 +52,7 @@ def test_nothing_needs_triton() -> None:
     )
     run = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=FORMS.parents[2],
+        cwd=FOLDER.parents[1],
         capture_output=True,
         text=True,
         timeout=300,

@@ -1,4 +1,4 @@
-"""Correlation of each sample with its own kernel, at that kernel's true support.
+"""Correlation of each sample with its own kernel, at that kernel's true support, from slot to slot.
 
 A program makes one tile of one plane. It walks over the taps of the sample's own support only, row by row, each
 row summed in float32 by fused multiply-adds from left to right and added to a float64 total: the order of
@@ -6,86 +6,92 @@ row summed in float32 by fused multiply-adds from left to right and added to a f
 there and change no bit.
 
 Tiles are 16 x 64: a warp reads whole lines of a row, the shifted reads of a tile and its rim (36 x 84 float32
-at 21 taps, 12 kB) come from the L1 cache, and eight pixels a thread hide their latency. Tiles beyond a sample's
-own size end at once.
+at 21 taps, 12 kB) come from the L1 cache, and eight pixels a thread hide their latency. A tile whose rim lies
+within the image reads by a scalar address that moves and offsets that stay; only the others, a third of those
+of 400 x 400 at 21 taps, find every pixel's place by the border's rule.
 """
 
 from __future__ import annotations
 
-import torch
 import triton
 import triton.language as tl
 
-from degrade.functional.filtering import Border, extend
+from degrade.functional.gpu.call import Call
+from degrade.functional.gpu.packed import ROW, finished
 
 TILE = (16, 64)
 WARPS = 4
 
 
 @triton.jit
+def _inside(position, last, folds):
+    """Where a pixel at any position is read: folds 0 repeats the border pixel, others mirror so often."""
+    for _ in range(folds):
+        position = last - tl.abs(last - tl.abs(position))
+    return tl.minimum(tl.maximum(position, 0), last)
+
+
+@triton.jit
 def _correlate(
-    source, kernels, reaches, heights, widths, out,
-    channels, height, width, side,
+    pixels, rows, finish, kernels, starts, reaches, mirrors, channels,
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
     tiles_x = tl.cdiv(width, COLUMNS)
     tiles = tl.cdiv(height, ROWS) * tiles_x
     plane = tl.program_id(0) // tiles
-    tile = tl.program_id(0) % tiles
-    sample = plane // channels
-    top, left = (tile // tiles_x) * ROWS, (tile % tiles_x) * COLUMNS
-    own_height, own_width = tl.load(heights + sample), tl.load(widths + sample)
-    if (top >= own_height) | (left >= own_width):
+    if plane >= channels:
         return
-    y = top + tl.arange(0, ROWS)[:, None]
-    x = left + tl.arange(0, COLUMNS)[None, :]
-    inside = (y < own_height) & (x < own_width)
-    wide = width + side - 1
-    # A scalar address that moves and offsets that stay take one instruction a pixel; clamped ones need no mask.
-    corner = source + plane.to(tl.int64) * (height + side - 1) * wide
-    offsets = tl.minimum(y, height - 1) * wide + tl.minimum(x, width - 1)
-    weights = kernels + sample * side * side
+    tile = tl.program_id(0) % tiles
+    top, left = (tile // tiles_x) * ROWS, (tile % tiles_x) * COLUMNS
+    y = tl.minimum(top + tl.arange(0, ROWS)[:, None], height - 1)
+    x = tl.minimum(left + tl.arange(0, COLUMNS)[None, :], width - 1)
     reach = tl.load(reaches + sample)
-    first, last = side // 2 - reach, side // 2 + reach
+    weights = kernels + tl.load(starts + sample)
+    side = 2 * reach + 1
+    source = pixels + tl.load(row) + plane.to(tl.int64) * height * width
     total = tl.zeros((ROWS, COLUMNS), tl.float64)
-    for row in range(first, last + 1):
-        part = tl.zeros((ROWS, COLUMNS), tl.float32)
-        line, taps = corner + row * wide, weights + row * side
-        for column in range(first, last + 1):
-            part = tl.fma(tl.load(line + column + offsets), tl.load(taps + column), part)
-        total += part.to(tl.float64)
-    place = out + plane.to(tl.int64) * height * width + y * width + x
-    tl.store(place, total.to(tl.float32), mask=inside)
+    if (
+        (top >= reach) & (top + ROWS + reach <= height)
+        & (left >= reach) & (left + COLUMNS + reach <= width)
+    ):  # fmt: skip
+        offsets = y * width + x
+        corner = source - reach * width - reach
+        for tap_y in range(side):
+            part = tl.zeros((ROWS, COLUMNS), tl.float32)
+            for tap_x in range(side):
+                value = tl.load(corner + tap_y * width + tap_x + offsets)
+                part = tl.fma(value, tl.load(weights + tap_y * side + tap_x), part)
+            total += part.to(tl.float64)
+    else:
+        folds = tl.load(mirrors + sample)
+        if folds > 0:
+            folds = tl.cdiv(reach, tl.maximum(tl.minimum(height, width) - 1, 1))
+        for tap_y in range(side):
+            part = tl.zeros((ROWS, COLUMNS), tl.float32)
+            line = source + _inside(y + (tap_y - reach), height - 1, folds) * width
+            for tap_x in range(side):
+                value = tl.load(line + _inside(x + (tap_x - reach), width - 1, folds))
+                part = tl.fma(value, tl.load(weights + tap_y * side + tap_x), part)
+            total += part.to(tl.float64)
+    y, x = top + tl.arange(0, ROWS)[:, None], left + tl.arange(0, COLUMNS)[None, :]
+    place = pixels + tl.load(row + 1) + plane.to(tl.int64) * height * width + y * width + x
+    out = finished(total.to(tl.float32), finish, sample)
+    tl.store(place, out, mask=(y < height) & (x < width))
 
 
-def correlate(
-    images: torch.Tensor,
-    kernels: torch.Tensor,
-    heights: torch.Tensor,
-    widths: torch.Tensor,
-    border: Border = "reflect101",
-) -> torch.Tensor:
-    """`filtering.correlate` of float32 images; beyond a sample's own size nothing is written."""
-    batch, channels, height, width = images.shape
-    out = torch.empty((batch, channels, height, width), device=images.device)
-    if out.numel() == 0:
-        return out
-    side = kernels.shape[-1]
-    source = extend(images, 2, side // 2, heights, border, height)
-    source = extend(source, 3, side // 2, widths, border, width)
-    weights = kernels.to(torch.float32).contiguous()
-    grid = (batch * channels * triton.cdiv(height, TILE[0]) * triton.cdiv(width, TILE[1]),)
+def correlate(call: Call) -> None:
+    """`filtering.correlate` of float32 samples, in one launch.
+
+    Tables: kernels float32, the supports end to end; starts int64, reaches int32 and mirrors int32 (b,), where
+    a sample's support begins, how far it goes from its centre, and 1 where the border is `reflect101`.
+    """
+    tables = call.tables
+    grid = (call.tiles(call.before, *TILE), len(call.before))
     _correlate[grid](
-        source, weights, _reaches(weights), heights, widths, out,
-        channels, height, width, side, *TILE, num_warps=WARPS,
+        call.pixels, call.rows, call.finish,
+        tables["kernels"], tables["starts"], tables["reaches"], tables["mirrors"],
+        call.channels, *TILE, num_warps=WARPS, enable_fp_fusion=False,
     )  # fmt: skip
-    return out
-
-
-def _reaches(kernels: torch.Tensor) -> torch.Tensor:
-    """How far from the centre (b, k, k) kernels have taps other than 0: int32 (b,), without a host read."""
-    offsets = (
-        torch.arange(kernels.shape[-1], device=kernels.device) - kernels.shape[-1] // 2
-    ).abs()
-    ring = torch.maximum(offsets.view(-1, 1), offsets)
-    return torch.where(kernels != 0, ring, 0).amax((1, 2)).to(torch.int32)

@@ -1,4 +1,4 @@
-"""Random fields by Philox4x64-10: the words of `degrade.functional.philox`, and normals added to images.
+"""Random fields by Philox4x64-10: the words of `degrade.functional.philox`, and normals added to samples.
 
 A program makes BLOCKS consecutive Philox blocks of one sample: 4 longs, 8 words or 8 normals each, in the
 sample's own order (row, column, channel). Products of 64-bit words are the hardware's (`umulhi`), and every
@@ -14,6 +14,9 @@ import triton
 import triton.language as tl
 
 from degrade.functional import noise, philox
+from degrade.functional.gpu.call import Call
+from degrade.functional.gpu.kinds import IN_PROPORTION, SHOT_AND_READ
+from degrade.functional.gpu.packed import ROW, finished
 
 BLOCKS = 128
 WARPS = 4
@@ -31,10 +34,12 @@ _RADIUS_BITS = tl.constexpr(noise.RADIUS_BITS)
 _RADIUS_MASK = tl.constexpr(noise.RADIUS_MASK)
 _NODE_MASK = tl.constexpr(noise.NODE_MASK)
 _LOG_SHIFT = tl.constexpr(noise.LOG_SHIFT)
+_IN_PROPORTION = tl.constexpr(IN_PROPORTION)
+_SHOT_AND_READ = tl.constexpr(SHOT_AND_READ)
 
 
 @triton.jit
-def _longs(first, stream, key, BLOCKS: tl.constexpr):
+def longs_of(first, stream, key, BLOCKS: tl.constexpr):
     """The longs of blocks first .. first + BLOCKS - 1, in order: uint64 (4 * BLOCKS,)."""
     c0 = (first + tl.arange(0, BLOCKS)).to(tl.uint64)
     c1 = tl.zeros_like(c0) + stream
@@ -66,35 +71,53 @@ def _field_longs(keys, out, stream, blocks, BLOCKS: tl.constexpr):
     chunks = tl.cdiv(blocks, BLOCKS)
     sample = tl.program_id(0) // chunks
     first = (tl.program_id(0) % chunks) * BLOCKS
-    longs = _longs(first, stream, tl.load(keys + sample), BLOCKS)
+    longs = longs_of(first, stream, tl.load(keys + sample), BLOCKS)
     place = first * _BLOCK_LONGS + tl.arange(0, BLOCKS * _BLOCK_LONGS)
     row = out + sample.to(tl.int64) * blocks * _BLOCK_LONGS
     tl.store(row + place, longs.to(tl.int64), mask=place < blocks * _BLOCK_LONGS)
 
 
 @triton.jit
+def _noise(value, unit, kind, scale, read):
+    """What is added to a value, of its unit normal, by the kind of noise: see `add_normals`."""
+    factor = scale.to(tl.float32)
+    noise = unit * factor
+    if kind == _IN_PROPORTION:
+        noise = value * noise
+    elif kind == _SHOT_AND_READ:
+        wide = value.to(tl.float64)
+        signal = tl.maximum(wide, 0.0, propagate_nan=tl.PropagateNan.ALL) * scale
+        noise = unit * tl.sqrt(signal + read).to(tl.float32)
+    return noise
+
+
+@triton.jit
 def _add_normals(
-    images, out, keys, scales, heights, widths, depths, circle, squares,
-    stream, chunks, channels, height, width,
+    pixels, rows, finish, keys, numbers, kinds, circle, squares, channels,
     BLOCKS: tl.constexpr,
 ):  # fmt: skip
-    sample = tl.program_id(0) // chunks
-    first = (tl.program_id(0) % chunks) * BLOCKS
-    own_width, depth = tl.load(widths + sample).to(tl.int32), tl.load(depths + sample).to(tl.int32)
-    count = tl.load(heights + sample).to(tl.int32) * own_width * depth
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    kind, depth = tl.load(kinds + 2 * sample), tl.load(kinds + 2 * sample + 1)
+    area = height * width
+    count = area * depth
+    first = tl.program_id(0) * BLOCKS
     if first * _BLOCK_WORDS >= count:
         return
-    longs = _longs(first, stream, tl.load(keys + sample), BLOCKS)
-    noise = _normals(longs, circle, squares) * tl.load(scales + sample)
+    scale, read = tl.load(numbers + 2 * sample), tl.load(numbers + 2 * sample + 1)
+    longs = longs_of(first, 0, tl.load(keys + sample), BLOCKS)
+    unit = _normals(longs, circle, squares)
     place = first * _BLOCK_WORDS + tl.arange(0, BLOCKS * _BLOCK_WORDS)
-    pixel, channel = place // depth, place % depth
-    row, column = pixel // own_width, pixel % own_width
-    # A field of one channel serves them all: its copies are as many as the canvas has channels.
-    for copy in range(channels // depth):
-        plane = sample.to(tl.int64) * channels + channel + copy
-        at = (plane * height + row) * width + column
-        value = tl.load(images + at, mask=place < count, other=0.0)
-        tl.store(out + at, value + noise, mask=place < count)
+    at = (place % depth) * area + place // depth
+    source, target = pixels + tl.load(row), pixels + tl.load(row + 1)
+    # A field of one channel serves them all: its copies are as many as the sample has channels.
+    for _ in range(channels // depth):
+        value = tl.load(source + at, mask=place < count, other=0.0)
+        noisy = value + _noise(value, unit, kind, scale, read)
+        tl.store(target + at, finished(noisy, finish, sample), mask=place < count)
+        source += area
+        target += area
 
 
 def field_longs(
@@ -110,30 +133,17 @@ def field_longs(
     return longs
 
 
-def add_normals(
-    images: torch.Tensor,
-    key: tuple[torch.Tensor, torch.Tensor],
-    scales: torch.Tensor,
-    sizes: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
-    count: int,
-    stream: int = 0,
-) -> torch.Tensor:
-    """images + scale * unit normals, float32 b c h w, bit for bit as by `noise.normals`.
+def add_normals(call: Call) -> None:
+    """value + unit normal * sigma, bit for bit as by `noise.normals`, in one launch.
 
-    key: as for `philox.field_longs`. scales: float32 (b,). sizes: heights, widths and depths of the samples'
-    fields, int64 (b,) each; a depth is 1 or c. count: words of the longest field. Beyond a sample's own size
-    nothing is written.
+    Tables: keys int64 (b,), the noise keys. kinds: int32 (b, 2), the kind of noise, and the channels of its
+    field, 1 or c. numbers: float64 (b, 2). PLAIN: sigma is the first number; IN_PROPORTION: the value times
+    it; SHOT_AND_READ: sqrt(max(value, 0) * first + second).
     """
-    source, out = (
-        images.contiguous(),
-        torch.empty_like(images, memory_format=torch.contiguous_format),
-    )
-    if not out.numel():
-        return out
-    keys = key[0] | (key[1] << 32)
-    chunks = triton.cdiv(count, BLOCKS * philox.BLOCK_WORDS)
-    _add_normals[(len(images) * chunks,)](
-        source, out, keys, scales, *sizes, *noise.normal_tables(images.device),
-        stream, chunks, *images.shape[1:], BLOCKS, num_warps=WARPS, enable_fp_fusion=False,
+    chunks = triton.cdiv(call.tiles(call.before, 1, 1), BLOCKS * philox.BLOCK_WORDS)
+    tables = call.tables
+    _add_normals[(chunks, len(call.before))](
+        call.pixels, call.rows, call.finish, tables["keys"], tables["numbers"], tables["kinds"],
+        *noise.normal_tables(call.pixels.device), call.channels, BLOCKS,
+        num_warps=WARPS, enable_fp_fusion=False,
     )  # fmt: skip
-    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -18,9 +18,6 @@ from degrade.functional.libjpeg.sampling import (
     interpolated,
 )
 
-Code = Callable[[Tensor, Tensor], Tensor]
-"""(planes, steps) -> planes, as by `coded_planes`."""
-
 
 def coded_planes(planes: Tensor, steps: Tensor) -> Tensor:
     """Planes (b, c, h, w) int32 0..255, sides multiples of 8, transformed, quantised, and back."""
@@ -35,46 +32,39 @@ def coded_planes(planes: Tensor, steps: Tensor) -> Tensor:
     return back.view(blocks.shape).permute(2, 3, 4, 0, 5, 1).reshape(planes.shape)
 
 
-def jpeg(
-    images: Tensor,
-    layouts: Sequence[Layout],
-    luma: Tensor,
-    chroma: Tensor,
-    code: Code = coded_planes,
-) -> Tensor:
+def jpeg(images: Tensor, layouts: Sequence[Layout], luma: Tensor, chroma: Tensor) -> Tensor:
     """Images b c H W (c 3 RGB, or 1) after one JPEG encoding and decoding; float32 in [0, 1].
 
     Sample i is the top left layouts[i].height x width of the canvas. luma, chroma: steps (b, 8, 8) in natural
     order; one channel uses luma's. The codec has eight bits: in by rint(255 x) of x clipped to [0, 1], halves
-    to even, out by k / 255. Beyond a sample's own area values are without meaning. code: `coded_planes`, or
-    what stands in for it.
+    to even, out by k / 255. Beyond a sample's own area values are without meaning.
     """
     if not layouts:
         return images.clone()
     pixels = torch.round(images.clamp(0.0, 1.0) * 255.0).to(torch.int32)
     fields = Fields(layouts, images.device)
     if images.shape[1] == 1:
-        coded = _luma_coded(pixels, fields, luma, code)
+        coded = _luma_coded(pixels, fields, luma)
     else:
         y, colours = luma_and_chroma(pixels)
-        brightness = _luma_coded(y, fields, luma, code)
-        coded = rgb(brightness, _chroma_coded(colours, layouts, fields, chroma, code))
+        brightness = _luma_coded(y, fields, luma)
+        coded = rgb(brightness, _chroma_coded(colours, layouts, fields, chroma))
     # A device may divide float32 by a number as a product with its inverse; float64 hides the difference.
     return coded.double().div_(255.0).to(torch.float32)
 
 
-def _luma_coded(planes: Tensor, fields: Fields, steps: Tensor, code: Code) -> Tensor:
+def _luma_coded(planes: Tensor, fields: Fields, steps: Tensor) -> Tensor:
     height, width = planes.shape[2:]
     filled = edges_repeated(planes, fields, _in_blocks(height), _in_blocks(width))
-    return code(filled, steps)[..., :height, :width]
+    return coded_planes(filled, steps)[..., :height, :width]
 
 
 def _chroma_coded(
-    planes: Tensor, layouts: Sequence[Layout], fields: Fields, steps: Tensor, code: Code
+    planes: Tensor, layouts: Sequence[Layout], fields: Fields, steps: Tensor
 ) -> Tensor:
     rows, columns = max(one.rows for one in layouts), max(one.columns for one in layouts)
     samples = averaged(planes, layouts, fields, _in_blocks(rows), _in_blocks(columns))
-    return interpolated(code(samples, steps), fields, *planes.shape[2:])
+    return interpolated(coded_planes(samples, steps), fields, *planes.shape[2:])
 
 
 def _in_blocks(side: int) -> int:

@@ -23,12 +23,19 @@ CHROMA_TABLE = (
     (47, 66, 99, 99, 99, 99, 99, 99),
     *((99,) * 8,) * 4,
 )
+EVEN_QUALITY = 50
+"""At which the tables are taken as they are."""
+
+
+def percentage(quality: int) -> int:
+    """By what a quality scales the tables, in hundredths, as `tables_of`."""
+    return 5000 // quality if quality < EVEN_QUALITY else 200 - 2 * quality
 
 
 def tables_of(quality: Tensor) -> tuple[Tensor, Tensor]:
     """Steps (b, 8, 8) int64 of luma and chroma for qualities 1..100 (b,), scaled as libjpeg does (baseline)."""
     low = torch.div(5000, quality, rounding_mode="floor")
-    percent = torch.where(quality < 50, low, 200 - 2 * quality).view(-1, 1, 1)
+    percent = torch.where(quality < EVEN_QUALITY, low, 200 - 2 * quality).view(-1, 1, 1)
 
     def scaled(rows: tuple[tuple[int, ...], ...]) -> Tensor:
         table = torch.tensor(rows, dtype=torch.int64).to(quality.device, non_blocking=True)

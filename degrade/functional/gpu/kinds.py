@@ -1,0 +1,40 @@
+"""Numbers by which tables tell kernels what to do with a sample; the host's side of it needs no triton."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PLAIN, IN_PROPORTION, SHOT_AND_READ = range(3)
+"""Kinds of normal noise, see `fields.add_normals`."""
+
+EQUAL, COVERAGE, TRIANGLE, CUBIC, CUBICS, LAGRANGE, MAGIC_2013, MAGIC_2021 = range(8)
+GAUSSIAN, LANCZOS, COSINES = range(8, 11)
+
+FILTERS: Mapping[str, tuple[int, float, float, float]] = MappingProxyType(
+    {
+        "nearest": (EQUAL, 0.0, 0.0, 0.0),
+        "adaptive_area": (EQUAL, 0.0, 0.0, 0.0),
+        "area": (COVERAGE, 0.0, 0.0, 0.0),
+        "box": (COVERAGE, 0.0, 0.0, 0.0),
+        "bilinear": (TRIANGLE, 0.0, 0.0, 0.0),
+        "bicubic": (CUBIC, -0.5, 0.0, 0.0),
+        "catmull_rom": (CUBIC, -0.5, 0.0, 0.0),
+        "bicubic_075": (CUBIC, -0.75, 0.0, 0.0),
+        "mitchell": (CUBICS, 1 / 3, 1 / 3, 0.0),
+        "bspline": (CUBICS, 1.0, 0.0, 0.0),
+        "hermite": (CUBICS, 0.0, 0.0, 0.0),
+        "lagrange": (LAGRANGE, 0.0, 0.0, 0.0),
+        "magic_kernel_sharp_2013": (MAGIC_2013, 0.0, 0.0, 0.0),
+        "magic_kernel_sharp_2021": (MAGIC_2021, 0.0, 0.0, 0.0),
+        "gaussian": (GAUSSIAN, 0.0, 0.0, 0.0),
+        "lanczos2": (LANCZOS, 2.0, 0.0, 0.0),
+        "lanczos3": (LANCZOS, 3.0, 0.0, 0.0),
+        "lanczos4": (LANCZOS, 4.0, 0.0, 0.0),
+        "hann": (COSINES, 0.5, 0.5, 0.0),
+        "hamming": (COSINES, 0.54, 0.46, 0.0),
+        "blackman": (COSINES, 0.42, 0.5, 0.08),
+    }
+)
+"""How `taps` makes the filters of `degrade.functional.filters`: kind and numbers. Those that are not here, as
+Kaiser's with its Bessel function, are made by torch."""

@@ -1,0 +1,113 @@
+"""Forms on packed samples: what an operator brings to a GPU's back end that reads each sample where it lies.
+
+A form is a few launches over any number of samples of any sizes. Several operators may share one, as blurs by a
+point spread function share the correlation, and then run together. What it needs of its samples is made on the
+host for the whole batch at once, and goes to the device in one copy with everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from degrade.functional.gpu.call import Call, Integers, Tables
+from degrade.geometry import Placement, Size
+
+Finish = tuple[float, float, float]
+"""What is done to a value before it is written: least value, greatest value, steps from 0 to 1 (0: none)."""
+
+
+class Samples(Protocol):
+    """A `Group` on the host."""
+
+    records: Sequence[Any]
+    sizes: Sequence[Size]
+    placements: Sequence[Placement]
+
+
+class Part(NamedTuple):
+    """One operator's samples among those of a form. places: int64 (n,), their numbers in launch order."""
+
+    places: Integers
+    group: Samples
+    values: Any
+
+
+class Batch(NamedTuple):
+    """All samples of one form in the order of its launches. bounds: where launches begin, and the end."""
+
+    parts: Sequence[Part]
+    bounds: Integers
+    channels: int
+
+    @property
+    def samples(self) -> int:
+        return int(self.bounds[-1])
+
+    def column(self, values: Callable[[Part], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """A row a sample, in launch order, of what each part has in its own order."""
+        columns = [np.asarray(values(part), dtype) for part in self.parts]
+        out = np.empty((self.samples, *columns[0].shape[1:]), dtype)
+        for part, column in zip(self.parts, columns, strict=True):
+            out[part.places] = column
+        return out
+
+
+Launch = Callable[[Call], None]
+
+
+Begin = Callable[[Mapping[str, torch.Tensor]], Launch]
+"""The form's tables on the device -> the launch of one round. It may itself launch what all rounds share."""
+
+
+class Prepared(NamedTuple):
+    """A form made ready for a batch: its host tables, and what begins with them on the device."""
+
+    tables: Tables
+    begin: Begin
+
+
+@dataclass(frozen=True)
+class Form:
+    """How some operators run on packed samples.
+
+    prepare: see `Prepared`. moved: bytes that a round reads and writes beside the samples' input and output.
+    """
+
+    name: str
+    prepare: Callable[[Batch], Prepared]
+    moved: Callable[[Call], int] = lambda call: 0
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An operator's part of a form.
+
+    values: what the operator's own samples bring to it, of their group on the host and the channel count; it
+    raises ImageError for what the operator cannot take. takes: whether the form can
+    run a record's sample; the operator's kernel runs the others.
+    """
+
+    form: Form
+    values: Callable[[Any, int], Any] = lambda group, channels: None
+    takes: Callable[[Any], bool] = lambda record: True
+
+
+def noise_keys(group: Samples) -> npt.NDArray[np.int64]:
+    """The samples' noise keys, int64 (b,), the bits of unsigned words."""
+    words = [int(record.key, 16) for record in group.records]
+    return np.array(words, np.uint64).view(np.int64)
+
+
+def sides(batch: Batch, after: bool = False) -> Integers:
+    """Heights and widths of all samples, int64 (b, 2), before or after the step."""
+
+    def own(part: Part) -> Any:
+        return [place.size for place in part.group.placements] if after else part.group.sizes
+
+    return batch.column(own, np.int64)

@@ -1,0 +1,110 @@
+"""Noise on packed samples: normals of three kinds in one form, Poisson numbers in another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from degrade.functional.gpu.call import Call, Tables
+from degrade.functional.gpu.kinds import IN_PROPORTION, PLAIN, SHOT_AND_READ
+from degrade.functional.poisson import DISTINCT_COUNTS, poisson_bank
+from degrade.operators.packed import Batch, Form, Launch, Packed, Part, Prepared, noise_keys
+
+Numbers = npt.NDArray[np.float64]
+
+
+def _depths(batch: Batch) -> npt.NDArray[np.int32]:
+    """Channels of each sample's field."""
+
+    def own(part: Part) -> list[int]:
+        greys = (getattr(record, "grey", False) for record in part.group.records)
+        return [1 if grey else batch.channels for grey in greys]
+
+    return np.asarray(batch.column(own, np.int32))
+
+
+def _prepare_normals(batch: Batch) -> Prepared:
+    kinds = batch.column(lambda part: [part.values[0]] * len(part.places), np.int32)
+    each = {
+        "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
+        "kinds": np.stack([kinds, _depths(batch)], axis=1),
+        "numbers": batch.column(lambda part: part.values[1], np.float64),
+    }
+    return Prepared(Tables(each, {}), _begin_normals)
+
+
+def _begin_normals(tables: Mapping[str, torch.Tensor]) -> Launch:
+    from degrade.functional.gpu.fields import add_normals
+
+    return add_normals
+
+
+NORMALS = Form("normals", _prepare_normals)
+
+
+def _stated(group: Any) -> Numbers:
+    sigmas = np.array([record.sigma_255 for record in group.records]) / 255.0
+    return np.stack([sigmas, np.zeros_like(sigmas)], axis=1)
+
+
+def _shot_and_read(group: Any) -> Numbers:
+    records = group.records
+    return np.array([(math.exp(record.log_shot), math.exp(record.log_read)) for record in records])
+
+
+def _normals(kind: int, numbers: Callable[[Any], Numbers]) -> Packed:
+    return Packed(NORMALS, lambda group, channels: (kind, numbers(group)))
+
+
+PACKED_NORMAL = _normals(PLAIN, _stated)
+PACKED_SPECKLE = _normals(IN_PROPORTION, _stated)
+PACKED_SHOT_READ = _normals(SHOT_AND_READ, _shot_and_read)
+
+
+def _prepare_poisson(batch: Batch) -> Prepared:
+    """Counts that are stated come after those of distinct levels, where any are wanted."""
+    counts = batch.column(lambda part: [record.count for record in part.group.records], object)
+    stated = sorted({float(count) for count in counts if count != "distinct"})
+    offset = len(DISTINCT_COUNTS) if "distinct" in counts else 0
+    places = {count: offset + place for place, count in enumerate(stated)}
+    which = [-1 if count == "distinct" else places[float(count)] for count in counts]
+    each = {
+        "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
+        "integers": np.stack([_depths(batch), np.array(which, np.int32)], axis=1),
+        "scales": batch.column(
+            lambda part: [record.scale for record in part.group.records], np.float32
+        ),
+    }
+    bank = [*DISTINCT_COUNTS[:offset], *stated]
+    distinct = np.array([place < 0 for place in which])
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.poisson import add_poisson
+
+        on_device = poisson_bank(bank, tables["keys"].device)
+
+        def launch(call: Call) -> None:
+            own = distinct[call.first : call.first + len(call.before)]
+            add_poisson(call, on_device, bool(own.any()))
+
+        return launch
+
+    return Prepared(Tables(each, {}), begin)
+
+
+def _moved_poisson(call: Call) -> int:
+    """The levels that are there: samples are read once more."""
+    return 4 * call.values(call.before)
+
+
+POISSON = Form("poisson", _prepare_poisson, _moved_poisson)
+
+
+def packed_poisson(check: Callable[[Any, int], None]) -> Packed:
+    """check: raises ImageError for a group and a channel count that the operator cannot take."""
+    return Packed(POISSON, check)

@@ -1,0 +1,106 @@
+"""Resampling on packed samples, and on a canvas of float64 light: the taps are made on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from degrade.functional.filters import ADAPTIVE
+from degrade.functional.gpu.call import Call, Integers, Tables, starts_in_launches
+from degrade.functional.gpu.kinds import FILTERS
+from degrade.functional.resample import Line, numbers_of
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
+
+Lines = Callable[[Any], tuple[Sequence[Line], Sequence[Line]]]
+"""A group's lines along the rows' axis and along the columns'."""
+
+
+class Plan(NamedTuple):
+    """What the kernel that makes taps is told, see `gpu.taps`. counts: of firsts and of weights."""
+
+    numbers: npt.NDArray[np.float64]
+    starts: Integers
+    most: int
+    counts: tuple[int, int]
+
+
+def known(name: str) -> bool:
+    """Whether the GPU makes this filter's taps."""
+    return name in FILTERS or name == "same"
+
+
+def taps_plan(numbers: npt.NDArray[np.float64]) -> Plan:
+    """numbers: float64 (n, 14), a row a line."""
+    outs, taps = numbers[:, 3].astype(np.int64), numbers[:, 6].astype(np.int64)
+    firsts, weights = np.cumsum(outs), np.cumsum(outs * taps)
+    starts = np.stack([firsts - outs, weights - outs * taps], axis=1)
+    return Plan(numbers, starts, int(outs.max()), (int(firsts[-1]), int(weights[-1])))
+
+
+def line_rows(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
+    """Rows of the table of lines, float64 (n, 14)."""
+    rows = [(*numbers_of(line), line.filter == ADAPTIVE, *FILTERS[line.filter]) for line in lines]
+    return np.array(rows, np.float64)
+
+
+def _interleaved(rows: Sequence[Line], columns: Sequence[Line]) -> list[Line]:
+    return [line for pair in zip(rows, columns, strict=True) for line in pair]
+
+
+def _prepare(batch: Batch) -> Prepared:
+    numbers = batch.column(lambda part: part.values, np.float64)
+    plan = taps_plan(numbers.reshape(-1, numbers.shape[-1]))
+    between = sides(batch, after=True)[:, 0] * sides(batch)[:, 1] * batch.channels
+    each = {
+        "lines": numbers,
+        "starts": plan.starts.reshape(-1, 2, 2),
+        "scratch": starts_in_launches(between, batch.bounds),
+    }
+
+    def begin(tables: Mapping[str, Tensor]) -> Launch:
+        from degrade.functional.gpu.resize import resize
+        from degrade.functional.gpu.taps import make_taps
+
+        lines, starts = (tables[name].flatten(0, 1) for name in ("lines", "starts"))
+        firsts, weights = make_taps(lines, starts, plan.most, plan.counts)
+        return lambda call: resize(call, firsts, weights)
+
+    return Prepared(Tables(each, {}), begin)
+
+
+def _moved(call: Call) -> int:
+    """What lies between the passes, written and read."""
+    between = call.before.copy()
+    between[:, 0] = call.after[:, 0]
+    return 8 * call.values(between)
+
+
+RESAMPLING = Form("resampling", _prepare, _moved)
+
+
+def packed_resize(lines: Lines, takes: Callable[[Any], bool]) -> Packed:
+    def values(group: Any, channels: int) -> npt.NDArray[np.float64]:
+        rows = line_rows(_interleaved(*lines(group)))
+        return rows.reshape(-1, 2, rows.shape[-1])
+
+    return Packed(RESAMPLING, values, takes)
+
+
+def resample_on_gpu(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
+    """`resample.resample` of a canvas of float32 or float64 by Triton, bit for bit, in three launches."""
+    from degrade.functional.gpu.resize import resize_canvas
+    from degrade.functional.gpu.taps import make_taps
+
+    plan = taps_plan(line_rows(_interleaved(rows, columns)))
+    lines, starts = (
+        torch.from_numpy(array).to(images.device, non_blocking=True)
+        for array in (plan.numbers, plan.starts)
+    )
+    taps = make_taps(lines, starts, plan.most, plan.counts, images.dtype)
+    size = max(line.size_out for line in rows), max(line.size_out for line in columns)
+    return resize_canvas(images, lines, starts, *taps, size)

@@ -1,0 +1,34 @@
+"""What a batch may cost a GPU: launches, bytes and memory, counted on the meta device, where a host read raises."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from benchmarks.launches import count_batch
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("triton") is None, reason="triton is not installed"
+)
+
+BUDGETS = {
+    "realesrgan": (40, 30.0),
+    "second_order": (40, 30.0),
+    "shuffled": (70, 20.0),
+    "gaussian8": (10, 12.0),
+    "trainner_redux": (25, 20.0),
+}
+"""Launches a batch and megabytes a pair, 400 -> 100."""
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+@pytest.mark.parametrize("batch", [32, 128])
+def test_launches_bytes_and_memory(name: str, batch: int) -> None:
+    count, program = count_batch(name, batch, 400)
+    launches, megabytes = BUDGETS[name]
+    assert count.launches <= launches
+    assert count.bytes / batch / 1e6 <= megabytes
+    # Both slots of every sample, each as large as its largest stage, and what a round needs besides.
+    assert count.held <= 4 * (4 * program.length / 2)
+    assert not count.host
