@@ -14,18 +14,15 @@ from .backbones import vgg  # noqa: F401
 from .images import image, loss
 
 SMOOTH = {
-    "l1": {},
-    "mse": {},
     "charbonnier": {"eps": 0.1},
     "huber": {"delta": 0.2},
     "ssim": {"window": 5},
     "ms_ssim": {"window": 3, "weights": [0.4, 0.6]},
-    "tv": {},
-    "gradient": {},
-    "fft": {},
     "lr_consistency": {"criterion": "l2"},
     "ldl": {"window": 3},
 }
+"""Arguments of losses on images whose own are not smooth, or too wide for a small picture."""
+
 BY_BACKBONE = {
     "perceptual": {"layers": {"conv1_2": 1.0, "pool1": 1.0}, "criterion": "l2", "mean_one": True},
     "gram": {"layers": {"relu1_2": 1.0}},
@@ -50,9 +47,9 @@ def check(evaluate: Evaluate) -> bool:
     return torch.autograd.gradcheck(value, (sr.requires_grad_(True),))
 
 
-@pytest.mark.parametrize("name", list(SMOOTH))
+@pytest.mark.parametrize("name", [n for n in LOSSES if n not in {*BY_BACKBONE, *ELSEWHERE}])
 def test_image_losses(name: str) -> None:
-    assert check(loss(name, **SMOOTH[name]))
+    assert check(loss(name, **SMOOTH.get(name, {})))
 
 
 @pytest.mark.parametrize("name", list(BY_BACKBONE))
@@ -62,5 +59,5 @@ def test_feature_losses(name: str, vgg: Backbone) -> None:  # noqa: F811
     assert torch.autograd.gradcheck(lambda x: evaluate(Batch(x, hr)), (sr,), fast_mode=True)
 
 
-def test_no_loss_is_left_out() -> None:
-    assert set(SMOOTH) | set(BY_BACKBONE) | ELSEWHERE == set(LOSSES)
+def test_no_loss_is_left_out_but_those_that_are_named() -> None:
+    assert set(SMOOTH) | set(BY_BACKBONE) | ELSEWHERE <= set(LOSSES)
