@@ -44,7 +44,7 @@ class Samples(Protocol):
 class TrainingBatch:
     """hr: b c H W; lr: b c h w, of the colour that the network sees. degrade_again: HR-size images -> LR by the
     traces that made `lr`; None where some pairs are stored ones or the colour is y. scale: H / h, where a
-    network of several is to be told.
+    network of several is to be told. own: a caller's rows, which the traces may name.
     """
 
     hr: Tensor
@@ -52,6 +52,7 @@ class TrainingBatch:
     degrade_again: Callable[[Tensor], Tensor] | None = None
     traces: Sequence[Trace] = field(default=())
     scale: int | None = None
+    own: Sequence[Operator[Any]] = ()
 
     def parts(self, count: int) -> list[TrainingBatch]:
         """The batch in `count` equal parts, in order."""
@@ -62,8 +63,8 @@ class TrainingBatch:
 
     def _part(self, share: slice) -> TrainingBatch:
         traces = self.traces[share]
-        again = partial(_again, traces) if self.degrade_again is not None else None
-        return TrainingBatch(self.hr[share], self.lr[share], again, traces, self.scale)
+        again = partial(_again, traces, self.own) if self.degrade_again is not None else None
+        return TrainingBatch(self.hr[share], self.lr[share], again, traces, self.scale, self.own)
 
     def channels_last(self) -> TrainingBatch:
         """The same, stored channels last."""
@@ -190,7 +191,7 @@ class Batches:
         target = degrade.apply_hr(traces, hr, threads=threads, rows=own)
         lr = degrade.apply_lr(traces, target, threads=threads, rows=own)
         told = scale if self.config.data.scales else None
-        return TrainingBatch(target, lr, partial(_again, traces, own), traces, told)
+        return TrainingBatch(target, lr, partial(_again, traces, own), traces, told, own)
 
 
 def _again(traces: Sequence[Trace], own: Sequence[Operator[Any]], images: Tensor) -> Tensor:
