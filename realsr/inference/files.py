@@ -19,6 +19,7 @@ from realsr.inference.errors import InferenceError
 from realsr.inference.pictures import AlphaBy, enlarged, read_picture
 from realsr.inference.upscaler import Tiling, Upscaler
 from realsr.pairs.run import Observer
+from realsr.rows import RowFile, written
 
 RECORD = "upscale.json"
 """What a folder of results was made by: another request is refused."""
@@ -26,13 +27,16 @@ RECORD = "upscale.json"
 
 @dataclass(frozen=True)
 class UpscaleJob:
-    """How pictures are enlarged. model: as it was named, for the record."""
+    """How pictures are enlarged. model: as it was named, for the record. rows: files of a person's own rows that
+    the model was loaded with.
+    """
 
     upscaler: Upscaler
     model: str
     tiling: Tiling | None = None
     alpha: AlphaBy = "bicubic"
     max_pixels: int = MAX_PIXELS
+    rows: tuple[RowFile, ...] = ()
 
     def record(self) -> dict[str, object]:
         """Everything that decides the pixels."""
@@ -49,7 +53,7 @@ class UpscaleJob:
             "alpha": self.alpha,
             "tile": tile,
             "overlap": overlap,
-        }
+        } | written(self.rows)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import degrade
 from degrade import Pipeline, Trace
 from degrade.errors import GeometryError, PipelineError, TraceError
 from degrade.execute.plan import plan_hr, plan_lr
 from degrade.geometry import Size
+from degrade.operators.base import Operator
+from degrade.operators.table import OPERATORS, Operators
 from realsr.files.errors import RequestError
 
 DRAWS = 64
@@ -16,17 +19,20 @@ DRAWS = 64
 _LR_SIZES = (Size(24, 32), Size(51, 37))
 
 
-def requested_pipeline(name: str, scale: int | None) -> Pipeline:
+def requested_pipeline(
+    name: str, scale: int | None, rows: Iterable[Operator[Any]] = ()
+) -> Pipeline:
     """`degrade.load_pipeline` for a command's --scale; None takes the pipeline's own, or 4.
 
-    Raises RequestError if the pipeline is sound and the scale is the fault, PipelineError if it is not sound.
+    rows: a caller's own operators. Raises RequestError if the pipeline is sound and the scale is the fault,
+    PipelineError if it is not sound.
     """
     try:
-        return degrade.load_pipeline(name, scale)
+        return degrade.load_pipeline(name, scale, rows)
     except PipelineError as error:
         if scale is None:
             raise
-        own = degrade.load_pipeline(name)
+        own = degrade.load_pipeline(name, rows=rows)
         known = ", ".join(map(str, own.scales or ()))
         raise RequestError(
             f"--scale {scale}: the pipeline {own.name} "
@@ -46,7 +52,8 @@ def check_ends(pipeline: Pipeline, side: int | None = None) -> None:
     traces = degrade.draw(pipeline, degrade.keys(0, [f"check {n}" for n in range(DRAWS)], 0))
     whole = [Size(pipeline.scale * size.height, pipeline.scale * size.width) for size in _LR_SIZES]
     sizes = whole if side is None else [Size(side, side)]
-    faults = [fault for trace in traces for fault in _first_fault(trace, sizes)]
+    operators = OPERATORS.with_rows(pipeline.own_operators)
+    faults = [fault for trace in traces for fault in _first_fault(trace, sizes, operators)]
     if faults:
         raise PipelineError(
             f"the pipeline {pipeline.name} cannot be applied in {len(faults)} of {DRAWS} draws: {faults[0]}"
@@ -64,11 +71,11 @@ def needs_squares(pipeline: Pipeline) -> bool:
     return False
 
 
-def _first_fault(trace: Trace, sizes: list[Size]) -> Iterator[str]:
+def _first_fault(trace: Trace, sizes: list[Size], operators: Operators) -> Iterator[str]:
     for size in sizes:
         try:
-            plan_hr(trace, size)
-            plan_lr(trace, size)
+            plan_hr(trace, size, operators)
+            plan_lr(trace, size, operators)
         except (GeometryError, TraceError) as error:
             yield f"for an HR of {size}, {error}"
             return

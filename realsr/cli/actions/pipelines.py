@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -18,18 +19,21 @@ from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
 from realsr.interop.seal import seal_texts
 from realsr.pairs.soundness import needs_squares, requested_pipeline
+from realsr.rows import read_rows
 
 
-def run_resolved(name: str, scale: int | None) -> int:
+def run_resolved(name: str, scale: int | None, rows: Sequence[Path]) -> int:
     """Any pipeline with its defaults written out."""
-    typer.echo(requested_pipeline(name, scale).to_yaml(), nl=False)
+    operators = read_rows(rows).operators
+    typer.echo(requested_pipeline(name, scale, operators).to_yaml(), nl=False)
     return OK
 
 
-def run_check(file: str) -> int:
+def run_check(file: str, rows: Sequence[Path]) -> int:
     """Whether a file is a pipeline whose draws end at their target; if not, where and why not."""
+    operators = read_rows(rows).operators
     try:
-        pipeline = degrade.load_pipeline(file)
+        pipeline = degrade.load_pipeline(file, rows=operators)
         fit = " for square crops only" if needs_squares(pipeline) else ""
     except PipelineError as error:
         say(_located(file, str(error)))
@@ -40,9 +44,11 @@ def run_check(file: str) -> int:
     return OK
 
 
-def run_diff(first: str, second: str, scale: int | None) -> int:
+def run_diff(first: str, second: str, scale: int | None, rows: Sequence[Path]) -> int:
     """What differs between two pipelines, a line each."""
-    lines = differences(requested_pipeline(first, scale), requested_pipeline(second, scale))
+    operators = read_rows(rows).operators
+    one, other = (requested_pipeline(name, scale, operators) for name in (first, second))
+    lines = differences(one, other)
     for line in lines:
         typer.echo(line)
     if not lines:
@@ -86,7 +92,8 @@ def run_import_seal(file: Path, out: Path) -> int:
     return OK
 
 
-def run_schema() -> int:
+def run_schema(rows: Sequence[Path]) -> int:
     """The JSON schema of pipeline files, for editors."""
-    typer.echo(json.dumps(degrade.pipeline_schema(), indent=2, ensure_ascii=False))
+    schema = degrade.pipeline_schema(read_rows(rows).operators)
+    typer.echo(json.dumps(schema, indent=2, ensure_ascii=False))
     return OK

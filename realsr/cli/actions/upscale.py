@@ -17,6 +17,7 @@ from realsr.inference.loading import load
 from realsr.inference.pictures import AlphaBy
 from realsr.inference.upscaler import Tiling
 from realsr.pairs.job import resolve_device
+from realsr.rows import read_rows
 
 AUTOMATIC = 512
 """Side of the tiles where nobody says otherwise, for models whose tiles give the whole picture's result."""
@@ -36,6 +37,7 @@ class UpscaleRequest:
     device: str
     max_pixels: int
     allowed: Sequence[str] = ()
+    rows: Sequence[Path] = ()
 
     @property
     def tiling(self) -> Tiling | None:
@@ -48,14 +50,15 @@ class UpscaleRequest:
 @advising("what was enlarged so far is kept: run the same command again to make the rest")
 def run_upscale(sources: Sequence[Path], out: Path, request: UpscaleRequest) -> int:
     """The command's body; its exit code."""
-    tiling = request.tiling
+    tiling, own = request.tiling, read_rows(request.rows)
     upscaler = load(
         request.model,
         scale=request.scale,
         device=resolve_device(request.device),
         trust=trusted(request.allowed, [request.model]),
+        rows=own,
     )
-    job = UpscaleJob(upscaler, request.model, tiling, request.alpha, request.max_pixels)
+    job = UpscaleJob(upscaler, request.model, tiling, request.alpha, request.max_pixels, own.files)
     progress = Progress("picture")
     try:
         outcome = upscale_files(sources, out, job, progress)

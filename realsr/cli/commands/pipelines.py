@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import Scale
+from realsr.cli.commands.options import RowFiles, Scale
 from realsr.cli.reporting import reported
 
 pipelines = typer.Typer(
@@ -32,26 +32,28 @@ def show_pipeline(
     resolved: Annotated[
         bool, typer.Option("--resolved", help="With every default written out.")
     ] = False,
+    rows: RowFiles = None,
 ) -> int:
     """Print a pipeline."""
     from realsr.cli.actions.named_pipelines import is_named, run_show
 
-    if is_named(name) and scale is None and not resolved:
+    if is_named(name) and scale is None and not resolved and not rows:
         return run_show(name)
     from realsr.cli.actions.pipelines import run_resolved
 
-    return run_resolved(name, scale)
+    return run_resolved(name, scale, rows or [])
 
 
 @pipelines.command("check")
 @reported
 def check_pipeline(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A pipeline file.")],
+    rows: RowFiles = None,
 ) -> int:
     """Check a pipeline file and its draws. Exit: 0 sound, 1 wrong, with the place and what was expected."""
     from realsr.cli.actions.pipelines import run_check
 
-    return run_check(file)
+    return run_check(file, rows or [])
 
 
 @pipelines.command("diff")
@@ -60,11 +62,12 @@ def diff_pipelines(
     first: Annotated[str, typer.Argument(metavar="A", help="A named pipeline, or a .yaml file.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     scale: Scale = None,
+    rows: RowFiles = None,
 ) -> int:
     """Tell in plain words what differs between two pipelines. Exit: 0 nothing, 1 something."""
     from realsr.cli.actions.pipelines import run_diff
 
-    return run_diff(first, second, scale)
+    return run_diff(first, second, scale, rows or [])
 
 
 @pipelines.command("import")
@@ -100,8 +103,8 @@ def import_seal(
 
 @pipelines.command("schema")
 @reported
-def print_schema() -> int:
+def print_schema(rows: RowFiles = None) -> int:
     """Print the JSON schema of pipeline files, for editors."""
     from realsr.cli.actions.pipelines import run_schema
 
-    return run_schema()
+    return run_schema(rows or [])

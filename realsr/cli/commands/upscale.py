@@ -14,6 +14,7 @@ from realsr.cli.commands.options import (
     DeviceName,
     MaxPixels,
     ModelScale,
+    RowFiles,
     Sources,
     TrustCode,
 )
@@ -59,6 +60,7 @@ def upscale(
     device: Device = DeviceName.auto,
     max_pixels: MaxPixels = MOST_PIXELS,
     trust_code: TrustCode = None,
+    rows: RowFiles = None,
 ) -> int:
     """Enlarge pictures by any model; alpha, grey and 16 bits stay. Called again, goes on.
 
@@ -75,5 +77,6 @@ def upscale(
         device=device.value,
         max_pixels=max_pixels,
         allowed=trust_code or (),
+        rows=rows or (),
     )
     return run_upscale(sources, out, request)
