@@ -27,8 +27,8 @@ RECORD = "upscale.json"
 
 @dataclass(frozen=True)
 class UpscaleJob:
-    """How pictures are enlarged. model: as it was named, for the record. rows: files of a person's own rows that
-    the model was loaded with.
+    """How pictures are enlarged. model: as it was named, for the record. rows: the files of a person's own rows
+    that the model was loaded with.
     """
 
     upscaler: Upscaler
@@ -53,7 +53,8 @@ class UpscaleJob:
             "alpha": self.alpha,
             "tile": tile,
             "overlap": overlap,
-        } | written(self.rows)
+            **written(self.rows),
+        }
 
 
 @dataclass(frozen=True)
