@@ -50,6 +50,8 @@ KERNELS = {
     "resize": ["_slots", "_canvas"],
     "fields": ["_field_longs", "_add_normals"],
     "poisson": ["_mark", "_add_poisson"],
+    "matlab": ["_axis"],
+    "sharpen": ["_mask"],
     "blocks": ["_luma", "_chroma", "_decode"],
 }
 """The Triton kernels, by their modules in `degrade.functional.gpu`."""
@@ -62,6 +64,8 @@ OF_FORMS = {
     "_luma",
     "_chroma",
     "_decode",
+    "_axis",
+    "_mask",
 }
 """Kernels of forms on packed samples, whose bytes the form says."""
 

@@ -108,7 +108,8 @@ def _inside(index: Tensor, size: Tensor, mirrors: Tensor) -> Tensor:
     return torch.where(mirrors, mirrored, clamped)
 
 
-def _rows_first(row: MatlabLine, column: MatlabLine) -> bool:
+def rows_first(row: MatlabLine, column: MatlabLine) -> bool:
+    """Whether the rows' axis is the one of the smaller scale."""
     return row.scale <= column.scale
 
 
@@ -124,7 +125,7 @@ def imresize(
     values = images
     if eight_bit:
         values = torch.round(values * 255.0).clamp(0.0, 255.0)
-    first = [_rows_first(*pair) for pair in zip(rows, columns, strict=True)]
+    first = [rows_first(*pair) for pair in zip(rows, columns, strict=True)]
     results = {
         order: _two_passes(values.double(), passes, eight_bit)
         for order, passes in (
@@ -205,10 +206,10 @@ def _whole_numbers(image: Floats) -> Floats:
 def imresize_image(image: Floats, row: MatlabLine, column: MatlabLine) -> Floats:
     """`imresize` in eight bits for one image h w c in [0, 1], fast on the CPU; the same bits."""
     image = _whole_numbers(image)
-    rows_first = _rows_first(row, column)
-    image = image if rows_first else transposed(image)
-    for line in (row, column) if rows_first else (column, row):
+    in_order = rows_first(row, column)
+    image = image if in_order else transposed(image)
+    for line in (row, column) if in_order else (column, row):
         result = _eight_bit_rows(image.reshape(image.shape[0], -1), line)
         image = transposed(result.reshape(line.size_out, *image.shape[1:]))
-    image = image if rows_first else transposed(image)
+    image = image if in_order else transposed(image)
     return np.divide(image, np.float32(255.0), out=image)

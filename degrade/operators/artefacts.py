@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from degrade.functional.color import BT601, luma, scale_light
 from degrade.functional.filtering import Floats, correlate_image_separable, correlate_separable
+from degrade.functional.gpu.call import Tables, starts_in_launches
 from degrade.functional.layout import interleaved, planar
 from degrade.functional.noise import uniforms
 from degrade.functional.philox import field_index
@@ -20,6 +21,7 @@ from degrade.functional.psf import gaussian_taps
 from degrade.functional.resample import apply_taps
 from degrade.functional.sampling import grid
 from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
 from degrade.operators.surrogates import unchanged
 
 LARGEST_FLOAT32_WEIGHT = 0.75
@@ -126,6 +128,37 @@ def _residual(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
     wide = images.to(torch.float64)
     smooth = correlate_separable(wide, taps, taps, group.heights(), group.widths())
     return column(group.floats("weight"), wide) * (wide - smooth)
+
+
+def _packed_taps(group: Any, channels: int) -> npt.NDArray[np.float64]:
+    """The taps of each sample on the canvas of the longest, (b, k)."""
+    taps: npt.NDArray[np.float64] = _taps(group).numpy()
+    return taps
+
+
+def _prepare_sharpening(batch: Batch) -> Prepared:
+    (part,) = batch.parts
+    taps, lengths = part.values, np.array([record.taps for record in part.group.records])
+    canvas = taps.shape[1] // 2
+    own = np.abs(np.arange(taps.shape[1]) - canvas) <= lengths[:, None] // 2
+    values = sides(batch).prod(1) * batch.channels
+    each = {
+        "starts": np.cumsum(lengths) - lengths,
+        "reaches": (lengths // 2).astype(np.int32),
+        "scratch": starts_in_launches(values, batch.bounds),
+        "shares": np.array([record.weight for record in part.group.records], np.float64),
+    }
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.sharpen import oversharpen
+
+        return oversharpen
+
+    return Prepared(Tables(each, {"kernels": taps[own]}), begin)
+
+
+SHARPENING = Form("sharpening", _prepare_sharpening, lambda call: 20 * call.values(call.before))
+"""Between its launches lie float64 values, and the samples are read once more."""
 
 
 def oversharpen(images: torch.Tensor, group: Group[OversharpenParameters]) -> torch.Tensor:
@@ -303,6 +336,7 @@ OVERSHARPEN = Operator(
     version=1,
     parameters=OversharpenParameters,
     kernel=oversharpen,
+    packed=Packed(SHARPENING, _packed_taps),
     single=_oversharpen_single,
     tables=_tables,
     words=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",

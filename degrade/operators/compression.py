@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field
 
@@ -52,28 +53,40 @@ def coded_values(layout: Layout, channels: int) -> int:
     return whole(layout.height, layout.width) + chroma
 
 
-def _coded_fields(group: Any, channels: int) -> list[tuple[int, ...]]:
-    """What the GPU's form has to know of each sample, and the values of its coded planes."""
+def coding(layout: Layout, quality: int, channels: int, edges: tuple[int, int]) -> tuple[int, ...]:
+    """What the GPU's codec has to know of a sample, and the values of its coded planes.
+
+    layout: of what the codec sees, with `edges` rows and columns repeated before the image.
+    """
+    return (*layout[2:], percentage(quality), *edges, coded_values(layout, channels))
+
+
+def _coding(group: Any, channels: int) -> list[tuple[int, ...]]:
+    layouts = layouts_of(group)
     return [
-        (*layout[2:], percentage(record.quality), coded_values(layout, channels))
-        for layout, record in zip(layouts_of(group), group.records, strict=True)
+        coding(layout, record.quality, channels, (0, 0))
+        for layout, record in zip(layouts, group.records, strict=True)
     ]
 
 
-def _prepare(batch: Batch) -> Prepared:
-    own = batch.column(lambda part: part.values, np.int64)
-    lengths = own[:, 7]
-    scratch = np.concatenate([[0], np.cumsum(lengths)])
-    fields = np.stack([*own[:, :6].T, scratch[:-1], own[:, 6]], axis=1)
+def coded_tables(codings: npt.NDArray[np.int64]) -> tuple[Tables, npt.NDArray[np.int64]]:
+    """The tables of `gpu.blocks.jpeg`, of rows of `coding`, and where the coded planes lie."""
+    scratch = np.concatenate([[0], np.cumsum(codings[:, 9])])
+    fields = [*codings[:, :6].T, scratch[:-1], *codings[:, 6:9].T]
     base = {"luma": LUMA_TABLE, "chroma": CHROMA_TABLE}
     shared = {name: np.array(table, np.int32).ravel() for name, table in base.items()}
+    return Tables({"fields": np.stack(fields, axis=1)}, shared), scratch
+
+
+def _prepare(batch: Batch) -> Prepared:
+    tables, scratch = coded_tables(batch.column(lambda part: part.values, np.int64))
 
     def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
         from degrade.functional.gpu.blocks import jpeg
 
         return lambda call: jpeg(call, scratch)
 
-    return Prepared(Tables({"fields": fields}, shared), begin)
+    return Prepared(tables, begin)
 
 
 def _moved(call: Call) -> int:
@@ -103,7 +116,7 @@ JPEG = Operator(
     version=1,
     parameters=JpegParameters,
     kernel=jpeg,
-    packed=Packed(CODED, _coded_fields),
+    packed=Packed(CODED, _coding),
     single=single_jpeg,
     words=_words,
     summary="JPEG by libjpeg-turbo, encoded and decoded again.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import torch
 from pydantic import AfterValidator, Field
 
 from degrade.functional.diffjpeg import diffjpeg
-from degrade.functional.double_jpeg import double_jpeg
+from degrade.functional.double_jpeg import BLOCK, double_jpeg
+from degrade.functional.gpu.call import Call, Tables
 from degrade.functional.jpeg_tables import jpeg_by_tables, read_table
 from degrade.functional.libjpeg.codec import jpeg as libjpeg
 from degrade.functional.libjpeg.grids import Coder, on_grid
@@ -16,7 +19,8 @@ from degrade.functional.libjpeg.quantise import tables_of
 from degrade.functional.libjpeg.relaxed import relaxed
 from degrade.functional.libjpeg.sampling import layout_of
 from degrade.operators.base import Group, Image, Operator, Parameters
-from degrade.operators.compression import layouts_of, relaxed_jpeg
+from degrade.operators.compression import coded_tables, coding, layouts_of, relaxed_jpeg
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
 
 Subsampling = Literal["4:4:4", "4:4:0", "4:2:2", "4:2:0", "4:1:1"]
 
@@ -95,6 +99,44 @@ def relaxed_double_jpeg(images: torch.Tensor, group: Group[DoubleJpegParameters]
     return _twice(images, group, relaxed, relaxed)
 
 
+def _codings(group: Any, channels: int) -> list[list[tuple[int, ...]]]:
+    """Both round trips of each sample: `coding` on the grid that was cut off, and on the image's own."""
+    made = []
+    for (height, width), record in zip(group.sizes, group.records, strict=True):
+        edges = (-record.offset_y) % BLOCK, (-record.offset_x) % BLOCK
+        first = layout_of(height + edges[0], width + edges[1], record.first_subsampling)
+        second = layout_of(height, width, record.second_subsampling)
+        made.append(
+            [
+                coding(first, record.first_quality, channels, edges),
+                coding(second, record.second_quality, channels, (0, 0)),
+            ]
+        )
+    return made
+
+
+def _prepare_twice(batch: Batch) -> Prepared:
+    codings = batch.column(lambda part: part.values, np.int64)
+    made = [coded_tables(codings[:, trip]) for trip in (0, 1)]
+    each = {f"fields_{trip}": tables.each["fields"] for trip, (tables, _) in enumerate(made)}
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.blocks import jpeg_twice
+
+        return lambda call: jpeg_twice(call, [scratch for _, scratch in made])
+
+    return Prepared(Tables(each, made[0][0].shared), begin)
+
+
+def _moved_twice(call: Call) -> int:
+    """Both trips' coded planes and chroma's reading, and what lies between them, written and read."""
+    values = call.values(call.before)
+    return (18 if call.channels > 1 else 12) * values
+
+
+CODED_TWICE = Form("double jpeg", _prepare_twice, _moved_twice)
+
+
 def jpeg_tables_kernel(images: torch.Tensor, group: Group[JpegTablesParameters]) -> torch.Tensor:
     """libjpeg's own integers as tensors, each sample with its own tables."""
     luma, chroma = (
@@ -156,6 +198,7 @@ DOUBLE_JPEG = Operator(
     version=1,
     parameters=DoubleJpegParameters,
     kernel=double_jpeg_kernel,
+    packed=Packed(CODED_TWICE, _codings),
     single=single_double_jpeg,
     words=_double_words,
     summary="Two JPEG round trips, the first on a grid shifted against the second's.",

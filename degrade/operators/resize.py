@@ -31,6 +31,7 @@ from degrade.functional.resample import (
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
 from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.packed_matlab import packed_matlab
 from degrade.operators.packed_resize import known, packed_resize, resample_on_gpu
 
 Resample = Callable[[Tensor, Sequence[Line], Sequence[Line]], Tensor]
@@ -353,6 +354,7 @@ ROWS: tuple[Operator[Any], ...] = (
         version=1,
         parameters=MatlabBicubicParameters,
         kernel=_matlab,
+        packed=packed_matlab(_matlab_axes, eight_bit=True),
         single=_matlab_single,
         depth="8 bits",
         differentiable=False,
@@ -373,6 +375,7 @@ ROWS: tuple[Operator[Any], ...] = (
         version=1,
         parameters=MatlabBicubicParameters,
         kernel=_matlab_double,
+        packed=packed_matlab(_matlab_axes, eight_bit=False),
         place=_matlab_place,
         words=_matlab_words,
         summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",

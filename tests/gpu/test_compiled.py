@@ -16,7 +16,7 @@ import pytest
 
 KERNELS = {
     *("_move", "_correlate", "_make_taps", "_slots", "_canvas", "_field_longs", "_add_normals"),
-    *("_mark", "_add_poisson", "_luma", "_chroma", "_decode"),
+    *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask"),
 }
 CAPABILITIES = {80, 90, 120}
 
@@ -55,7 +55,8 @@ def compile_launch(self, *args, grid, warmup, **options):
         print(self.__name__, capability, len(made.asm["cubin"]), "fused" if fused else "separate")
 
 JITFunction.run = compile_launch
-names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise")
+names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise",
+         "matlab_bicubic", "oversharpen")
 cases = {case.op: case for case in CASES}
 records = [(cases[name], cases[name].values) for name in names]
 records.append((cases["resize"], [{"factor": 0.5, "light": "linear"}]))

@@ -9,6 +9,9 @@ warp has 8, 16 values a thread, and a row of eight pixels is one 32-byte sector.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 import triton
 import triton.language as tl
@@ -20,7 +23,9 @@ from degrade.functional.libjpeg.dct import MATRIX
 
 BLOCKS = 32
 WARPS = 4
-FIELDS = 8
+FIELDS = 10
+MOST_EDGES = 7
+"""Edge rows or columns that a grid of blocks off the corner has repeated before the image."""
 
 _FIELDS = tl.constexpr(FIELDS)
 _BITS = tl.constexpr(color.BITS)
@@ -150,11 +155,25 @@ def _colour(source, at, area, there):
 
 
 @triton.jit
+def _sides(row, field):
+    """Height and width of what the codec sees, and the rows and columns repeated before the image in it."""
+    top, left = tl.load(field + 8).to(tl.int32), tl.load(field + 9).to(tl.int32)
+    return tl.load(row + 2).to(tl.int32) + top, tl.load(row + 3).to(tl.int32) + left, top, left
+
+
+@triton.jit
+def _place(y, x, height, width, top, left):
+    """Where the codec's pixel lies in the image's plane, edges repeated."""
+    row = tl.maximum(tl.minimum(y, height - 1) - top, 0)
+    return row * (width - left) + tl.maximum(tl.minimum(x, width - 1) - left, 0)
+
+
+@triton.jit
 def _luma(pixels, rows, fields, table, coded, base, channels, BLOCKS: tl.constexpr):
     """Codes the luma of samples, or their one channel, to planes of whole blocks."""
     sample = tl.program_id(1)
     row, field = rows + sample * ROW, fields + sample * _FIELDS
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    height, width, top, left = _sides(row, field)
     columns = tl.cdiv(width, 8)
     blocks = tl.cdiv(height, 8) * columns
     if tl.program_id(0) * BLOCKS >= blocks:
@@ -163,10 +182,11 @@ def _luma(pixels, rows, fields, table, coded, base, channels, BLOCKS: tl.constex
     there = (number < blocks)[:, None, None]
     y = (number // columns * 8)[:, None, None] + tl.arange(0, 8)[None, :, None]
     x = (number % columns * 8)[:, None, None] + tl.arange(0, 8)[None, None, :]
-    at = tl.minimum(y, height - 1) * width + tl.minimum(x, width - 1)
+    at = _place(y, x, height, width, top, left)
+    area = (height - top) * (width - left)
     source = pixels + tl.load(row)
     if channels == 3:
-        red, green, blue = _colour(source, at, height * width, there)
+        red, green, blue = _colour(source, at, area, there)
         samples = (_Y_RED * red + _Y_GREEN * green + _Y_BLUE * blue + _HALF) >> _BITS
     else:
         samples = eight_bits(tl.load(source + at, mask=there, other=0.0))
@@ -180,7 +200,7 @@ def _chroma(pixels, rows, fields, table, coded, base, BLOCKS: tl.constexpr):
     """Codes the two chroma planes of samples, at their own subsampling."""
     sample = tl.program_id(1)
     row, field = rows + sample * ROW, fields + sample * _FIELDS
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    height, width, edge_y, edge_x = _sides(row, field)
     down, across = tl.load(field).to(tl.int32), tl.load(field + 1).to(tl.int32)
     rows_own, columns_own = tl.load(field + 2).to(tl.int32), tl.load(field + 3).to(tl.int32)
     columns = tl.cdiv(columns_own, 8)
@@ -198,9 +218,9 @@ def _chroma(pixels, rows, fields, table, coded, base, BLOCKS: tl.constexpr):
     first, second = bias + tl.zeros_like(y), bias + tl.zeros_like(y)
     top = tl.minimum(y, rows_own - 1) * down
     for part in range(count):
-        line = tl.minimum(top + part // across, height - 1) * width
-        at = line + tl.minimum(x * across + part % across, width - 1)
-        red, green, blue = _colour(source, at, height * width, there)
+        right = x * across + part % across
+        at = _place(top + part // across, right, height, width, edge_y, edge_x)
+        red, green, blue = _colour(source, at, (height - edge_y) * (width - edge_x), there)
         first += (_CB_RED * red + _CB_GREEN * green + _CB_BLUE * blue + _CENTRE) >> _BITS
         second += (_CR_RED * red + _CR_GREEN * green + _CR_BLUE * blue + _CENTRE) >> _BITS
     steps = _steps(table, tl.load(field + 7).to(tl.int32))
@@ -233,14 +253,14 @@ def _decode(pixels, rows, finish, fields, coded, base, channels, BLOCK: tl.const
     """From coded planes to pixels: chroma at every pixel, RGB, floats."""
     sample = tl.program_id(1)
     row, field = rows + sample * ROW, fields + sample * _FIELDS
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
-    area = height * width
+    height, width, top, left = _sides(row, field)
+    area = (height - top) * (width - left)
     if tl.program_id(0) * BLOCK >= area:
         return
     place = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     there = place < area
     place = tl.minimum(place, area - 1)
-    y, x = place // width, place % width
+    y, x = place // (width - left) + top, place % (width - left) + left
     wide = tl.cdiv(width, 8) * 8
     plane = coded + (tl.load(field + 6) - base)
     luma = tl.load(plane + y * wide + x).to(tl.int32)
@@ -282,17 +302,18 @@ def _decode(pixels, rows, finish, fields, coded, base, channels, BLOCK: tl.const
 def jpeg(call: Call, scratch: Integers) -> None:
     """`libjpeg.codec.jpeg` of samples of three channels, exactly, in three launches; of one channel in two.
 
-    Tables: fields int64 (b, 8): pixels a chroma sample down and across, chroma rows and columns, where chroma
-    is interpolated down and across, where the sample's coded planes begin, and the quality's percentage. luma,
-    chroma: int32 (64,), the steps of 50. scratch: on the host, where the coded planes of each sample of the
-    form begin, and the end of the last.
+    Tables: fields int64 (b, 10): pixels a chroma sample down and across, chroma rows and columns, where chroma
+    is interpolated down and across, where the sample's coded planes begin, and the quality's percentage, and
+    how many edge rows and columns the codec sees repeated before the image. luma, chroma: int32 (64,), the
+    steps of 50. scratch: on the host, where the coded planes of each sample of the form begin, and the end of
+    the last.
     """
     tables, samples = call.tables, len(call.before)
     base = int(scratch[call.first])
     length = int(scratch[call.first + samples]) - base
     coded = torch.empty(length, dtype=torch.uint8, device=call.pixels.device)
     areas = call.before.prod(1)
-    blocks = int((-(-call.before // 8)).prod(1).max())
+    blocks = int((-(-(call.before + MOST_EDGES) // 8)).prod(1).max())
     grid = (triton.cdiv(blocks, BLOCKS), samples)
     _luma[grid](
         call.pixels, call.rows, tables["fields"], tables["luma"], coded, base, call.channels,
@@ -307,3 +328,21 @@ def jpeg(call: Call, scratch: Integers) -> None:
         call.pixels, call.rows, call.finish, tables["fields"], coded, base, call.channels,
         BLOCK, num_warps=WARPS, enable_fp_fusion=False,
     )  # fmt: skip
+
+
+def jpeg_twice(call: Call, scratch: Sequence[Integers]) -> None:
+    """Two round trips, the second in place on what the first has written.
+
+    Tables and scratch as for `jpeg`, of both trips: fields_0 and fields_1.
+    """
+    tables = {name: call.tables[name] for name in ("luma", "chroma")}
+    unchanged = torch.tensor([[-math.inf, math.inf, 0.0]]).to(call.finish.device, non_blocking=True)
+    first = {**tables, "fields": call.tables["fields_0"]}
+    jpeg(
+        call._replace(tables=first, finish=unchanged.expand_as(call.finish).contiguous()),
+        scratch[0],
+    )
+    # Whoever reads a row's source now finds its target.
+    rows = torch.cat([call.rows[:, 1:2], call.rows[:, 1:]], dim=1)
+    second = {**tables, "fields": call.tables["fields_1"]}
+    jpeg(call._replace(tables=second, rows=rows), scratch[1])

@@ -24,7 +24,7 @@ WARPS = 4
 
 
 @triton.jit
-def _inside(position, last, folds):
+def inside(position, last, folds):
     """Where a pixel at any position is read: folds 0 repeats the border pixel, others mirror so often."""
     for _ in range(folds):
         position = last - tl.abs(last - tl.abs(position))
@@ -71,9 +71,9 @@ def _correlate(
             folds = tl.cdiv(reach, tl.maximum(tl.minimum(height, width) - 1, 1))
         for tap_y in range(side):
             part = tl.zeros((ROWS, COLUMNS), tl.float32)
-            line = source + _inside(y + (tap_y - reach), height - 1, folds) * width
+            line = source + inside(y + (tap_y - reach), height - 1, folds) * width
             for tap_x in range(side):
-                value = tl.load(line + _inside(x + (tap_x - reach), width - 1, folds))
+                value = tl.load(line + inside(x + (tap_x - reach), width - 1, folds))
                 part = tl.fma(value, tl.load(weights + tap_y * side + tap_x), part)
             total += part.to(tl.float64)
     y, x = top + tl.arange(0, ROWS)[:, None], left + tl.arange(0, COLUMNS)[None, :]
