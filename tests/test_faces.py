@@ -12,6 +12,8 @@ FACES = (
     "realsr.losses",
     "realsr.metrics",
     "realsr.models",
+    "realsr.robustness",
+    "realsr.statistics",
 )
 
 

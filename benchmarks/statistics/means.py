@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import (
     BOOTSTRAP_FROM,
     FEWEST,
@@ -48,7 +48,7 @@ SHARES: Mapping[str, Shares] = {
 SIZES = ((5, 5), (14, 5), (5, 20), (14, 14), (14, 20), (14, 100))
 SKEWED = "exponential"
 SKEWED_SIZES = ((5, 5), (14, 20), (14, 100))
-EFFECTS: Mapping[str, Callable[[Generator, tuple[int, int]], Table]] = {
+EFFECTS: Mapping[str, Callable[[Generator, tuple[int, int]], TwoWayTable]] = {
     "normal": lambda generator, shape: generator.standard_normal(shape),
     SKEWED: lambda generator, shape: generator.standard_exponential(shape) - 1.0,
 }
@@ -83,7 +83,7 @@ def monte_carlo_error(tables: int) -> float:
 
 def drawn_table(
     generator: Generator, size: tuple[int, int], shares: Shares, effects: str = "normal"
-) -> Table:
+) -> TwoWayTable:
     """images x cases of true mean 0; the rest is normal, the two effects are as named in `EFFECTS`."""
     effect, (images, cases) = EFFECTS[effects], size
     return (

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.statistics.means import SHARES, drawn_table, monte_carlo_error
 from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval, resampled_rates
 from realsr.robustness.judging.case_gaps import CaseGaps
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import Interval, wilson
 
 SIZES = ((5, 5), (14, 20), (14, 100))
@@ -61,7 +61,7 @@ def measure_rate(
     return RateCoverage(shares, *size, rate, own, percentile, over_cases, width, tables)
 
 
-def _ends(table: Table) -> tuple[Ends, Ends, Ends]:
+def _ends(table: TwoWayTable) -> tuple[Ends, Ends, Ends]:
     images, cases = ([str(place) for place in range(side)] for side in table.shape)
     gaps = CaseGaps(tuple(cases), tuple(images), table, ())
     own, alone = rate_interval(gaps), wilson(acceptance_rate(gaps), len(cases))

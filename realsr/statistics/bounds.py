@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import Design, Estimate, estimate, share
 from realsr.statistics.untold import Untold
 
@@ -23,17 +23,19 @@ class Bound:
     kind: str
 
 
-def mean_bound(table: Table, design: Design, certainty: float, side: Side) -> Bound | Untold:
+def mean_bound(table: TwoWayTable, design: Design, certainty: float, side: Side) -> Bound | Untold:
     """Of the mean of images x cases: the end of the interval of `realsr.statistics.intervals`."""
     return _end(estimate([table], design, 2.0 * certainty - 1.0), design, side)
 
 
-def share_bound(table: Table, design: Design, certainty: float, side: Side) -> Bound | Untold:
+def share_bound(table: TwoWayTable, design: Design, certainty: float, side: Side) -> Bound | Untold:
     """Of the share of values below 0."""
     return _end(share(table < 0.0, design, 2.0 * certainty - 1.0), design, side)
 
 
-def quantile_bound(table: Table, level: float, certainty: float, side: Side) -> Bound | Untold:
+def quantile_bound(
+    table: TwoWayTable, level: float, certainty: float, side: Side
+) -> Bound | Untold:
     """Of the `level` quantile, by order statistics: no distribution is assumed.
 
     An image's draws hang together, so an image counts once, by the draw that bounds most cautiously. The value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import (
     LEVEL,
     Design,
@@ -33,7 +33,10 @@ class Comparison:
 
 
 def compare(
-    first: Sequence[Table], second: Sequence[Table], design: Design, level: float = LEVEL
+    first: Sequence[TwoWayTable],
+    second: Sequence[TwoWayTable],
+    design: Design,
+    level: float = LEVEL,
 ) -> Comparison:
     """The mean difference of two models, value by value; one table a training.
 
@@ -45,7 +48,7 @@ def compare(
         raise StatisticsError(
             f"paired tables have one shape; these have {one.shape} and {two.shape}"
         )
-    table: Table = one - two
+    table: TwoWayTable = one - two
     found = interval(table, design, (*one_seeds, *two_seeds), level)
     mean, seeds = float(table.mean()), min(len(first), len(second))
     images, cases = table.shape

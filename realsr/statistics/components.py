@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from realsr.statistics.untold import StatisticsError
 
-Table = npt.NDArray[np.float64]
+TwoWayTable = npt.NDArray[np.float64]
 """images x cases."""
 
 
-class Part(NamedTuple):
+class Term(NamedTuple):
     """A signed term of a variance, proportional to a chi-square variable with `df` degrees of freedom."""
 
     value: float
@@ -53,7 +53,7 @@ class Components:
     rest: float
 
 
-def mean_squares(table: Table) -> MeanSquares:
+def mean_squares(table: TwoWayTable) -> MeanSquares:
     """Of a full table. Raises StatisticsError below 2 images or 2 cases, and for values that are none."""
     images, cases = check_table(table).shape
     if min(images, cases) < 2:
@@ -70,7 +70,7 @@ def mean_squares(table: Table) -> MeanSquares:
     )
 
 
-def check_table(table: Table) -> Table:
+def check_table(table: TwoWayTable) -> TwoWayTable:
     """The table, if it is images x cases, not empty and finite; else raises StatisticsError."""
     if table.ndim != 2 or not table.size:
         raise StatisticsError(f"a table of shape {table.shape}; expected images x cases, not empty")
@@ -90,7 +90,7 @@ def components(squares: MeanSquares) -> Components:
     )
 
 
-def unbiased(squares: MeanSquares, others: Sequence[Part] = ()) -> Spread | None:
+def unbiased(squares: MeanSquares, others: Sequence[Term] = ()) -> Spread | None:
     """Variance of the mean as (image + case - rest) / (images x cases), plus `others`.
 
     Right on average, but it can come out below or near 0 where the table is small: None where it is not
@@ -100,7 +100,7 @@ def unbiased(squares: MeanSquares, others: Sequence[Part] = ()) -> Spread | None
     return spread if spread.variance > 0.0 else None
 
 
-def cautious(squares: MeanSquares, others: Sequence[Part] = ()) -> Spread:
+def cautious(squares: MeanSquares, others: Sequence[Term] = ()) -> Spread:
     """The same with no effect taken as smaller than 0.
 
     Never near 0, and so too large on average where the rest dominates.
@@ -111,18 +111,18 @@ def cautious(squares: MeanSquares, others: Sequence[Part] = ()) -> Spread:
     return Spread(spread.variance, max(spread.df, floor))
 
 
-def satterthwaite(parts: Sequence[Part]) -> Spread:
+def satterthwaite(parts: Sequence[Term]) -> Spread:
     """The sum of the parts, and the degrees of freedom of the chi-square nearest to it in mean and variance."""
     variance = sum(part.value for part in parts)
     square = sum(part.value**2 / part.df for part in parts)
     return Spread(variance, max(variance**2 / square, 1.0) if square else np.inf)
 
 
-def _parts(squares: MeanSquares, least: float) -> list[Part]:
+def _parts(squares: MeanSquares, least: float) -> list[Term]:
     rows, columns = squares.images - 1.0, squares.cases - 1.0
     cells = squares.images * squares.cases
     return [
-        Part(max(squares.image, least) / cells, rows),
-        Part(max(squares.case, least) / cells, columns),
-        Part(-squares.rest / cells, rows * columns),
+        Term(max(squares.image, least) / cells, rows),
+        Term(max(squares.case, least) / cells, columns),
+        Term(-squares.rest / cells, rows * columns),
     ]

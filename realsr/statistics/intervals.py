@@ -24,9 +24,9 @@ import numpy.typing as npt
 from realsr.statistics import student
 from realsr.statistics.components import (
     MeanSquares,
-    Part,
     Spread,
-    Table,
+    Term,
+    TwoWayTable,
     cautious,
     check_table,
     mean_squares,
@@ -77,7 +77,7 @@ class Estimate:
     seeds: int = 1
 
 
-def pooled(tables: Sequence[Table]) -> tuple[Table, tuple[Part, ...]]:
+def pooled(tables: Sequence[TwoWayTable]) -> tuple[TwoWayTable, tuple[Term, ...]]:
     """Several trainings of one model: the mean table, and the variance that the choice of seeds adds to a mean.
 
     The added part is the variance of the trainings' means over their number. It holds a little of the
@@ -86,14 +86,14 @@ def pooled(tables: Sequence[Table]) -> tuple[Table, tuple[Part, ...]]:
     shapes = {check_table(table).shape for table in tables}
     if len(shapes) != 1:
         raise StatisticsError(f"tables of one shape are pooled; these have {sorted(shapes)}")
-    mean: Table = np.mean(tables, axis=0)
+    mean: TwoWayTable = np.mean(tables, axis=0)
     if len(tables) == 1:
         return mean, ()
     means = np.array([table.mean() for table in tables])
-    return mean, (Part(float(means.var(ddof=1)) / len(tables), len(tables) - 1.0),)
+    return mean, (Term(float(means.var(ddof=1)) / len(tables), len(tables) - 1.0),)
 
 
-def estimate(tables: Sequence[Table], design: Design, level: float = LEVEL) -> Estimate:
+def estimate(tables: Sequence[TwoWayTable], design: Design, level: float = LEVEL) -> Estimate:
     """The mean of one model over images x cases; one table a training, all on the same images and cases.
 
     Raises StatisticsError for tables of different shapes and for values that are not finite.
@@ -105,7 +105,7 @@ def estimate(tables: Sequence[Table], design: Design, level: float = LEVEL) -> E
 
 
 def interval(
-    table: Table, design: Design, others: Sequence[Part] = (), level: float = LEVEL
+    table: TwoWayTable, design: Design, others: Sequence[Term] = (), level: float = LEVEL
 ) -> Interval | Untold:
     """The interval of the table's mean by the method that suits its design; `others` add to its variance."""
     images, cases = check_table(table).shape
@@ -122,19 +122,23 @@ def interval(
     return by_components(table, others, level)
 
 
-def t_over_images(table: Table, others: Sequence[Part] = (), level: float = LEVEL) -> Interval:
+def t_over_images(
+    table: TwoWayTable, others: Sequence[Term] = (), level: float = LEVEL
+) -> Interval:
     """Student's t over the images' means: the cases are given, or each image has its own."""
     images = table.shape[0]
-    part = Part(float(table.mean(1).var(ddof=1)) / images, images - 1.0)
+    part = Term(float(table.mean(1).var(ddof=1)) / images, images - 1.0)
     return _symmetric(table, satterthwaite([part, *others]), "t over images", level)
 
 
-def by_components(table: Table, others: Sequence[Part] = (), level: float = LEVEL) -> Interval:
+def by_components(
+    table: TwoWayTable, others: Sequence[Term] = (), level: float = LEVEL
+) -> Interval:
     """Variance components with Satterthwaite's degrees of freedom and Student's t."""
     return _symmetric(table, cautious(mean_squares(table), others), "variance components", level)
 
 
-def bootstrap(table: Table, others: Sequence[Part] = (), level: float = LEVEL) -> Interval:
+def bootstrap(table: TwoWayTable, others: Sequence[Term] = (), level: float = LEVEL) -> Interval:
     """The percentile two-way bootstrap, its deviations from the mean stretched twice.
 
     Once so that their variance is the unbiased one (bootstrap deviations are too small by (n - 1) / n in each
@@ -149,7 +153,7 @@ def bootstrap(table: Table, others: Sequence[Part] = (), level: float = LEVEL) -
     return Interval(float(low), float(high), "two-way bootstrap", error, spread.df, level)
 
 
-def percentile(table: Table, level: float = LEVEL) -> tuple[float, float]:
+def percentile(table: TwoWayTable, level: float = LEVEL) -> tuple[float, float]:
     """The bootstrap without its corrections: for the table of coverage, not for reports."""
     means = resampled_means(table, weights(*table.shape))
     low, high = np.quantile(means, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
@@ -203,11 +207,11 @@ def too_few(images: int, cases: int, design: Design) -> Untold | None:
     )
 
 
-def _spread(squares: MeanSquares, others: Sequence[Part]) -> Spread:
+def _spread(squares: MeanSquares, others: Sequence[Term]) -> Spread:
     return unbiased(squares, others) or cautious(squares, others)
 
 
-def _symmetric(table: Table, spread: Spread, method: Method, level: float) -> Interval:
+def _symmetric(table: TwoWayTable, spread: Spread, method: Method, level: float) -> Interval:
     mean, error = float(table.mean()), math.sqrt(spread.variance)
     reach = student.quantile(level, spread.df) * error
     return Interval(mean - reach, mean + reach, method, error, spread.df, level)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from realsr.statistics.components import Table, check_table
+from realsr.statistics.components import TwoWayTable, check_table
 from realsr.statistics.resampling import DRAWS, Floats, resampled_means, weights
 from realsr.statistics.untold import StatisticsError
 
@@ -25,7 +25,7 @@ class RankStability:
 
 
 def rank_stability(
-    tables: Mapping[str, Table], *, higher_is_better: bool, draws: int = DRAWS, seed: int = 0
+    tables: Mapping[str, TwoWayTable], *, higher_is_better: bool, draws: int = DRAWS, seed: int = 0
 ) -> RankStability:
     """Ranks by mean, over resamples of images and cases that all models share.
 

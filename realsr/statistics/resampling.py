@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,7 +20,7 @@ DRAWS = 2000
 """Resamples of an interval: its ends move by about 2 % of its width with the seed."""
 
 
-class Weights(NamedTuple):
+class Resamples(NamedTuple):
     """How often each image and each case is in a resample, as shares: draws x images, draws x cases."""
 
     images: Floats
@@ -28,13 +28,13 @@ class Weights(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def weights(images: int, cases: int, draws: int = DRAWS, seed: int = 0) -> Weights:
+def weights(images: int, cases: int, draws: int = DRAWS, seed: int = 0) -> Resamples:
     """Resamples of a design. One seed gives one set, so that all tables of a report are resampled alike."""
     generator = np.random.default_rng([seed, images, cases])
-    return Weights(_shares(images, draws, generator), _shares(cases, draws, generator))
+    return Resamples(_shares(images, draws, generator), _shares(cases, draws, generator))
 
 
-def resampled_means(table: Table, resamples: Weights) -> Floats:
+def resampled_means(table: TwoWayTable, resamples: Resamples) -> Floats:
     """The table's mean in every resample."""
     means: Floats = np.einsum("di,di->d", resamples.images, resamples.cases @ table.T)
     return means

@@ -18,7 +18,7 @@ from realsr.robustness.results.store import Results
 from realsr.robustness.running.contestants import Contestant, baseline
 from realsr.robustness.running.planning import plan_of
 from realsr.robustness.running.run import run
-from realsr.robustness.study.study import Kept, Study
+from realsr.robustness.study.study import KeptPictures, Study
 
 METRICS = ("psnr_y", "ssim_y", "lr_consistency_true", "lpips_alex")
 
@@ -79,7 +79,7 @@ def study(photographs: Path) -> Study:
         hr=photographs,
         pipelines=("bicubic", "gaussian8"),
         metrics=METRICS,
-        pictures=Kept(worst=1, typical=1),
+        pictures=KeptPictures(worst=1, typical=1),
     )
 
 

@@ -14,10 +14,10 @@ from realsr.robustness.errors import StudyError
 from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval
 from realsr.robustness.judging.case_gaps import CaseGaps, Question, case_gaps
 from realsr.robustness.judging.lines import Lines
-from realsr.robustness.judging.scores import Judgement, judged
+from realsr.robustness.judging.scores import RowScores, judged
 from realsr.robustness.judging.seal import SealScores, seal
 from realsr.robustness.results.observations import Observation, gathered
-from realsr.robustness.results.rows import Model, rows_of
+from realsr.robustness.results.rows import TrainedModel, rows_of
 from realsr.robustness.study.line_choice import Constants, LineChoice, OfFamily
 from realsr.statistics.intervals import Interval, wilson
 from realsr.statistics.untold import Untold
@@ -33,9 +33,9 @@ LEVELS: Mapping[str, tuple[float, ...]] = {
 }
 """A model's mean in each case; every image deviates by as much in all of them."""
 MODELS = (
-    Model("bicubic"),
-    *(Model(f"net-{case}", case, "content", 0, "net") for case in SETS),
-    Model("other"),
+    TrainedModel("bicubic"),
+    *(TrainedModel(f"net-{case}", case, "content", 0, "net") for case in SETS),
+    TrainedModel("other"),
 )
 
 
@@ -51,13 +51,13 @@ def question(
     return Question("psnr_y", seen, rows_of(MODELS), SETS, sizes=sizes)
 
 
-def judgement(asked: Question, name: str, choice: LineChoice | None = None) -> Judgement:
+def judgement(asked: Question, name: str, choice: LineChoice | None = None) -> RowScores:
     found = verdict(asked, name, choice)
-    assert isinstance(found, Judgement), found
+    assert isinstance(found, RowScores), found
     return found
 
 
-def verdict(asked: Question, name: str, choice: LineChoice | None = None) -> Judgement | Untold:
+def verdict(asked: Question, name: str, choice: LineChoice | None = None) -> RowScores | Untold:
     row = next(row for row in asked.rows if row.name == name)
     return judged(asked, row, choice or LineChoice())
 

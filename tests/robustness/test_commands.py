@@ -90,10 +90,10 @@ def test_alpha_decides_what_is_frozen_of_photographs_without_truth(tmp_path: Pat
     transparent(tmp_path / "real" / "window.png")
     entry, root = PhotographsEntry(name="real", dir=tmp_path / "real"), tmp_path / "set"
     refused = freeze_photographs(entry, 4, root, None)
-    assert (refused.cases, len(refused.failures)) == ((), 1)
+    assert (refused.pictures, len(refused.failures)) == ((), 1)
     levels: dict[Alpha, int] = {"white": 255, "black": 0}
     for alpha, level in levels.items():
-        [case] = freeze_photographs(entry, 4, root, None, alpha).cases
+        [case] = freeze_photographs(entry, 4, root, None, alpha).pictures
         assert np.all(case.lr.read()[:, :40] == level)
 
 

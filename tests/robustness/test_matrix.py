@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from realsr.robustness.judging.matrix import Cell, Matrix, Scheme, across, matrix
+from realsr.robustness.judging.matrix import Matrix, MatrixCell, Scheme, across, matrix
 from realsr.robustness.results.observations import Observation, gathered, shared_tables
-from realsr.robustness.results.rows import Model, Row, diagonal, rows_of
+from realsr.robustness.results.rows import MatrixRow, TrainedModel, diagonal, rows_of
 from realsr.statistics.comparisons import Comparison
 from realsr.statistics.intervals import Estimate, Interval
 from realsr.statistics.untold import StatisticsError, Untold
 
 SETS = ("bicubic_set", "blur")
 MODELS = (
-    Model("A", "bicubic_set", "content"),
-    Model("B", "blur", "content"),
-    Model("found"),
-    Model("bicubic"),
+    TrainedModel("A", "bicubic_set", "content"),
+    TrainedModel("B", "blur", "content"),
+    TrainedModel("found"),
+    TrainedModel("bicubic"),
 )
 LEVELS = {
     ("A", "bicubic_set"): 32.0,
@@ -221,17 +221,17 @@ def test_one_picture_is_observed_once() -> None:
 
 def test_seeds_of_one_row_are_pooled_and_others_are_not() -> None:
     models = (
-        Model("one", "blur", "content", 1, "srvgg"),
-        Model("two", "blur", "content", 2, "srvgg"),
-        Model("gan", "blur", "gan", 1, "srvgg"),
-        Model("other", "blur", "content", 1),
-        Model("another", "blur", "content", 2),
+        TrainedModel("one", "blur", "content", 1, "srvgg"),
+        TrainedModel("two", "blur", "content", 2, "srvgg"),
+        TrainedModel("gan", "blur", "gan", 1, "srvgg"),
+        TrainedModel("other", "blur", "content", 1),
+        TrainedModel("another", "blur", "content", 2),
     )
     rows = rows_of(models)
     assert [len(row.models) for row in rows] == [2, 1, 1, 1]
     assert rows[0].name == "srvgg, blur, content"
     with pytest.raises(StatisticsError, match="claim one seed"):
-        rows_of((models[0], Model("again", "blur", "content", 1, "srvgg")))
+        rows_of((models[0], TrainedModel("again", "blur", "content", 1, "srvgg")))
     with pytest.raises(StatisticsError, match="two models have one name"):
         rows_of((models[0], models[0]))
 
@@ -246,9 +246,9 @@ def seeded() -> Iterator[Observation]:
 
 def test_pooled_seeds_carry_their_spread_into_the_interval() -> None:
     models = (
-        Model("one", "blur", "content", 1, "net"),
-        Model("two", "blur", "content", 2, "net"),
-        Model("bicubic"),
+        TrainedModel("one", "blur", "content", 1, "net"),
+        TrainedModel("two", "blur", "content", 2, "net"),
+        TrainedModel("bicubic"),
     )
     cell = matrix(gathered(seeded()), rows_of(models), ("blur",), Scheme(True)).cells[0]
     gain = comparison_of(cell.gain)
@@ -262,15 +262,15 @@ def test_pooled_seeds_carry_their_spread_into_the_interval() -> None:
 def test_the_diagonal_is_of_the_same_loss_and_family() -> None:
     rows = rows_of(
         (
-            Model("A", "x", "content", family="net"),
-            Model("B", "y", "content", family="net"),
-            Model("C", "y", "gan", family="net"),
-            Model("D", "y", "content"),
-            Model("E", "y", "content"),
-            Model("F", "x", "content"),
+            TrainedModel("A", "x", "content", family="net"),
+            TrainedModel("B", "y", "content", family="net"),
+            TrainedModel("C", "y", "gan", family="net"),
+            TrainedModel("D", "y", "content"),
+            TrainedModel("E", "y", "content"),
+            TrainedModel("F", "x", "content"),
         )
     )
-    named: dict[str, Row] = {row.name: row for row in rows}
+    named: dict[str, MatrixRow] = {row.name: row for row in rows}
     assert diagonal(rows, named["A"], "y") == named["B"]
     assert diagonal(rows, named["C"], "y") == named["C"]
     assert str(diagonal(rows, named["C"], "x")) == (
@@ -304,5 +304,5 @@ def test_tables_are_of_the_images_that_all_have_in_all_variants() -> None:
 
 
 def test_a_cell_is_plain_data() -> None:
-    assert isinstance(made().cells[0], Cell)
+    assert isinstance(made().cells[0], MatrixCell)
     assert made() == made()

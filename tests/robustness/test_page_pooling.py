@@ -15,7 +15,7 @@ from realsr.robustness.page.pooling import MOST, GridColumn, columns, pooled, sh
 from realsr.robustness.page.report import report_of
 from realsr.robustness.results.observations import Observation, Observations, gathered
 from realsr.robustness.results.record import RecordedSet, StandsFor
-from realsr.robustness.results.rows import Model, rows_of
+from realsr.robustness.results.rows import TrainedModel, rows_of
 from tests.robustness.page_study import with_cases, write_study
 from tests.robustness.records import a_set
 from tests.robustness.test_page import cells, payload
@@ -73,7 +73,7 @@ def test_a_column_holds_each_images_mean_over_the_cases(observations: Observatio
 
 def test_the_share_below_counts_cases_not_means(observations: Observations) -> None:
     """Of x, the model is below under a alone; weighed by draws that is a quarter."""
-    [row] = rows_of([Model("m")])
+    [row] = rows_of([TrainedModel("m")])
     assert share_below(observations, row, "base", ONCE, True) == 0.5
     assert share_below(observations, row, "base", PAIR, True) == 0.25
     assert share_below(observations, row, "base", PAIR, False) == 0.75

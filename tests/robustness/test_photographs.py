@@ -32,7 +32,7 @@ def test_pairs_on_one_grid_are_reduced_and_that_is_told(tmp_path: Path) -> None:
     save(root / "001H.png", COFFEE)
     save(root / "001L.png", cv2.GaussianBlur(COFFEE, (5, 5), 1.2))
     test = real_pairs(entry(root, root), 4, tmp_path / "set", None)
-    [case] = test.cases
+    [case] = test.pictures
     blurred = cv2.GaussianBlur(COFFEE, (5, 5), 1.2)[:64, :80]
     assert np.array_equal(case.lr.read(), reduced(blurred, 4))
     assert case.hr is not None
@@ -45,7 +45,7 @@ def test_pairs_at_the_scale_are_taken_as_they_are(tmp_path: Path) -> None:
     save(tmp_path / "lr" / "ax4.png", low)
     save(tmp_path / "hr" / "a.png", COFFEE[:66, :83])
     test = real_pairs(entry(tmp_path / "lr", tmp_path / "hr"), 4, tmp_path / "set", None)
-    [case] = test.cases
+    [case] = test.pictures
     assert np.array_equal(case.lr.read(), low)
     assert case.hr is not None
     assert np.array_equal(case.hr.read(), COFFEE[:64, :80])
@@ -57,7 +57,7 @@ def test_equal_names_are_not_shortened_and_lone_pictures_are_told(tmp_path: Path
         for name in names:
             save(tmp_path / part / f"{name}.png", COFFEE)
     test = real_pairs(entry(tmp_path / "lr", tmp_path / "hr"), 4, tmp_path / "set", None)
-    assert [case.key for case in test.cases] == ["tail"]
+    assert [case.key for case in test.pictures] == ["tail"]
     assert test.failures == ("b: it has no partner", "tai: it has no partner")
 
 
@@ -67,7 +67,7 @@ def test_a_pair_of_unfitting_sizes_is_a_failure_by_name(tmp_path: Path) -> None:
     save(tmp_path / "lr" / "b.png", COFFEE[:16, :20])
     save(tmp_path / "hr" / "b.png", COFFEE[:66, :82])
     test = real_pairs(entry(tmp_path / "lr", tmp_path / "hr"), 4, tmp_path / "set", None)
-    assert [case.key for case in test.cases] == ["b"]
+    assert [case.key for case in test.pictures] == ["b"]
     assert "expected HR of 64 x 80" in test.failures[0]
 
 
@@ -127,7 +127,7 @@ def test_scores_of_pairs_and_of_photographs(tmp_path: Path, go: Callable[..., Re
 def test_city100_is_one_grid(shared_data: Path, tmp_path: Path) -> None:
     city = shared_data / "pairs" / "city100_iphonex"
     test = real_pairs(entry(city, city), 4, tmp_path / "set", 1)
-    [case] = test.cases
+    [case] = test.pictures
     assert case.key == "001"
     assert case.hr is not None
     assert case.hr.size == tuple(4 * side for side in case.lr.size)

@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from realsr.robustness.after.merge import merge
-from realsr.robustness.errors import StudyError
-from realsr.robustness.results.store import Results
-from realsr.robustness.running.planning import plan_of
-from realsr.robustness.study.study import Study, read_study
+from realsr.robustness import (
+    Results,
+    Study,
+    StudyError,
+    merge,
+    plan_of,
+    read_results,
+    read_study,
+    render,
+    run,
+)
 from tests.robustness.conftest import Quiet, bilinear, model, nearest
 from tests.robustness.test_run import Go
 
@@ -55,3 +61,16 @@ def test_notes_travel_with_the_numbers(study: Study, go: Go, tmp_path: Path) -> 
 def test_a_file_without_keys_is_told_what_a_study_is(tmp_path: Path, text: str) -> None:
     with pytest.raises(StudyError, match="expected keys and their values"):
         read_study(written(tmp_path, text))
+
+
+def test_a_study_runs_from_the_face_alone(photographs: Path, tmp_path: Path) -> None:
+    """What docs/robustness.md shows: no observer, no option, typed results, a page."""
+    (tmp_path / "study.yaml").write_text(
+        f"models: [{{name: bilinear, path: bilinear}}]\nhr: {photographs}\npipelines: [bicubic]\n"
+        "metrics: [psnr_y]\n"
+    )
+    results = run(plan_of(read_study(tmp_path / "study.yaml")), tmp_path / "report")
+    assert {cell.model for cell in results.cells} == {"bicubic", "bilinear"}
+    assert all(cell.scores["psnr_y"] and not cell.lack("psnr_y") for cell in results.cells)
+    assert results == read_results(tmp_path / "report")
+    assert render(results.root).is_file()

@@ -25,7 +25,7 @@ from realsr.robustness.results.store import Results, read_results
 from realsr.robustness.results.sweeps import SweepLine
 from realsr.robustness.running.contestants import contestants
 from realsr.robustness.running.planning import making_of, plan_of, weighed
-from realsr.robustness.running.run import Plan, run
+from realsr.robustness.running.run import RunPlan, run
 from realsr.robustness.study.severity import steps
 from realsr.robustness.study.study import Study
 
@@ -94,12 +94,12 @@ def _tell_line(line: SweepLine) -> None:
             say(f"{line.model}: {metric} is without {reasons[0]}{more}")
 
 
-def _sweep_plan(measured: Measured) -> tuple[Plan, Study]:
+def _sweep_plan(measured: Measured) -> tuple[RunPlan, Study]:
     study = study_of(Asked(), measured)
     device = resolve_device(measured.device.value)
     models = contestants(study.models, study.scale, torch.device(device), _trust(measured))
     table, weights = weighed(study, columns(study.metrics or SWEPT, models[0].scale), device)
-    plan = Plan(models, lambda folder: [], table, workers=measured.workers or 2, weights=weights)
+    plan = RunPlan(models, lambda folder: [], table, workers=measured.workers or 2, weights=weights)
     return plan, study
 
 

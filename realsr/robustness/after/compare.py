@@ -11,7 +11,7 @@ from realsr.robustness.results.observations import Place, shared_tables
 from realsr.robustness.results.record import Cell, Record
 from realsr.robustness.results.store import Results
 from realsr.statistics import comparisons
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.untold import Untold
 
 _Spot = tuple[str, str, str]
@@ -50,7 +50,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """only: names that one run alone has, in words. changes: what has numbers in both and differs."""
 
     only: tuple[str, ...]
@@ -58,7 +58,7 @@ class Comparison:
     compared: int
 
 
-def compare(first: Results, second: Results) -> Comparison:
+def compare(first: Results, second: Results) -> RunComparison:
     """What B says otherwise than A, in A's order."""
     ours, theirs = first.by_key(), second.by_key()
     both = [(ours[key], theirs[key]) for key in ours if key in theirs]
@@ -71,7 +71,7 @@ def compare(first: Results, second: Results) -> Comparison:
     changes = (_change(spot, found, tested.get(spot)) for spot, found in pairs.items())
     only = (*_only(first, second), *_lost(both))
     told = tuple(change for change in changes if change.most)
-    return Comparison(only, told, sum(map(len, pairs.values())))
+    return RunComparison(only, told, sum(map(len, pairs.values())))
 
 
 def _pairs(one: Cell, other: Cell) -> Iterator[tuple[str, tuple[float, float]]]:
@@ -98,7 +98,7 @@ def _tested(
     return found
 
 
-def _tables(told: Mapping[Place, tuple[float, float]]) -> Sequence[Table]:
+def _tables(told: Mapping[Place, tuple[float, float]]) -> Sequence[TwoWayTable]:
     """A's and B's numbers, images x draws, of the images that have all draws."""
     return shared_tables([{place: pair[side] for place, pair in told.items()} for side in (0, 1)])
 

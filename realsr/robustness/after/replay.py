@@ -12,7 +12,7 @@ from degrade.trust import NOTHING, Trust
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
 from realsr.images.remaking import Difference, difference, remade
-from realsr.robustness.cases.sets import Case, Frozen, given_set
+from realsr.robustness.cases.sets import Frozen, TestPicture, given_set
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import RecordedFile, RecordedSet
 from realsr.robustness.results.store import Results
@@ -45,12 +45,12 @@ def replay(
     model that is no longer the one of the run.
     """
     contestant = _contestant(results, model, device, Trust.of(trust))
-    case = _case(results, results.set(test), key)
-    frozen = case.lr.read()
-    hr = None if case.hr is None else case.hr.read()
+    picture = _test_picture(results, results.set(test), key)
+    frozen = picture.lr.read()
+    hr = None if picture.hr is None else picture.hr.read()
     lr = frozen
-    if hr is not None and case.trace is not None:
-        lr = remade(case.trace, hr, torch.device("cpu"))
+    if hr is not None and picture.trace is not None:
+        lr = remade(picture.trace, hr, torch.device("cpu"))
     [answer] = answers(contestant, [lr])
     if isinstance(answer, str):
         raise StudyError(answer)
@@ -59,8 +59,8 @@ def replay(
     for name, image in (("hr", hr), ("lr", lr), (model, answer)):
         if image is not None:
             write_whole(folder / f"{name}.png", encode_png(image))
-    told = None if case.trace is None else difference([(lr, frozen)])
-    return Replay(folder, told, case.words)
+    told = None if picture.trace is None else difference([(lr, frozen)])
+    return Replay(folder, told, picture.words)
 
 
 def _contestant(results: Results, name: str, device: str, trust: Trust) -> Contestant:
@@ -77,16 +77,16 @@ def _contestant(results: Results, name: str, device: str, trust: Trust) -> Conte
     return found
 
 
-def _case(results: Results, test: RecordedSet, key: str) -> Case:
+def _test_picture(results: Results, test: RecordedSet, key: str) -> TestPicture:
     image = next((image for image in test.images if image.key == key), None)
     if image is None:
         known = ", ".join(image.key for image in test.images[:20])
         raise StudyError(f"{test.name} has no picture {key!r}; it has {known}")
     if test.kind == "pipeline":
-        cases = given_set(test.name, results.root / test.folder, test.scale, None).cases
-        return next(case for case in cases if case.key == key)
+        pictures = given_set(test.name, results.root / test.folder, test.scale, None).pictures
+        return next(picture for picture in pictures if picture.key == key)
     hr = None if image.hr is None else _frozen(results, image.hr)
-    return Case(image.image, image.variant, key, _frozen(results, image.lr), hr, None, ())
+    return TestPicture(image.image, image.variant, key, _frozen(results, image.lr), hr, None, ())
 
 
 def _frozen(results: Results, file: RecordedFile) -> Frozen:

@@ -18,7 +18,7 @@ from realsr.robustness.results.record import Cell
 from realsr.robustness.results.store import Results
 from realsr.robustness.results.sweeps import SweepLine, add_sweeps
 from realsr.robustness.running.planning import plan_of_pipelines
-from realsr.robustness.running.run import Plan, run
+from realsr.robustness.running.run import RunPlan, run
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.severity import at_severity
 from realsr.statistics.breakdown import Gains, breakdown
@@ -47,10 +47,10 @@ class Sweep:
 
 def run_sweep(
     sweep: Sweep,
-    plan: Plan,
+    plan: RunPlan,
     making: Making,
     out: Path,
-    observer: Observer,
+    observer: Observer | None = None,
 ) -> list[SweepLine]:
     """Runs, or goes on with, a sweep in `out/sweeps/PIPELINE.STAGE.FIELD`; its lines go to `out/sweeps.json`.
 

@@ -18,7 +18,7 @@ from realsr.images.png import encode_png
 from realsr.images.reading import Alpha, Bytes, Reading, opened
 from realsr.images.sources import Source, discover
 from realsr.metrics.interpolation import cut_to_multiple, reduced
-from realsr.robustness.cases.sets import Case, Frozen, TestSet
+from realsr.robustness.cases.sets import Frozen, TestPicture, TestSet
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import Kind
 from realsr.robustness.study.study import PairsEntry, PhotographsEntry
@@ -30,7 +30,7 @@ _NAME = "set.json"
 
 @dataclass(frozen=True)
 class Member:
-    """The files of one case."""
+    """The files of one picture."""
 
     key: str
     lr: Path
@@ -115,9 +115,9 @@ def _frozen(
     if stored is None or stored["request"] != request:
         stored = {"request": request, **_written(members, scale, root, reading)}
         write_whole(root / _NAME, json.dumps(stored, ensure_ascii=False, indent=1).encode())
-    cases = tuple(_case(root, line) for line in stored["images"])
-    notes = tuple(sorted({word for case in cases for word in case.words}))
-    return TestSet(name, kind, None, scale, root, cases, notes, tuple(stored["failures"]))
+    pictures = tuple(_test_picture(root, line) for line in stored["images"])
+    notes = tuple(sorted({word for picture in pictures for word in picture.words}))
+    return TestSet(name, kind, None, scale, root, pictures, notes, tuple(stored["failures"]))
 
 
 def _request(members: Sequence[Member], scale: int, reading: Reading) -> dict[str, Any]:
@@ -206,7 +206,7 @@ def _bytes(image: Any) -> Bytes:
     return np.ascontiguousarray(image, dtype=np.uint8)
 
 
-def _case(root: Path, line: dict[str, Any]) -> Case:
+def _test_picture(root: Path, line: dict[str, Any]) -> TestPicture:
     def frozen(part: str) -> Frozen | None:
         if part not in line:
             return None
@@ -218,4 +218,4 @@ def _case(root: Path, line: dict[str, Any]) -> Case:
         raise StudyError(
             f"{root / _NAME}: {line['key']} has no LR; remove the folder and run again"
         )
-    return Case(line["key"], 0, line["key"], lr, frozen("hr"), None, tuple(line["words"]))
+    return TestPicture(line["key"], 0, line["key"], lr, frozen("hr"), None, tuple(line["words"]))

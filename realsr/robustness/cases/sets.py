@@ -43,8 +43,10 @@ class Frozen:
 
 
 @dataclass(frozen=True)
-class Case:
+class TestPicture:
     """One picture of a set. image: what it was made from, the same in every set. key: names its files."""
+
+    __test__ = False  # no tests, whatever its name says
 
     image: str
     variant: int
@@ -66,7 +68,7 @@ class TestSet:
     pipeline: str | None
     scale: int
     root: Path
-    cases: tuple[Case, ...]
+    pictures: tuple[TestPicture, ...]
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     stands_for: StandsFor | None = None
@@ -75,9 +77,9 @@ class TestSet:
     def digest(self) -> str:
         """SHA-256 over keys and pixel digests: equal sets test the same pixels."""
         state = hashlib.sha256()
-        for case in self.cases:
-            hr = "none" if case.hr is None else case.hr.digest
-            state.update(f"{case.key}\0{case.lr.digest}\0{hr}\n".encode())
+        for picture in self.pictures:
+            hr = "none" if picture.hr is None else picture.hr.digest
+            state.update(f"{picture.key}\0{picture.lr.digest}\0{hr}\n".encode())
         return state.hexdigest()
 
 
@@ -122,16 +124,20 @@ def given_set(name: str, root: Path, scale: int, limit: int | None) -> TestSet:
 
 def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -> TestSet:
     header, pairs = read_manifest(Folder(root))
-    cases = tuple(_cases(Folder(root), pairs, sources))
+    pictures = tuple(_test_pictures(Folder(root), pairs, sources))
     pipeline = header.pipeline.name
-    return TestSet(name, "pipeline", pipeline, header.scale, root, cases, failures=tuple(failures))
+    return TestSet(
+        name, "pipeline", pipeline, header.scale, root, pictures, failures=tuple(failures)
+    )
 
 
-def _cases(folder: Folder, pairs: Iterator[Pair], sources: set[str]) -> Iterator[Case]:
+def _test_pictures(
+    folder: Folder, pairs: Iterator[Pair], sources: set[str]
+) -> Iterator[TestPicture]:
     for pair in pairs:
         if pair.source in sources:
             trace = degrade.trace_from_data(pair.trace)
-            yield Case(
+            yield TestPicture(
                 image=pair.source.replace("/", "__"),
                 variant=pair.variant,
                 key=pair.key,

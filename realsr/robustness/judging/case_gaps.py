@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from realsr.robustness.results.observations import Observations
-from realsr.robustness.results.rows import Row, diagonal
+from realsr.robustness.results.rows import MatrixRow, diagonal
 from realsr.robustness.study.line_choice import DIAGONAL, Constants, Line, OfFamily
 from realsr.statistics.resampling import Floats
 from realsr.statistics.untold import Untold
 
-Demand = Row | float
+Demand = MatrixRow | float
 """What a case is judged by: another row's numbers, or one number."""
 
 
@@ -24,7 +24,7 @@ class Question:
 
     metric: str
     observations: Observations
-    rows: Sequence[Row]
+    rows: Sequence[MatrixRow]
     cases: Sequence[str]
     turn: Callable[[float], float] = float
     sizes: Sequence[int] | None = None
@@ -52,7 +52,7 @@ class CaseGaps:
         return CaseGaps(names, self.images, self.values[:, list(chosen)], self.lacking)
 
 
-def case_gaps(question: Question, row: Row, line: Line) -> CaseGaps:
+def case_gaps(question: Question, row: MatrixRow, line: Line) -> CaseGaps:
     """The row's numbers above its line, paired by picture; variants and trainings are averaged."""
     found: dict[str, dict[str, float]] = {}
     lacking = []
@@ -69,22 +69,24 @@ def case_gaps(question: Question, row: Row, line: Line) -> CaseGaps:
     return CaseGaps(tuple(found), tuple(images), values, tuple(lacking))
 
 
-def between(question: Question, row: Row, upper: Line, lower: Line, case: str) -> float | Untold:
+def between(
+    question: Question, row: MatrixRow, upper: Line, lower: Line, case: str
+) -> float | Untold:
     """How far one of the row's lines lies above another: the mean over the pictures that both have."""
     high, low = (demand(question, row, line, case) for line in (upper, lower))
     if isinstance(high, Untold):
         return high
     if isinstance(low, Untold):
         return low
-    if isinstance(high, Row):
+    if isinstance(high, MatrixRow):
         return _mean(_paired(question, high, low, case))
-    if isinstance(low, Row):
+    if isinstance(low, MatrixRow):
         found = _mean(_paired(question, low, high, case))
         return found if isinstance(found, Untold) else -found
     return high - low
 
 
-def demand(question: Question, row: Row, line: Line, case: str) -> Demand | Untold:
+def demand(question: Question, row: MatrixRow, line: Line, case: str) -> Demand | Untold:
     """What `row` is judged by in a case."""
     match line:
         case Constants():
@@ -98,7 +100,7 @@ def demand(question: Question, row: Row, line: Line, case: str) -> Demand | Unto
             return _named(question.rows, line)
 
 
-def _of_family(rows: Sequence[Row], family: str, case: str) -> Row | Untold:
+def _of_family(rows: Sequence[MatrixRow], family: str, case: str) -> MatrixRow | Untold:
     found = [row for row in rows if (row.family, row.trained_on) == (family, case)]
     if len(found) == 1:
         return found[0]
@@ -107,27 +109,33 @@ def _of_family(rows: Sequence[Row], family: str, case: str) -> Row | Untold:
     return Untold(f"{told} trained on {case}")
 
 
-def _named(rows: Sequence[Row], name: str) -> Row | Untold:
+def _named(rows: Sequence[MatrixRow], name: str) -> MatrixRow | Untold:
     """A row by its name, or one training of a row."""
     for row in rows:
         if row.name == name:
             return row
         for model in row.models:
             if model.name == name:
-                return Row(name, (model,))
+                return MatrixRow(name, (model,))
     return Untold(f"the run has no {name}")
 
 
-def _paired(question: Question, row: Row, other: Demand, case: str) -> dict[str, float] | Untold:
+def _paired(
+    question: Question, row: MatrixRow, other: Demand, case: str
+) -> dict[str, float] | Untold:
     own = [question.observations.of(model.name, case) for model in row.models]
     against = (
         [question.observations.of(model.name, case) for model in other.models]
-        if isinstance(other, Row)
+        if isinstance(other, MatrixRow)
         else []
     )
     gaps: dict[str, list[float]] = {}
     for place in sorted(set.intersection(*map(set, [*own, *against]))):
-        level = np.mean([column[place] for column in against]) if isinstance(other, Row) else other
+        level = (
+            np.mean([column[place] for column in against])
+            if isinstance(other, MatrixRow)
+            else other
+        )
         gaps.setdefault(place.image, []).append(
             float(np.mean([column[place] for column in own]) - level)
         )

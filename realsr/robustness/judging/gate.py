@@ -16,7 +16,7 @@ from realsr.robustness.results.store import Results
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.rules import Rule, Rules
 from realsr.statistics.bounds import Bound, Side, mean_bound, quantile_bound, share_bound
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import Design
 from realsr.statistics.untold import Untold
 
@@ -112,7 +112,7 @@ def _measured(
     better: Better,
     place: tuple[str, list[str]],
     matched: str | None,
-) -> Table | str:
+) -> TwoWayTable | str:
     """What the rule looks at, images x draws of a set or images x sets; or why it is not there as a whole."""
     model, sets = place
     mine = [(model, name) for name in sets]
@@ -134,7 +134,7 @@ def _measured(
     return _joined(rule, [a - b for a, b in zip(turned[::2], turned[1::2], strict=True)])
 
 
-def _tables(seen: Observations, places: Sequence[tuple[str, str]]) -> list[Table] | str:
+def _tables(seen: Observations, places: Sequence[tuple[str, str]]) -> list[TwoWayTable] | str:
     """A table images x draws a place, of equal images; or the first picture that has no number."""
     for place in places:
         for lack in seen.lacking(*place):
@@ -149,14 +149,14 @@ def _tables(seen: Observations, places: Sequence[tuple[str, str]]) -> list[Table
     return tables
 
 
-def _joined(rule: Rule, tables: Sequence[Table]) -> Table:
+def _joined(rule: Rule, tables: Sequence[TwoWayTable]) -> TwoWayTable:
     if rule.over == "each":
         return tables[0]
     return np.stack([table.mean(axis=1) for table in tables], axis=1)
 
 
 def _verdict(
-    rule: Rule, model: str, sets: Sequence[str], table: Table | str, better: Better
+    rule: Rule, model: str, sets: Sequence[str], table: TwoWayTable | str, better: Better
 ) -> Verdict:
     where = sets[0] if len(sets) == 1 else f"{len(sets)} sets together"
     if isinstance(table, str):
@@ -183,7 +183,7 @@ def _level(rule: Rule, better: Better) -> float:
     return 1.0 - rule.quantile if _bad_is_high(rule, better) else rule.quantile
 
 
-def _statistic(rule: Rule, table: Table, better: Better) -> float:
+def _statistic(rule: Rule, table: TwoWayTable, better: Better) -> float:
     match rule.statistic:
         case "mean":
             return float(table.mean())
@@ -195,7 +195,7 @@ def _statistic(rule: Rule, table: Table, better: Better) -> float:
             return float(table.max() if _bad_is_high(rule, better) else table.min())
 
 
-def _bound(rule: Rule, table: Table, better: Better) -> Bound | Untold:
+def _bound(rule: Rule, table: TwoWayTable, better: Better) -> Bound | Untold:
     """By the interval of the design: a set's draws are an image's own, sets together as the rule says."""
     certainty = rule.certainty or 0.0
     side: Side = "at most" if rule.at_least is None else "at least"

@@ -15,10 +15,10 @@ import numpy as np
 from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.seal import ratios
 from realsr.robustness.results.observations import Missing, Observations, shared_tables
-from realsr.robustness.results.rows import Row, diagonal
+from realsr.robustness.results.rows import MatrixRow, diagonal
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.statistics.comparisons import Comparison, compare, corrected
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.intervals import LEVEL, Design, Estimate, estimate, share
 from realsr.statistics.untold import StatisticsError, Untold
 
@@ -34,7 +34,7 @@ class Scheme(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """A row on a test set. `value` is in the metric's unit; `drop` (oracle minus this) and `gain` (this minus
     bicubic) are turned so that a positive drop is bad and a positive gain is good in every metric.
 
@@ -58,11 +58,11 @@ class Cell:
 class Matrix:
     """rows x test sets, row by row. Holm's correction runs over all drops, and over all gains."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
     test_sets: tuple[str, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
 
-    def cell(self, row: str, test_set: str) -> Cell:
+    def cell(self, row: str, test_set: str) -> MatrixCell:
         """The cell of this row and set. Raises StatisticsError where there is none."""
         for one in self.cells:
             if (one.row, one.test_set) == (row, test_set):
@@ -71,7 +71,7 @@ class Matrix:
 
 
 def matrix(
-    observations: Observations, rows: Sequence[Row], test_sets: Sequence[str], scheme: Scheme
+    observations: Observations, rows: Sequence[MatrixRow], test_sets: Sequence[str], scheme: Scheme
 ) -> Matrix:
     """The whole matrix. A row or set without any number has cells that say so."""
     maker = _Maker(observations, tuple(rows), scheme)
@@ -92,7 +92,7 @@ def matrix(
 
 def across(
     observations: Observations,
-    row: Row,
+    row: MatrixRow,
     test_sets: Sequence[str],
     design: Design,
     level: float = LEVEL,
@@ -110,7 +110,7 @@ def across(
 
 def across_tables(
     observations: Observations, models: Sequence[str], test_sets: Sequence[str]
-) -> list[Table]:
+) -> list[TwoWayTable]:
     """A table images x sets for each model, over the images that all models have on all sets."""
     columns = [observations.of(model, test_set) for model in models for test_set in test_sets]
     means = [table.mean(1) for table in shared_tables(columns)] if all(columns) else []
@@ -122,13 +122,13 @@ def across_tables(
 
 class _Maker(NamedTuple):
     observations: Observations
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
     scheme: Scheme
 
-    def cell(self, row: Row, test_set: str) -> Cell:
+    def cell(self, row: MatrixRow, test_set: str) -> MatrixCell:
         oracle = diagonal(self.rows, row, test_set)
         baseline = next((one for one in self.rows if one.name == self.scheme.baseline), None)
-        return Cell(
+        return MatrixCell(
             row.name,
             test_set,
             self.value(row, test_set),
@@ -144,7 +144,7 @@ class _Maker(NamedTuple):
             ),
         )
 
-    def tables(self, rows: Sequence[Row], test_set: str) -> list[list[Table]] | Untold:
+    def tables(self, rows: Sequence[MatrixRow], test_set: str) -> list[list[TwoWayTable]] | Untold:
         """For each row a table a training, all over the same pictures."""
         columns = [
             self.observations.of(model.name, test_set) for row in rows for model in row.models
@@ -153,7 +153,7 @@ class _Maker(NamedTuple):
         found = [[next(tables) for _ in row.models] for row in rows]
         return found if found[0][0].size else self.why_none(rows, test_set)
 
-    def why_none(self, rows: Sequence[Row], test_set: str) -> Untold:
+    def why_none(self, rows: Sequence[MatrixRow], test_set: str) -> Untold:
         """The most frequent reason why there is nothing to count with."""
         for row in rows:
             lacks = [
@@ -168,13 +168,13 @@ class _Maker(NamedTuple):
                 )
         return Untold("no picture with all numbers: not run")
 
-    def value(self, row: Row, test_set: str) -> Estimate | Untold:
+    def value(self, row: MatrixRow, test_set: str) -> Estimate | Untold:
         found = self.tables([row], test_set)
         if isinstance(found, Untold):
             return found
         return estimate(found[0], self.scheme.design, self.scheme.level)
 
-    def compare(self, better: Row, worse: Row, test_set: str) -> Comparison | Untold:
+    def compare(self, better: MatrixRow, worse: MatrixRow, test_set: str) -> Comparison | Untold:
         """First minus second, turned so that positive says that the first is better."""
         found = self.tables([better, worse], test_set)
         if isinstance(found, Untold):
@@ -183,18 +183,22 @@ class _Maker(NamedTuple):
             found.reverse()
         return compare(found[0], found[1], self.scheme.design, self.scheme.level)
 
-    def drop(self, row: Row, oracle: Row | Untold, test_set: str) -> Comparison | Untold:
+    def drop(
+        self, row: MatrixRow, oracle: MatrixRow | Untold, test_set: str
+    ) -> Comparison | Untold:
         if isinstance(oracle, Untold):
             return oracle
         if oracle == row:
             return Untold("this is the diagonal")
         return self.compare(oracle, row, test_set)
 
-    def gain(self, row: Row, baseline: Row | None, test_set: str) -> Comparison | Untold:
+    def gain(
+        self, row: MatrixRow, baseline: MatrixRow | None, test_set: str
+    ) -> Comparison | Untold:
         against = self.against(row, baseline)
         return against if isinstance(against, Untold) else self.compare(row, against, test_set)
 
-    def below(self, row: Row, baseline: Row | None, test_set: str) -> Estimate | Untold:
+    def below(self, row: MatrixRow, baseline: MatrixRow | None, test_set: str) -> Estimate | Untold:
         against = self.against(row, baseline)
         found = against if isinstance(against, Untold) else self.tables([row, against], test_set)
         if isinstance(found, Untold):
@@ -204,7 +208,7 @@ class _Maker(NamedTuple):
         return share(worse, self.scheme.design, self.scheme.level)
 
     def rpr(
-        self, row: Row, oracle: Row | Untold, baseline: Row | None, test_set: str
+        self, row: MatrixRow, oracle: MatrixRow | Untold, baseline: MatrixRow | None, test_set: str
     ) -> float | Untold:
         against = self.against(row, baseline)
         if isinstance(oracle, Untold):
@@ -220,7 +224,7 @@ class _Maker(NamedTuple):
             return Untold(f"degenerate line: the oracle is not above {against.name} on {test_set}")
         return float(ratios(value, lines)[0])
 
-    def against(self, row: Row, baseline: Row | None) -> Row | Untold:
+    def against(self, row: MatrixRow, baseline: MatrixRow | None) -> MatrixRow | Untold:
         if baseline is None:
             return Untold(f"no baseline: {self.scheme.baseline} was not run")
         return Untold("this is the baseline") if baseline == row else baseline

@@ -11,7 +11,7 @@ from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval
 from realsr.robustness.judging.case_gaps import CaseGaps, Question, between, case_gaps
 from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.seal import SealScores, seal
-from realsr.robustness.results.rows import Row
+from realsr.robustness.results.rows import MatrixRow
 from realsr.robustness.study.line_choice import LineChoice
 from realsr.statistics.intervals import Interval
 from realsr.statistics.tail import Tail, tail
@@ -31,7 +31,7 @@ class WorstPicture:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class RowScores:
     """A row's scores. cases: what ar, its interval, tail and worst pictures are over, all that have an
     acceptance line but the degenerate ones, which are named. seal: the RPR, over those of them that have an
     excellence line too, or why there is none. without: cases that lack numbers or an acceptance line; lineless:
@@ -57,7 +57,7 @@ class Judgement:
         return (-self.ar, *finer)
 
 
-def judged(question: Question, row: Row, choice: LineChoice) -> Judgement | Untold:
+def judged(question: Question, row: MatrixRow, choice: LineChoice) -> RowScores | Untold:
     """The scores of one row, or why it has none: it is the line, has no numbers, or the lines do not rank."""
     if row.name == choice.acceptance:
         return Untold(IS_LINE)
@@ -74,7 +74,7 @@ def judged(question: Question, row: Row, choice: LineChoice) -> Judgement | Unto
     sizes = _sizes(question, kept.cases)
     if sizes is not None and not sum(sizes):
         return Untold("too few to tell: the cases with usable lines stand for no draws")
-    return Judgement(
+    return RowScores(
         row=row.name,
         ar=acceptance_rate(kept, sizes),
         interval=rate_interval(kept, sizes),
@@ -89,7 +89,7 @@ def judged(question: Question, row: Row, choice: LineChoice) -> Judgement | Unto
 
 
 def _excellence(
-    question: Question, row: Row, cases: Sequence[str], choice: LineChoice
+    question: Question, row: MatrixRow, cases: Sequence[str], choice: LineChoice
 ) -> tuple[dict[str, float], tuple[tuple[str, str], ...]]:
     """Excellence above acceptance by case, and the cases that lack it."""
     found: dict[str, float] = {}

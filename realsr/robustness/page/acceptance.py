@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from realsr.robustness.judging.case_gaps import Question
-from realsr.robustness.judging.scores import IS_LINE, Judgement, WorstPicture, judged
+from realsr.robustness.judging.scores import IS_LINE, RowScores, WorstPicture, judged
 from realsr.robustness.page.report import Report, ShownMetric
 from realsr.robustness.page.summary import trainings
 from realsr.robustness.results.record import RecordedSet
-from realsr.robustness.results.rows import Row, rows_of
+from realsr.robustness.results.rows import MatrixRow, rows_of
 from realsr.statistics.tail import Worst
 from realsr.statistics.untold import Untold
 
@@ -106,11 +106,11 @@ def scopes(sets: Sequence[RecordedSet]) -> Iterator[Scope]:
         yield Scope("Over the representative cases, each counting once", [*sizes])
 
 
-def _panel(report: Report, metric: ShownMetric, scope: Scope, rows: Sequence[Row]) -> Panel:
+def _panel(report: Report, metric: ShownMetric, scope: Scope, rows: Sequence[MatrixRow]) -> Panel:
     turned = report.observed(metric, turned=True)
     question = Question(metric.name, turned, rows, scope.cases, metric.quality, scope.sizes)
     found = [(row, judged(question, row, report.lines)) for row in rows]
-    told = [(row, one) for row, one in found if isinstance(one, Judgement)]
+    told = [(row, one) for row, one in found if isinstance(one, RowScores)]
     told.sort(key=lambda pair: pair[1].sort_key)
     refused = [(row, one.reason) for row, one in found if isinstance(one, Untold)]
     scores = [_score(row, one) for row, one in told]
@@ -118,7 +118,7 @@ def _panel(report: Report, metric: ShownMetric, scope: Scope, rows: Sequence[Row
     return Panel(metric.name, scope.title, len(scope.cases), scores)
 
 
-def _score(row: Row, found: Judgement) -> ScoreRow:
+def _score(row: MatrixRow, found: RowScores) -> ScoreRow:
     ends = None if isinstance(found.interval, Untold) else found.interval
     rpr = None if isinstance(found.seal, Untold) else found.seal
     return ScoreRow(
@@ -145,5 +145,5 @@ def _score(row: Row, found: Judgement) -> ScoreRow:
     )
 
 
-def _names(row: Row) -> list[str]:
+def _names(row: MatrixRow) -> list[str]:
     return [model.name for model in row.models]

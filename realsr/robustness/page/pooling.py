@@ -10,7 +10,7 @@ import numpy as np
 
 from realsr.robustness.results.observations import Numbers, Observation, Observations, gathered
 from realsr.robustness.results.record import RecordedSet
-from realsr.robustness.results.rows import Row
+from realsr.robustness.results.rows import MatrixRow
 
 MOST = 8
 """Representative cases that still have a column each."""
@@ -53,7 +53,7 @@ def pooled(found: Observations, models: Sequence[str], among: Sequence[GridColum
 
 
 def share_below(
-    found: Observations, row: Row, baseline: str, column: GridColumn, higher_is_better: bool
+    found: Observations, row: MatrixRow, baseline: str, column: GridColumn, higher_is_better: bool
 ) -> float | None:
     """The share of images x cases where the row is strictly worse than the baseline; None without a number."""
     *own, base = (_told(found, name, column) for name in [*(m.name for m in row.models), baseline])

@@ -19,7 +19,7 @@ from realsr.robustness.results.observations import Observations, shared_tables
 from realsr.robustness.results.record import RecordedModel
 from realsr.statistics import intervals
 from realsr.statistics.comparisons import Comparison
-from realsr.statistics.components import Table, mean_squares
+from realsr.statistics.components import TwoWayTable, mean_squares
 from realsr.statistics.power import power_note
 from realsr.statistics.ranks import rank_stability
 from realsr.statistics.tail import tail
@@ -158,14 +158,14 @@ def _grids(report: Report, metric: ShownMetric) -> Iterator[Grid]:
         )
 
 
-def trainings(report: Report) -> list[rows.Model]:
+def trainings(report: Report) -> list[rows.TrainedModel]:
     """The run's models; the matrix names degradations by test set, the record by pipeline."""
     sets: dict[str | None, str] = {
         test.pipeline: test.name for test in report.sets if test.pipeline
     }
     seeds = [(model.trained_on, model.loss, model.seed) for model in report.models]
     return [
-        rows.Model(
+        rows.TrainedModel(
             model.name,
             sets.get(model.trained_on, model.trained_on),
             model.loss,
@@ -185,7 +185,7 @@ def _family(
     return "one" if len(set(seeds)) == len(seeds) else None
 
 
-def _line(report: Report, row: rows.Row, among: Sequence[rows.Row]) -> GridRow:
+def _line(report: Report, row: rows.MatrixRow, among: Sequence[rows.MatrixRow]) -> GridRow:
     """Named by what it was trained on, where that tells it from the other rows."""
     same = sum(other.trained_on == row.trained_on for other in among)
     label = row.trained_on if row.trained_on and same == 1 else row.name
@@ -203,7 +203,7 @@ class _Pair(NamedTuple):
     higher: bool
 
 
-def _entry(pair: _Pair, row: rows.Row, column: GridColumn) -> Entry:
+def _entry(pair: _Pair, row: rows.MatrixRow, column: GridColumn) -> Entry:
     cell = pair.whole.cell(row.name, column.name)
     drop = cell.drop if isinstance(cell.drop, Comparison) else None
     gain = cell.gain if isinstance(cell.gain, Comparison) else None
@@ -226,7 +226,7 @@ def _entry(pair: _Pair, row: rows.Row, column: GridColumn) -> Entry:
 
 
 def _share_below(
-    pair: _Pair, row: rows.Row, column: GridColumn, of_set: intervals.Estimate | Untold
+    pair: _Pair, row: rows.MatrixRow, column: GridColumn, of_set: intervals.Estimate | Untold
 ) -> float | None:
     if isinstance(of_set, Untold):
         return None
@@ -235,7 +235,7 @@ def _share_below(
     return share_below(pair.turned, row, pair.report.baseline, column, pair.higher)
 
 
-def _mean(raw: Observations, row: rows.Row, test: str) -> ShownMean | None:
+def _mean(raw: Observations, row: rows.MatrixRow, test: str) -> ShownMean | None:
     tables = shared_tables([raw.of(model.name, test) for model in row.models])
     return _shown(intervals.estimate(tables, "own")) if tables[0].size else None
 
@@ -252,7 +252,7 @@ def _order(
     metric: ShownMetric,
     raw: Observations,
     turned: Observations,
-    kept: Sequence[rows.Row],
+    kept: Sequence[rows.MatrixRow],
 ) -> tuple[list[Standing], str]:
     """Rank stability over the sets that every row has numbers on, and the power note of its first two."""
     sets = [
@@ -281,22 +281,22 @@ def _order(
 
 
 def _tables(
-    observations: Observations, kept: Sequence[rows.Row], sets: Sequence[str]
-) -> dict[str, Table]:
+    observations: Observations, kept: Sequence[rows.MatrixRow], sets: Sequence[str]
+) -> dict[str, TwoWayTable]:
     """images x sets for each row, the mean of its trainings."""
     names = [model.name for row in kept for model in row.models]
     tables = iter(matrix.across_tables(observations, names, sets) if sets else [])
     return {row.name: np.mean([next(tables) for _ in row.models], axis=0) for row in kept if sets}
 
 
-def _title(row: rows.Row) -> str:
+def _title(row: rows.MatrixRow) -> str:
     """A row by itself, without the table that says what it was trained on."""
     count = len(row.models)
     return row.name if count == 1 else f"{row.trained_on}, {row.loss}, {count} seeds"
 
 
 def _tail(
-    metric: ShownMetric, tables: dict[str, Table], name: str, baseline: str | None
+    metric: ShownMetric, tables: dict[str, TwoWayTable], name: str, baseline: str | None
 ) -> float | None:
     if baseline not in tables or name == baseline:
         return None
@@ -305,7 +305,7 @@ def _tail(
     return tail(turned, [str(place) for place in range(turned.size)]).quantile
 
 
-def _power(metric: ShownMetric, first: str, second: str, difference: Table) -> str:
+def _power(metric: ShownMetric, first: str, second: str, difference: TwoWayTable) -> str:
     if min(difference.shape) < 2:
         return "One test set or one image says nothing about how many would be needed."
     effect, unit = (0.1, " dB") if metric.unit == "dB" else (0.01, "")

@@ -30,7 +30,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Curve:
+class SweepCurve:
     """One model's line in pixels. ink: classes of the palette."""
 
     model: str
@@ -41,7 +41,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Chart:
+class SweepChart:
     """What the template draws. ticks: (pixel, label). trained: pixel of the value that the training used.
     bands: which intervals they are, or why there are none, each with its models."""
 
@@ -49,12 +49,12 @@ class Chart:
     metric: str
     x_ticks: Sequence[tuple[float, str]]
     y_ticks: Sequence[tuple[float, str]]
-    curves: Sequence[Curve]
+    curves: Sequence[SweepCurve]
     trained: float | None
     bands: Sequence[str]
 
 
-def charts(report: Report, metrics: Sequence[ShownMetric]) -> list[Chart]:
+def charts(report: Report, metrics: Sequence[ShownMetric]) -> list[SweepChart]:
     """A chart for every swept parameter and metric."""
     groups: dict[tuple[str, str], list[SweepLine]] = {}
     for line in report.sweeps:
@@ -79,7 +79,7 @@ def inks(report: Report) -> dict[str, str]:
 
 def _chart(
     report: Report, key: tuple[str, str], lines: Sequence[SweepLine], of: ShownMetric
-) -> Chart:
+) -> SweepChart:
     metric = of.name
     lines = [line for line in lines if _points(line, metric)]
     xs = [x for line in lines for x, _ in _points(line, metric)]
@@ -87,7 +87,7 @@ def _chart(
     x, y = AXES.across(xs), AXES.up(ys)
     trained = next((line.trained_at for line in lines if line.trained_at is not None), None)
     unit = f", {of.unit}" if of.unit else ""
-    return Chart(
+    return SweepChart(
         f"{of.title}{unit} over {key[1]} of {key[0]}",
         metric,
         [(x(tick), f"{tick:g}") for tick in round_ticks(xs)],
@@ -98,11 +98,11 @@ def _chart(
     )
 
 
-def _curve(report: Report, line: SweepLine, metric: str, x: Scale, y: Scale) -> Curve:
+def _curve(report: Report, line: SweepLine, metric: str, x: Scale, y: Scale) -> SweepCurve:
     band = _band(line, metric)
     upper = [(at, high) for at, _, high in band]
     lower = [(at, low) for at, low, _ in reversed(band)]
-    return Curve(
+    return SweepCurve(
         line.model,
         inks(report).get(line.model, f"c{GREY} d0"),
         path(_points(line, metric), x, y),

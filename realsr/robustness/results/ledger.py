@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Place = tuple[str, str, str]
+AnswerKey = tuple[str, str, str]
 """Model, set, key."""
 
 
@@ -13,4 +13,4 @@ class Ledger:
     """absent: why a column cannot be computed on this machine. failed: why a model has no answer."""
 
     absent: dict[str, str] = field(default_factory=dict)
-    failed: dict[Place, str] = field(default_factory=dict)
+    failed: dict[AnswerKey, str] = field(default_factory=dict)

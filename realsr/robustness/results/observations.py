@@ -12,7 +12,7 @@ import numpy as np
 from realsr.metrics.metric import Better
 from realsr.robustness.results.quality import quality
 from realsr.robustness.results.record import Cell
-from realsr.statistics.components import Table
+from realsr.statistics.components import TwoWayTable
 from realsr.statistics.untold import StatisticsError
 
 
@@ -114,7 +114,7 @@ def gathered(observations: Iterable[Observation]) -> Observations:
     return Observations(numbers, {key: tuple(found) for key, found in missing.items()})
 
 
-def shared_tables(columns: Sequence[Numbers]) -> list[Table]:
+def shared_tables(columns: Sequence[Numbers]) -> list[TwoWayTable]:
     """A table images x variants for each column, of the images that every column has in all variants.
 
     Empty tables where there is no such image. What is left out must be told beside the result.

@@ -9,7 +9,7 @@ from realsr.statistics.untold import StatisticsError, Untold
 
 
 @dataclass(frozen=True)
-class Model:
+class TrainedModel:
     """A model as the run knows it. trained_on: the name of a test set, None is unknown. family: what its
     siblings share (architecture and budget); models of one family, degradation and loss are trainings of one
     row."""
@@ -22,11 +22,11 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """One row: its name and the trainings behind it."""
 
     name: str
-    models: tuple[Model, ...]
+    models: tuple[TrainedModel, ...]
 
     @property
     def trained_on(self) -> str | None:
@@ -41,22 +41,22 @@ class Row:
         return self.models[0].family
 
 
-def rows_of(models: Sequence[Model]) -> tuple[Row, ...]:
+def rows_of(models: Sequence[TrainedModel]) -> tuple[MatrixRow, ...]:
     """Models as rows, in the order of their first training.
 
     Pooled are models of one family, degradation and loss with different seeds; a model that lacks any of the
     four is a row of its own. Raises StatisticsError for two models of one name.
     """
-    groups: dict[tuple[str | None, ...], list[Model]] = {}
+    groups: dict[tuple[str | None, ...], list[TrainedModel]] = {}
     names = [model.name for model in models]
     if len(set(names)) != len(names):
         raise StatisticsError(f"two models have one name: {sorted(names)}")
     for model in models:
         groups.setdefault(_identity(model), []).append(model)
-    return tuple(Row(_name(group), tuple(group)) for group in groups.values())
+    return tuple(MatrixRow(_name(group), tuple(group)) for group in groups.values())
 
 
-def diagonal(rows: Sequence[Row], row: Row, test_set: str) -> Row | Untold:
+def diagonal(rows: Sequence[MatrixRow], row: MatrixRow, test_set: str) -> MatrixRow | Untold:
     """The row that was trained on this very set, with the loss and of the family of `row`: its oracle there."""
     if row.trained_on is None:
         return Untold("no diagonal: what it was trained on is unknown")
@@ -76,14 +76,14 @@ def diagonal(rows: Sequence[Row], row: Row, test_set: str) -> Row | Untold:
     return Untold(f"no diagonal: {names} were all trained on {test_set}{kind}; name their families")
 
 
-def _identity(model: Model) -> tuple[str | None, ...]:
+def _identity(model: TrainedModel) -> tuple[str | None, ...]:
     known = (model.family, model.trained_on, model.loss)
     if model.seed is None or None in known:
         return ("alone", model.name)
     return ("pooled", *known)
 
 
-def _name(group: Sequence[Model]) -> str:
+def _name(group: Sequence[TrainedModel]) -> str:
     first = group[0]
     if len(group) == 1:
         return first.name

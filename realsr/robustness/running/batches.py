@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from realsr.robustness.cases.sets import Case
+from realsr.robustness.cases.sets import TestPicture
 
 MOST = 16
 PIXELS = 2**19
 """A batch ends at so many pictures or LR pixels, whichever comes first."""
 
 
-def batches(cases: Sequence[Case], most: int = MOST, pixels: int = PIXELS) -> list[list[Case]]:
-    """The cases of a set, those of one LR size together, in the order in which they come."""
-    by_size: dict[tuple[int, int], list[Case]] = {}
-    for case in cases:
-        by_size.setdefault(case.lr.size, []).append(case)
+def batches(
+    pictures: Sequence[TestPicture], most: int = MOST, pixels: int = PIXELS
+) -> list[list[TestPicture]]:
+    """The pictures of a set, those of one LR size together, in the order in which they come."""
+    by_size: dict[tuple[int, int], list[TestPicture]] = {}
+    for picture in pictures:
+        by_size.setdefault(picture.lr.size, []).append(picture)
     return [
         group[start : start + length]
         for (height, width), group in by_size.items()

@@ -15,21 +15,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from realsr.files.whole import write_whole, writing
-from realsr.robustness.cases.sets import Case, TestSet
+from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.running.contestants import Contestant
 
-Numbers = dict[str, float | str]
+CachedNumbers = dict[str, float | str]
 """By `Column.key`: the number, or why these pictures have none."""
 
 
-def content_key(model: Contestant, test: TestSet, case: Case) -> str:
+def content_key(model: Contestant, test: TestSet, picture: TestPicture) -> str:
     """SHA-256 of everything that decides a result apart from the metric."""
     parts = (
         model.digest,
         str(model.scale),
-        case.lr.digest,
-        "no HR" if case.hr is None else case.hr.digest,
-        "no trace" if case.trace is None else case.trace.to_json(),
+        picture.lr.digest,
+        "no HR" if picture.hr is None else picture.hr.digest,
+        "no trace" if picture.trace is None else picture.trace.to_json(),
         "registered" if test.kind == "pairs" else "aligned",
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -42,13 +42,13 @@ class Cache:
         """Reads what earlier runs left in `root/scores.jsonl`."""
         self.path = root / "scores.jsonl"
         self._lock = threading.Lock()
-        self._numbers: dict[str, Numbers] = {}
+        self._numbers: dict[str, CachedNumbers] = {}
         self._read()
 
     def __getitem__(self, key: str) -> Mapping[str, float | str]:
         return self._numbers.get(key, {})
 
-    def add(self, key: str, numbers: Numbers) -> None:
+    def add(self, key: str, numbers: CachedNumbers) -> None:
         """Keeps numbers, on disk first. Raises StorageError."""
         line = json.dumps([key, numbers], ensure_ascii=False, allow_nan=False).encode() + b"\n"
         with self._lock, writing(self.path):

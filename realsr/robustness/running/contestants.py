@@ -28,7 +28,7 @@ _INTERPOLATION_VERSIONS = {"area": 2, "box": 2, "hermite": 2}
 
 DEFAULT_SCALE = 4
 
-Run = Callable[[Tensor], Tensor]
+Enlarge = Callable[[Tensor], Tensor]
 """b c h w, float32, [0, 1], c = 1 or 3 -> b c scale*h scale*w."""
 
 
@@ -40,7 +40,7 @@ class Contestant:
     path: str
     digest: str
     scale: int
-    run: Run = field(repr=False)
+    run: Enlarge = field(repr=False)
     trained_on: str | None = None
     loss: str | None = None
     seed: int | None = None

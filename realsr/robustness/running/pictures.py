@@ -10,7 +10,7 @@ from statistics import median
 
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
-from realsr.robustness.cases.sets import Case, TestSet
+from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.results.columns import Column
 from realsr.robustness.results.quality import quality
 from realsr.robustness.results.record import Cell
@@ -20,7 +20,7 @@ from realsr.robustness.running.cache import content_key
 from realsr.robustness.running.clock import Clock
 from realsr.robustness.running.contestants import Contestant
 from realsr.robustness.study.line_choice import BASELINE
-from realsr.robustness.study.study import Kept
+from realsr.robustness.study.study import KeptPictures
 
 _INDEX = "index.json"
 
@@ -34,7 +34,7 @@ def keep_pictures(
     sets: Sequence[TestSet],
     cells: Sequence[Cell],
     columns: Sequence[Column],
-    kept: Kept,
+    kept: KeptPictures,
     clock: Clock,
 ) -> None:
     """Writes `images/SET/IMAGE/{hr,lr,MODEL}.png` of the chosen ones and drops those of earlier choices.
@@ -46,13 +46,15 @@ def keep_pictures(
     for test in sets:
         mine = [cell for cell in cells if cell.set == test.name]
         picked = chosen(mine, columns, kept)
-        for case in (case for case in test.cases if (case.image, case.variant) in picked):
-            index |= _kept_case(folder, models, test, case, known, clock)
+        for picture in (
+            picture for picture in test.pictures if (picture.image, picture.variant) in picked
+        ):
+            index |= _kept_picture(folder, models, test, picture, known, clock)
     _drop_others(folder, known, index)
     write_index(folder, index)
 
 
-def chosen(cells: Sequence[Cell], columns: Sequence[Column], kept: Kept) -> set[Pick]:
+def chosen(cells: Sequence[Cell], columns: Sequence[Column], kept: KeptPictures) -> set[Pick]:
     """The pictures to keep of a set, worst ones first: by the first column that has numbers there, against the
     baseline, so that they are those where a model does harm and not those that are hard for all."""
     column = next((each for each in columns if _has_numbers(cells, each)), None)
@@ -98,18 +100,18 @@ def picture_folder(folder: RunFolder, test: str, image: str, variant: int) -> Pa
     return place / str(variant) if variant else place
 
 
-def _kept_case(
+def _kept_picture(
     folder: RunFolder,
     models: Sequence[Contestant],
     test: TestSet,
-    case: Case,
+    picture: TestPicture,
     known: dict[str, str],
     clock: Clock,
 ) -> dict[str, str]:
-    """What is there now of a case: relative path and the digest of what it shows."""
-    place = picture_folder(folder, test.name, case.image, case.variant)
+    """What is there now of a picture: relative path and the digest of what it shows."""
+    place = picture_folder(folder, test.name, picture.image, picture.variant)
     index: dict[str, str] = {}
-    for name, file in (("lr", case.lr), ("hr", case.hr)):
+    for name, file in (("lr", picture.lr), ("hr", picture.hr)):
         if file is not None and file.path.is_file():
             path = place / f"{name}.png"
             index[_name(folder, path)] = file.digest
@@ -117,16 +119,16 @@ def _kept_case(
                 make_directory(place)
                 write_whole(path, file.path.read_bytes())
     for model in models:
-        path, key = place / f"{model.name}.png", content_key(model, test, case)
+        path, key = place / f"{model.name}.png", content_key(model, test, picture)
         same = known.get(_name(folder, path)) == key and path.is_file()
-        if same or _asked(model, case, path, clock):
+        if same or _asked(model, picture, path, clock):
             index[_name(folder, path)] = key
     return index
 
 
-def _asked(model: Contestant, case: Case, path: Path, clock: Clock) -> bool:
+def _asked(model: Contestant, picture: TestPicture, path: Path, clock: Clock) -> bool:
     try:
-        lr = case.lr.read()
+        lr = picture.lr.read()
     except Exception:  # its cells tell why
         return False
     with clock.on("inference"):

@@ -19,12 +19,13 @@ from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.cases.case_folder import representative_cases
 from realsr.robustness.cases.photographs import partners, photographs, real_pairs
 from realsr.robustness.cases.sets import Making, TestSet, given_set, made_set
+from realsr.robustness.cases.unobserved import Unobserved
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.columns import Column, columns, marked
 from realsr.robustness.results.record import StandsFor
 from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.contestants import Contestant, contestants
-from realsr.robustness.running.run import Plan
+from realsr.robustness.running.run import RunPlan
 from realsr.robustness.study.study import Study, is_folder
 
 MakeSet = Callable[[Path], TestSet]
@@ -33,7 +34,7 @@ MakeSet = Callable[[Path], TestSet]
 
 def plan_of(
     study: Study,
-    observer: Observer,
+    observer: Observer | None = None,
     *,
     device: str = "cpu",
     workers: int | None = None,
@@ -41,9 +42,10 @@ def plan_of(
     models: Sequence[Contestant] | None = None,
     trust: Trust | Iterable[str] = NOTHING,
     told: Callable[[int], None] = lambda answered: None,
-) -> Plan:
-    """The plan of a study. models: in place of the study's, with the baseline among them. trust: what
-    code a model of the study may run.
+) -> RunPlan:
+    """The plan of a study. observer: of the making of test sets. models: in place of the study's, with the
+    baseline among them. trust: what code a model of the study may run. told: called with the number of pictures
+    that a model has just answered.
 
     Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
     """
@@ -52,8 +54,8 @@ def plan_of(
     scale = chosen[0].scale
     table, found = weighed(study, columns(study.metrics, scale), device, weights)
     threads = workers or os.cpu_count() or 1
-    makers = dict(_unique(_makers(study, scale, threads, observer)))
-    return Plan(
+    makers = dict(_unique(_makers(study, scale, threads, observer or Unobserved())))
+    return RunPlan(
         models=tuple(chosen),
         make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
         columns=table,
@@ -83,13 +85,16 @@ def weighed(
 
 
 def plan_of_pipelines(
-    plan: Plan, pipelines: Sequence[tuple[str, Pipeline]], making: Making, observer: Observer
-) -> Plan:
+    plan: RunPlan,
+    pipelines: Sequence[tuple[str, Pipeline]],
+    making: Making,
+    observer: Observer | None = None,
+) -> RunPlan:
     """The same models and columns on sets that are made by these pipelines, under these names."""
 
     def make_sets(folder: RunFolder) -> list[TestSet]:
         return [
-            made_set(name, pipeline, making, folder.set(name), observer)
+            made_set(name, pipeline, making, folder.set(name), observer or Unobserved())
             for name, pipeline in pipelines
         ]
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from realsr.robustness.cases.sets import Case, Frozen, TestSet
+from realsr.robustness.cases.sets import Frozen, TestPicture, TestSet
 from realsr.robustness.results.columns import Column
 from realsr.robustness.results.ledger import Ledger
 from realsr.robustness.results.record import (
@@ -54,7 +54,7 @@ def recorded_sets(sets: Sequence[TestSet], out: Path) -> tuple[RecordedSet, ...]
             notes=test.notes,
             failures=test.failures,
             case=test.stands_for,
-            images=tuple(_picture(case, out) for case in test.cases),
+            images=tuple(_picture(picture, out) for picture in test.pictures),
         )
         for test in sets
     )
@@ -82,22 +82,22 @@ def cells_of(
 ) -> list[Cell]:
     """One line a model, set and picture; a model without an answer has its line too."""
     return [
-        _cell(model, test, case, columns, cache[content_key(model, test, case)], ledger)
+        _cell(model, test, picture, columns, cache[content_key(model, test, picture)], ledger)
         for model in models
         for test in sets
-        for case in test.cases
+        for picture in test.pictures
     ]
 
 
 def _cell(
     model: Contestant,
     test: TestSet,
-    case: Case,
+    picture: TestPicture,
     columns: Sequence[Column],
     known: Mapping[str, float | str],
     ledger: Ledger,
 ) -> Cell:
-    place = (model.name, test.name, case.key)
+    place = (model.name, test.name, picture.key)
     failed = ledger.failed.get(place)
     found = {} if failed is not None else known
     scores: dict[str, float | None] = {}
@@ -110,13 +110,13 @@ def _cell(
     return Cell(
         model=model.name,
         set=test.name,
-        image=case.image,
-        variant=case.variant,
+        image=picture.image,
+        variant=picture.variant,
         scores=scores,
         not_computed=missing,
         failed=failed,
-        words=case.words,
-        replay=replay_command(model.name, test.name, case.key),
+        words=picture.words,
+        replay=replay_command(model.name, test.name, picture.key),
     )
 
 
@@ -126,13 +126,13 @@ def replay_command(model: str, test: str, key: str) -> str:
     return shlex.join(words)
 
 
-def _picture(case: Case, out: Path) -> RecordedPicture:
+def _picture(picture: TestPicture, out: Path) -> RecordedPicture:
     return RecordedPicture(
-        image=case.image,
-        variant=case.variant,
-        key=case.key,
-        lr=_file(case.lr, out),
-        hr=None if case.hr is None else _file(case.hr, out),
+        image=picture.image,
+        variant=picture.variant,
+        key=picture.key,
+        lr=_file(picture.lr, out),
+        hr=None if picture.hr is None else _file(picture.hr, out),
     )
 
 

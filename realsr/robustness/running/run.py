@@ -14,14 +14,14 @@ from degrade.execute.threads import worker_pool
 from realsr.images.reading import Bytes
 from realsr.metrics.weights import FoundWeights
 from realsr.pairs.workers import look_ahead
-from realsr.robustness.cases.sets import Case, TestSet
+from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.results.columns import Column, absent
 from realsr.robustness.results.ledger import Ledger
 from realsr.robustness.results.record import Record
 from realsr.robustness.results.store import Results, RunFolder, claimed_run, write_results
 from realsr.robustness.running.answers import Answer, answers
 from realsr.robustness.running.batches import batches
-from realsr.robustness.running.cache import Cache, Numbers, content_key
+from realsr.robustness.running.cache import Cache, CachedNumbers, content_key
 from realsr.robustness.running.clock import Clock, started, timing
 from realsr.robustness.running.contestants import Contestant
 from realsr.robustness.running.pictures import keep_pictures
@@ -33,17 +33,17 @@ from realsr.robustness.running.record import (
 )
 from realsr.robustness.running.scoring import Truth, scored
 from realsr.robustness.study.line_choice import LineChoice
-from realsr.robustness.study.study import Kept
+from realsr.robustness.study.study import KeptPictures
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What a run computes. make_sets: given the run's folder, all test sets. notes: for readers."""
 
     models: tuple[Contestant, ...]
     make_sets: Callable[[RunFolder], Sequence[TestSet]]
     columns: tuple[Column, ...]
-    pictures: Kept = field(default_factory=Kept)
+    pictures: KeptPictures = field(default_factory=KeptPictures)
     workers: int = 2
     weights: FoundWeights = field(default_factory=FoundWeights)
     told: Callable[[int], None] = lambda answered: None
@@ -53,10 +53,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A case with its pixels."""
+class _Opened:
+    """A picture with its pixels."""
 
-    case: Case
+    picture: TestPicture
     truth: Truth
 
 
@@ -64,11 +64,11 @@ class _Ready:
 class _Loaded:
     """A batch as it was read. faults: sentences about those that could not be."""
 
-    ready: Sequence[_Ready]
+    ready: Sequence[_Opened]
     faults: Mapping[str, str]
 
 
-def run(plan: Plan, out: Path) -> Results:
+def run(plan: RunPlan, out: Path) -> Results:
     """Runs, or goes on with, the plan in `out`. After a kill the same call ends with the same tables.
 
     Raises RequestError and StudyError before any work, StorageError where the folder cannot be written.
@@ -107,7 +107,7 @@ def _now() -> str:
 class _Stream:
     """Batches through the models, with reading before and scoring behind them in threads."""
 
-    plan: Plan
+    plan: RunPlan
     cache: Cache
     clock: Clock
     pool: ThreadPoolExecutor
@@ -116,7 +116,7 @@ class _Stream:
 
     def meet(self, test: TestSet) -> None:
         """All models on one set. A batch is read once for all of them, and not at all if nothing is new."""
-        todo = (batch for batch in batches(test.cases) if self._is_new(test, batch))
+        todo = (batch for batch in batches(test.pictures) if self._is_new(test, batch))
         for loaded in look_ahead(self.pool, lambda batch: _load(test, batch), todo, 2):
             self._note(test, loaded.faults)
             for model in self.plan.models:
@@ -129,11 +129,13 @@ class _Stream:
             while self.waiting:
                 self.waiting.popleft().result()
 
-    def _is_new(self, test: TestSet, batch: Sequence[Case]) -> bool:
-        return any(self._missing(model, test, case) for model in self.plan.models for case in batch)
+    def _is_new(self, test: TestSet, batch: Sequence[TestPicture]) -> bool:
+        return any(
+            self._missing(model, test, picture) for model in self.plan.models for picture in batch
+        )
 
-    def _missing(self, model: Contestant, test: TestSet, case: Case) -> list[Column]:
-        known = self.cache[content_key(model, test, case)]
+    def _missing(self, model: Contestant, test: TestSet, picture: TestPicture) -> list[Column]:
+        known = self.cache[content_key(model, test, picture)]
         return [
             column
             for column in self.plan.columns
@@ -145,8 +147,8 @@ class _Stream:
             for model in self.plan.models:
                 self.ledger.failed[model.name, test.name, key] = fault
 
-    def _answer(self, test: TestSet, group: Sequence[_Ready], model: Contestant) -> None:
-        if not any(self._missing(model, test, each.case) for each in group):
+    def _answer(self, test: TestSet, group: Sequence[_Opened], model: Contestant) -> None:
+        if not any(self._missing(model, test, each.picture) for each in group):
             return
         with self.clock.on("inference"):
             given = answers(model, [each.truth.lr for each in group])
@@ -154,41 +156,41 @@ class _Stream:
         for each, answer in zip(group, given, strict=True):
             self._take(test, each, model, answer)
 
-    def _take(self, test: TestSet, each: _Ready, model: Contestant, answer: Answer) -> None:
+    def _take(self, test: TestSet, each: _Opened, model: Contestant, answer: Answer) -> None:
         if isinstance(answer, str):
-            self.ledger.failed[model.name, test.name, each.case.key] = answer
+            self.ledger.failed[model.name, test.name, each.picture.key] = answer
             return
-        if self._missing(model, test, each.case):
+        if self._missing(model, test, each.picture):
             self.waiting.append(self.pool.submit(self._score, test, each, model, answer))
         if len(self.waiting) > 8 * self.plan.workers:
             with self.clock.on("metrics"):
                 self.waiting.popleft().result()
 
-    def _score(self, test: TestSet, each: _Ready, model: Contestant, sr: Bytes) -> None:
-        case = each.case
-        columns = self._missing(model, test, case)
+    def _score(self, test: TestSet, each: _Opened, model: Contestant, sr: Bytes) -> None:
+        picture = each.picture
+        columns = self._missing(model, test, picture)
         found = scored(sr, each.truth, columns, self.plan.weights)
-        numbers: Numbers = {
+        numbers: CachedNumbers = {
             column.key: found.numbers.get(column.name, found.missing.get(column.name, ""))
             for column in columns
         }
-        self.cache.add(content_key(model, test, case), numbers)
+        self.cache.add(content_key(model, test, picture), numbers)
 
 
-def _load(test: TestSet, batch: Sequence[Case]) -> _Loaded:
+def _load(test: TestSet, batch: Sequence[TestPicture]) -> _Loaded:
     ready, faults = [], {}
-    for case in batch:
+    for picture in batch:
         try:
-            lr, hr = case.lr.read(), None if case.hr is None else case.hr.read()
+            lr, hr = picture.lr.read(), None if picture.hr is None else picture.hr.read()
         except Exception as error:  # a picture that cannot be read costs its cells, not the run
-            faults[case.key] = str(error)
+            faults[picture.key] = str(error)
         else:
-            truth = Truth(lr, hr, case.trace, test.scale, registered=test.kind == "pairs")
-            ready.append(_Ready(case, truth))
+            truth = Truth(lr, hr, picture.trace, test.scale, registered=test.kind == "pairs")
+            ready.append(_Opened(picture, truth))
     return _Loaded(ready, faults)
 
 
-def _by_channels(ready: Sequence[_Ready]) -> Iterator[list[_Ready]]:
+def _by_channels(ready: Sequence[_Opened]) -> Iterator[list[_Opened]]:
     """Grey and colour apart: a batch has one shape."""
     for channels in (1, 3):
         group = [each for each in ready if each.truth.lr.shape[2] == channels]

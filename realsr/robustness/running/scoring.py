@@ -29,16 +29,16 @@ class Truth:
 
 
 @dataclass
-class Scores:
+class Scored:
     """numbers: by column. missing: why a column has none."""
 
     numbers: dict[str, float] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def scored(sr: Picture, truth: Truth, columns: Sequence[Column], weights: FoundWeights) -> Scores:
+def scored(sr: Picture, truth: Truth, columns: Sequence[Column], weights: FoundWeights) -> Scored:
     """The columns of `sr`."""
-    result = Scores()
+    result = Scored()
     for column in columns:
         value = _value(sr, truth, column, weights)
         if isinstance(value, str):

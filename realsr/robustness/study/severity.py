@@ -13,7 +13,7 @@ from degrade.errors import PipelineError
 from degrade.reader.near import meant, meant_or_known
 from realsr.robustness.errors import StudyError
 
-Stage = dict[str, Any]
+StageData = dict[str, Any]
 
 
 def steps(text: str, count: int) -> list[float]:
@@ -61,7 +61,7 @@ def severity_name(pipeline: str, parameter: str, value: float) -> str:
     return f"{pipeline}_{parameter.replace('.', '_')}_{number}".lower()
 
 
-def _stages(nodes: Sequence[Any]) -> Iterator[Stage]:
+def _stages(nodes: Sequence[Any]) -> Iterator[StageData]:
     """Every operator's stage of a tree, however deep."""
     for node in nodes:
         if isinstance(node, list):

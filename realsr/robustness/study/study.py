@@ -64,7 +64,7 @@ class PhotographsEntry(Strict):
     dir: Path
 
 
-class Kept(Strict):
+class KeptPictures(Strict):
     """How many pictures are kept of a model on a set, and of a set in all."""
 
     worst: Annotated[int, Field(ge=0)] = 3
@@ -98,7 +98,7 @@ class Study(Strict):
     limit: Annotated[int, Field(ge=1)] | None = None
     metrics: tuple[str, ...] | None = None
     weights: dict[str, str] = Field(default_factory=dict)
-    pictures: Kept = Kept()
+    pictures: KeptPictures = KeptPictures()
     notes: tuple[str, ...] = ()
     lines: LineChoice = LineChoice()
 
