@@ -18,6 +18,10 @@ from realsr.robustness.results.store import read_results
 REPOSITORY = Path(__file__).parents[2]
 
 
+TRUST = ("--trust-code", "tests.robustness.toys")
+"""The command line takes this module's functions as models."""
+
+
 def arguments(photographs: Path, out: Path, *models: str) -> list[str]:
     chosen = [part for model in models for part in ("--model", model)]
     return [
@@ -76,7 +80,7 @@ def test_run_replay_and_remake_by_command(
     assert "% in the models" in found.output
     monkeypatch.chdir(out)
     cell = read_results(out).cells[-1]
-    made = realsr(*cell.replay.split()[1:])
+    made = realsr(*cell.replay.split()[1:], *TRUST)
     assert made.exit_code == 0, made.output
     assert "0 of " in made.output
     place = out / "replayed" / cell.set / cell.image
@@ -110,7 +114,8 @@ def test_a_study_file(photographs: Path, tmp_path: Path) -> None:
         "models:\n  - {name: near, path: 'tests.robustness.toys:near', trained_on: bicubic, loss: l1, seed: 3}\n"
     )
     out = tmp_path / "out"
-    found = realsr("robustness", "run", "--study", study, "--out", out, "--device", "cpu")
+    asked = ("robustness", "run", "--study", study, "--out", out, "--device", "cpu")
+    found = realsr(*asked, *TRUST)
     assert found.exit_code == 0, found.output
     [bicubic, near] = read_results(out).record.models
     assert (near.trained_on, near.loss, near.seed) == ("bicubic", "l1", 3)
