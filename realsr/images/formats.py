@@ -25,8 +25,7 @@ from PIL import (
 
 from degrade.errors import DegradeError
 from realsr.images.errors import SourceError
-from realsr.images.heif_stills import heif_still
-from realsr.images.pillow_stills import PillowStill
+from realsr.images.pillow_stills import PillowStill, heif_still
 from realsr.images.png_stills import png_still
 from realsr.images.raster import Still
 from realsr.images.stated_depth import avif_bits, jpeg_2000_bits

@@ -1,13 +1,15 @@
-"""Pictures that Pillow decodes: JPEG, BMP, WebP, AVIF, JPEG 2000, and HEIC behind its extra."""
+"""Pictures that Pillow decodes: JPEG, BMP, WebP, AVIF, JPEG 2000; and HEIC by its plug-in (extra `heif`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from importlib import import_module
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from PIL import Image, ImageFile
 
+from degrade.errors import MissingExtraError
 from degrade.geometry import Size
 from realsr.images.errors import SourceError
 from realsr.images.exif import orientation_of, upright_block
@@ -15,6 +17,8 @@ from realsr.images.raster import GREY, RGB, Bytes, Header, Kept
 
 _COLOURS = {"1": GREY, "L": GREY, "LA": GREY, "RGB": RGB, "RGBA": RGB, "P": RGB, "PA": RGB}
 _WITH_ALPHA = ("LA", "PA", "RGBA")
+_PART = 2**24
+"""Pixels that are converted at once."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,48 @@ def profile_of(image: Image.Image) -> bytes | None:
 def channels_of(image: Image.Image) -> Bytes:
     """`h w c` uint8 of a picture in 8 bits: grey, grey and alpha, RGB or RGBA (c = 1 to 4)."""
     grey = colours_of(image.mode) == GREY
-    if image.mode in _WITH_ALPHA or "transparency" in image.info:
-        return np.array(image.convert("LA" if grey else "RGBA"))
-    pixels = np.array(image.convert("L" if grey else "RGB"))  # a copy of our own, for torch to wrap
-    return pixels[..., None] if grey else pixels
+    has_alpha = image.mode in _WITH_ALPHA or "transparency" in image.info
+    mode = {(True, True): "LA", (True, False): "L", (False, True): "RGBA", (False, False): "RGB"}[
+        grey, has_alpha
+    ]
+    width, height = image.size
+    pixels = np.empty((height, width, len(mode)), np.uint8)
+    # By parts, since each is copied some times on its way.
+    step = max(1, _PART // max(1, width))
+    for top in range(0, height, step):
+        part = image.crop((0, top, width, min(top + step, height))).convert(mode)
+        pixels[top : top + step] = np.asarray(part).reshape(-1, width, len(mode))
+    return pixels
+
+
+@dataclass(frozen=True)
+class HeifStill:
+    """picture: of the library, which turns pictures upright itself; decoded on demand."""
+
+    picture: Any
+    header: Header
+
+    def decode(self) -> Bytes:
+        return channels_of(self.picture.to_pillow())
+
+    def kept(self) -> Kept:
+        image = self.picture.to_pillow()
+        return Kept(profile_of(image), upright_block(image))
+
+
+def heif_still(file: BinaryIO) -> HeifStill:
+    """Of an open file. Raises MissingExtraError without the extra, SourceError for what cannot be opened."""
+    try:
+        library = import_module("pillow_heif")
+    except ImportError as error:
+        raise MissingExtraError("reading HEIC and HEIF", "heif") from error
+    file.seek(0)
+    try:
+        found = library.open_heif(file, convert_hdr_to_8bit=True)
+    except Exception as error:  # the library raises what its C parts say
+        raise SourceError("damaged", f"its header cannot be read ({error})") from error
+    picture = found[found.primary_index]
+    width, height = picture.size
+    bits = int(picture.info.get("bit_depth", 8))
+    header = Header(Size(height, width), colours_of(picture.mode), bits, frames=len(found))
+    return HeifStill(picture, header)

@@ -10,9 +10,13 @@ from pathlib import Path, PurePosixPath
 
 from realsr.files.errors import RequestError
 from realsr.images.formats import SUFFIXES
+from realsr.images.own import BESIDE, is_own, refuse_pairs, results_beside
 
 MAX_STEM_BYTES = 180
 """Longest stem of a key in UTF-8: with suffixes, extension and a temporary prefix it stays below 255 bytes."""
+
+_OWN = ".own"
+"""In place of the name of what is passed over, since names that begin with a dot are."""
 
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -51,9 +55,11 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
     """Every image under `roots` (directories, recursively, and files), sorted by id.
 
     A file counts by its suffix (`SUFFIXES`, any case); the rest is counted as ignored, names that begin with a
-    dot too. A directory that is named like an image is a source, so that it fails by name instead of
-    vanishing, and so is one whose key cannot name files (`Source.fault`). `leave_out`: a directory that is not
-    entered (the output folder). Raises RequestError if a root does not exist or two sources have one id or key.
+    dot too, and results of ours: folders below a root that a command of ours wrote, and pictures that were
+    enlarged beside their sources. A directory that is named like an image is a source, so that it fails by name
+    instead of vanishing, and so is one whose key cannot name files (`Source.fault`). `leave_out`: a directory
+    that is not entered (the output folder). Raises RequestError if a root does not exist or two sources have
+    one id or key.
     """
     sources: list[Source] = []
     ignored = 0
@@ -91,8 +97,18 @@ def _walk_directory(
     identity = (status.st_dev, status.st_ino)
     if identity in above or _is_same(directory, leave_out):
         return
-    for entry in sorted(_entries(directory), key=lambda entry: entry.name):
-        inner = relative / entry.name
+    entries = sorted(_entries(directory), key=lambda entry: entry.name)
+    names = {entry.name for entry in entries}
+    if not relative.parts:
+        refuse_pairs(directory, names)
+    elif is_own(names):
+        yield directory, relative / _OWN
+        return
+    passed_over = results_beside(directory, names)
+    for entry in entries:
+        if entry.name.startswith(BESIDE):
+            continue
+        inner = relative / (_OWN if entry.name in passed_over else entry.name)
         is_image_name = inner.suffix.lower() in SUFFIXES
         if _is_directory(entry) and not is_image_name and not entry.name.startswith("."):
             yield from _walk_directory(Path(entry.path), inner, leave_out, above | {identity})

@@ -2,167 +2,261 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import errno
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-from realsr.files.errors import RequestError
-from realsr.files.whole import make_directory, write_whole
+import numpy as np
+
+from degrade.errors import DegradeError
+from realsr.files.errors import RequestError, StorageError
+from realsr.files.locks import held
+from realsr.files.whole import make_directory
 from realsr.images.errors import SourceError
 from realsr.images.failures import Failure, write_failures
-from realsr.images.png import encode_png
+from realsr.images.own import refuse_at_sources
 from realsr.images.reading import MAX_PIXELS
 from realsr.images.sources import Found, Source, discover
+from realsr.inference.destinations import Beside, Destination, Within, destinations
 from realsr.inference.errors import InferenceError
-from realsr.inference.pictures import AlphaBy, enlarged, read_picture
-from realsr.inference.upscaler import Tiling, Upscaler
-from realsr.pairs.run import Observer
+from realsr.inference.pictures import read_picture
+from realsr.inference.record import Made, Request, ResultRecord, digest_of, drop_left_over, replaced
+from realsr.inference.saving import SavedResult, Saving
+from realsr.inference.strips import Enlarging, strips
 from realsr.rows import RowFile, written
 
-RECORD = "upscale.json"
-"""What a folder of results was made by: another request is refused."""
+_ENDING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What makes it useless to go on with the next picture."""
+
+
+class UpscaleObserver(Protocol):
+    """Who is told how a run goes."""
+
+    def begin(self, pictures: int) -> None:
+        """Before any work."""
+
+    def kept(self) -> None:
+        """A picture's result is there from before."""
+
+    def progressed(self, share: float) -> None:
+        """So much of the present picture is done."""
+
+    def made(self) -> None:
+        """A picture's result is on disk."""
+
+    def failed(self, failure: Failure) -> None:
+        """A picture has no result."""
 
 
 @dataclass(frozen=True)
 class UpscaleJob:
-    """How pictures are enlarged. model: as it was named, for the record. rows: the files of a person's own rows
-    that the model was loaded with.
+    """How pictures are enlarged and written. model: as it was named, for the record. rows: the files of a
+    person's own rows that the model was loaded with.
     """
 
-    upscaler: Upscaler
+    how: Enlarging
     model: str
-    tiling: Tiling | None = None
-    alpha: AlphaBy = "bicubic"
+    saving: Saving = field(default_factory=Saving)
     max_pixels: int = MAX_PIXELS
     rows: tuple[RowFile, ...] = ()
 
-    def record(self) -> dict[str, object]:
-        """Everything that decides the pixels."""
+    def request(self) -> Request:
+        """Everything that decides the pixels and the file; what is as it always was is left out."""
         path = Path(self.model)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-        overlap = None if self.tiling is None else self.tiling.overlap
+        digest = digest_of(path) if path.is_file() else None
+        tiling = self.how.tiling
+        overlap = None if tiling is None else tiling.overlap
         # Exact tiles give the whole picture's result, so only an overlap that was told counts.
-        tile = None if self.tiling is None or overlap is None else self.tiling.side
-        scale = self.upscaler.scale
-        return {
+        tile = None if tiling is None or overlap is None else tiling.side
+        found: dict[str, object] = {
             "model": path.name if digest else self.model,
             "sha256": digest,
-            "scale": scale,
-            "alpha": self.alpha,
+            "scale": self.how.upscaler.scale,
+            "alpha": self.how.alpha,
             "tile": tile,
             "overlap": overlap,
             **written(self.rows),
         }
+        if self.saving != Saving():
+            found |= {"save_as": self.saving.save_as, "quality": self.saving.level}
+        return found
 
 
 @dataclass(frozen=True)
 class Upscaled:
-    """made, kept: numbers of pictures. ignored: other files that were passed over."""
+    """made, kept: numbers of pictures. ignored: other files that were passed over. reduced: pictures of 16 bits
+    that were written in 8, because their format holds no more.
+    """
 
     made: int
     kept: int
     failures: tuple[Failure, ...]
     ignored: int
+    reduced: int = 0
 
 
 def upscale_files(
-    roots: Sequence[Path], out: Path, job: UpscaleJob, observer: Observer
+    roots: Sequence[Path], where: Within | Beside, job: UpscaleJob, observer: UpscaleObserver
 ) -> Upscaled:
-    """Enlarges every image under `roots` into `out/<id>.png`, a source's id as in a folder of pairs.
+    """Enlarges every image under `roots`: into a folder as `<id>.png`, a source's id as in a folder of pairs,
+    or beside the sources.
 
-    A result that is there from an equal request is kept. A source that fails is named in `failures.jsonl` and
-    the rest is made. Raises RequestError before any work: no images, a result that would take a source's
-    place, a folder of another request; StorageError where the disk refuses.
+    A result that is there from an equal request and an unchanged source is kept. A source that fails, for
+    whatever reason, is named in `failures.jsonl` and the rest is made. Raises RequestError before any work: no
+    images, a result that would take a source's place, a folder of another request or in use; StorageError where
+    the disk refuses.
     """
+    out = where.folder if isinstance(where, Within) else None
+    if out is not None:
+        refuse_at_sources(out, set(roots))
     found = discover(roots, leave_out=out)
     if not found.sources:
         raise RequestError(f"no images under {', '.join(map(str, roots))}; nothing was made")
-    _refuse_overwriting(found, out)
-    _claim(found, out, job)
-    observer.begin(len(found.sources), len(found.sources))
-    made = kept = 0
-    failures: list[Failure] = []
-    for source in found.sources:
-        if target(out, source).is_file():
-            kept += 1
-            observer.kept(1)
-        elif (failure := _made(source, out, job)) is None:
-            made += 1
-            observer.made()
+    found_destinations = destinations(found.sources, where, job.saving.format.suffix)
+    _refuse_overwriting(found, found_destinations)
+    with ExitStack() as stack:
+        claimed = [(place, _claimed(place, job, stack)) for place in found_destinations]
+        observer.begin(len(found.sources))
+        runs = [_Run(place, record, job, observer) for place, record in claimed]
+        for run in runs:
+            run.carry_out()
+    return _outcome(runs, found.ignored)
+
+
+@dataclass
+class _Run:
+    place: Destination
+    record: ResultRecord
+    job: UpscaleJob
+    observer: UpscaleObserver
+    made: int = 0
+    kept: int = 0
+    reduced: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+    def carry_out(self) -> None:
+        try:
+            for source in self.place.sources:
+                self._one(source)
+        finally:
+            write_failures(self.place.record / "failures.jsonl", self.failures)
+
+    def _one(self, source: Source) -> None:
+        try:
+            if self._is_kept(source):
+                self.kept += 1
+                self.observer.kept()
+                return
+            self._make(source)
+        except Exception as error:
+            if isinstance(error, StorageError) and _ends(error):
+                raise
+            failure = _failure(source, error)
+            self.failures.append(failure)
+            self.observer.failed(failure)
         else:
-            failures.append(failure)
-            observer.failed(failure)
-    write_failures(out / "failures.jsonl", failures)
-    return Upscaled(made, kept, tuple(failures), found.ignored)
+            self.made += 1
+            self.observer.made()
 
+    def _is_kept(self, source: Source) -> bool:
+        target = self.place.target(source)
+        if not target.is_file():
+            return False
+        try:
+            digest = digest_of(source.path)
+        except OSError:
+            return False  # reading it will say why
+        if not self.record.keeps(self.place.key(source), digest, target):
+            return False
+        self.record.note(self.place.key(source), self._as_made(target, digest))
+        return True
 
-def target(out: Path, source: Source) -> Path:
-    """Where a source's result goes."""
-    return out / f"{source.id}.png"
-
-
-def _made(source: Source, out: Path, job: UpscaleJob) -> Failure | None:
-    """The failure of a source, None once its result is written."""
-    try:
+    def _make(self, source: Source) -> None:
         if source.fault is not None:
             raise SourceError("name", source.fault)
-        picture = read_picture(source.path, job.max_pixels)
-        result = enlarged(picture.pixels, job.upscaler, job.tiling, job.alpha)
-    except SourceError as error:
-        return Failure(source.id, source.path.name, error.kind, error.reason)
-    except InferenceError as error:
-        return Failure(source.id, source.path.name, "model", str(error))
-    path = target(out, source)
-    make_directory(path.parent)
-    write_whole(path, encode_png(result))
-    return None
+        saving, how = self.job.saving, self.job.how
+        picture = read_picture(source.path, self.job.max_pixels)
+        pixels, scale = picture.pixels, how.upscaler.scale
+        size = (scale * pixels.shape[0], scale * pixels.shape[1])
+        saving.check(size, pixels)
+        rows = strips(pixels, how, self.observer.progressed)
+        target = self.place.target(source)
+        with replaced(target) as file:
+            for part in saving.parts(SavedResult(size, rows, picture.kept, saving.level)):
+                file.write(part)
+        self.record.note(self.place.key(source), self._as_made(target, picture.digest))
+        self.reduced += pixels.dtype == np.uint16 and not saving.format.deep
+
+    def _as_made(self, target: Path, digest: str) -> Made:
+        return Made(digest, self.place.name(target), target.stat().st_size)
 
 
-def _refuse_overwriting(found: Found, out: Path) -> None:
-    """A result never takes a source's place, whatever links lead there."""
-    places = {source.path.absolute() for source in found.sources}
-    places |= {source.path.resolve() for source in found.sources}
-    for source in found.sources:
-        path = target(out, source)
-        if places & {path.absolute(), path.resolve()}:
-            raise RequestError(
-                f"the result of {source.path} would take the place of {path}; give another --out"
-            )
-
-
-def _claim(found: Found, out: Path, job: UpscaleJob) -> None:
-    """Refuses results of another request and strangers in the way; writes the record of this one."""
-    if out.exists() and not out.is_dir():
-        raise RequestError(f"{out} is a file; --out names a directory")
-    record, path = job.record(), out / RECORD
-    if path.is_file():
-        _refuse_other(path, record)
-        return
-    for source in found.sources:
-        if target(out, source).exists():
-            raise RequestError(
-                f"{target(out, source)} is there, and no {RECORD} tells what made it; give another --out"
-            )
-    make_directory(out)
-    write_whole(path, (json.dumps(record, indent=2) + "\n").encode())
-
-
-def _refuse_other(path: Path, record: dict[str, object]) -> None:
-    try:
-        old = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        old = {}
-    if old == record:
-        return
-    was = old if isinstance(old, dict) else {}
-    changes = [
-        f"{name} was {was.get(name)}, now {value}"
-        for name, value in record.items()
-        if was.get(name) != value
-    ]
-    raise RequestError(
-        f"{path.parent} was made by another request: {'; '.join(changes)}; use the same arguments or "
-        "another --out"
+def _outcome(runs: Sequence[_Run], ignored: int) -> Upscaled:
+    return Upscaled(
+        made=sum(run.made for run in runs),
+        kept=sum(run.kept for run in runs),
+        failures=tuple(failure for run in runs for failure in run.failures),
+        ignored=ignored,
+        reduced=sum(run.reduced for run in runs),
     )
+
+
+def _failure(source: Source, error: Exception) -> Failure:
+    name = source.path.name
+    match error:
+        case SourceError():
+            return Failure(source.id, name, error.kind, error.reason)
+        case InferenceError():
+            return Failure(source.id, name, "model", str(error))
+        case StorageError():
+            return Failure(source.id, name, "storage", str(error))
+        case MemoryError():
+            reason = "there is not enough memory to enlarge it; smaller tiles need less (--tile)"
+            return Failure(source.id, name, "memory", reason)
+        case DegradeError():
+            return Failure(source.id, name, "model", str(error))
+        case _:
+            reason = f"enlarging it failed with {type(error).__name__}: {error}"
+            return Failure(source.id, name, "failed", reason)
+
+
+def _ends(error: StorageError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in _ENDING
+
+
+def _refuse_overwriting(found: Found, found_destinations: Sequence[Destination]) -> None:
+    """A result never takes a source's place, whatever links lead there."""
+    taken = {source.path.absolute() for source in found.sources}
+    taken |= {source.path.resolve() for source in found.sources}
+    for place in found_destinations:
+        for source in place.sources:
+            path = place.target(source)
+            if taken & {path.absolute(), path.resolve()}:
+                raise RequestError(
+                    f"the result of {source.path} would take the place of {path}; give another --out"
+                )
+
+
+def _claimed(place: Destination, job: UpscaleJob, stack: ExitStack) -> ResultRecord:
+    """Refuses results of another request and strangers in the way; holds the folder and records the request."""
+    folder = place.record
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"{folder} is a file; --out names a directory")
+    record = ResultRecord(folder)
+    if record.is_new:
+        for path in map(place.target, place.sources):
+            if path.exists():
+                raise RequestError(
+                    f"{path} is there, and no record tells what made it; give another {place.option}"
+                )
+    make_directory(folder)
+    busy = f"another process enlarges pictures in {place.shown}; wait for it or give another {place.option}"
+    stack.enter_context(held(folder, busy))
+    record.claim(job.request())
+    for directory in {place.target(source).parent for source in place.sources}:
+        drop_left_over(directory)
+    return record

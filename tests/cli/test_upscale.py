@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from realsr.cli.main import app
@@ -120,3 +122,155 @@ def test_models_interpolate_and_export(model: Path, tmp_path: Path) -> None:
     assert realsr("models", "export", out, "--safetensors", copy).exit_code == 0
     assert copy.read_bytes() == out.read_bytes()
     assert realsr("models", "export", out).exit_code == 2
+
+
+MOODY = "tests.inference.stand_ins:moody"
+BICUBIC = ("--model", "bicubic", "--scale", 2)
+
+
+def grey(width: int, value: int) -> bytes:
+    return encode_png(np.full((8, width, 1), value, np.uint8))
+
+
+def test_no_failure_of_one_picture_ends_a_batch(tmp_path: Path) -> None:
+    for width in range(9, 16):
+        (tmp_path / "in" / f"{width}.png").parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / f"{width}.png").write_bytes(grey(width, 200 if width in (9, 15) else 0))
+    out = tmp_path / "out"
+    done = realsr("upscale", tmp_path / "in", "--out", out, "--model", MOODY, "--device", "cpu")
+    assert done.exit_code == 3, done.output
+    assert "2 pictures enlarged, 5 failed" in done.stdout
+    told = {
+        line["source"]: (line["kind"], line["reason"])
+        for line in map(json.loads, (out / "failures.jsonl").read_text().splitlines())
+    }
+    assert sorted(told) == ["10", "11", "12", "13", "14"]
+    words = {"10": "no numbers", "11": "out of memory", "12": "MemoryError", "13": "bug of its own"}
+    for source, sentence in words.items():
+        assert sentence in told[source][1]
+    assert sorted(path.name for path in out.glob("*.png")) == ["15.png", "9.png"]
+
+
+def test_profile_and_exif_stay_and_orientation_is_applied(tmp_path: Path) -> None:
+    from tests.images import profiles
+
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0110] = 6, "A camera"
+    exif.get_ifd(0x8769)[0x9003] = "2020:01:01 00:00:00"
+    exif[0x8769] = 1  # Pillow writes that directory into a TIFF where it is named here too
+    stored = Image.fromarray(np.arange(96, dtype=np.uint8).reshape(4, 8, 3))
+    for suffix in ("jpg", "png", "tif", "webp"):
+        stored.save(tmp_path / f"{suffix}.{suffix}", exif=exif, icc_profile=profiles.wide())
+    sources = sorted(tmp_path.iterdir())
+    for save_as, suffix in (("png", "png"), ("jpeg", "jpg"), ("webp", "webp"), ("avif", "avif")):
+        out = tmp_path / save_as
+        done = realsr("upscale", *sources, "--out", out, *BICUBIC, "--save-as", save_as)
+        assert done.exit_code == 0, done.output
+        for source in sources:
+            image = Image.open(out / f"{source.stem}.{suffix}")
+            assert image.size == (8, 16)
+            assert image.info["icc_profile"] == profiles.wide()
+            found = image.getexif()
+            assert found[0x0110] == "A camera"
+            assert found.get(0x0112, 1) == 1
+            assert found.get_ifd(0x8769)[0x9003] == "2020:01:01 00:00:00"
+
+
+def test_beside_the_sources(folder: Path) -> None:
+    before = sorted(folder.rglob("*.png"))
+    asked = ("upscale", folder, "--suffix", "_x2", *BICUBIC)
+    done = realsr(*asked)
+    assert (done.exit_code, done.stdout) == (0, "2 pictures enlarged; beside their sources\n")
+    made = sorted(set(folder.rglob("*.png")) - set(before))
+    assert [path.relative_to(folder).as_posix() for path in made] == ["a_x2.png", "deeper/b_x2.png"]
+    again = realsr(*asked).stdout
+    assert again == (
+        "0 pictures enlarged, 2 kept from before, 2 other files passed over; beside their sources\n"
+    )
+    other = realsr("upscale", folder, "--suffix", "_webp", *BICUBIC, "--save-as", "webp")
+    words = "2 pictures enlarged, 1 of 16 bits written in 8, 2 other files passed over"
+    assert words in other.stdout
+    assert (folder / "a_webp.webp").is_file()
+    for suffix in ("", "/x", "a/../b"):
+        assert realsr("upscale", folder, "--suffix", suffix, *BICUBIC).exit_code == 2
+    (folder / "a_mine.png").write_bytes(grey(8, 1))
+    refused = realsr("upscale", folder / "a.png", "--suffix", "_mine", *BICUBIC)
+    assert refused.exit_code == 2
+    assert "no record tells what made it" in refused.stderr
+    assert realsr("upscale", folder, *BICUBIC).exit_code == 2
+    assert realsr("upscale", folder, "--out", folder, "--suffix", "_x", *BICUBIC).exit_code == 2
+
+
+def test_a_changed_source_is_made_again(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("upscale", folder, "--out", out, *BICUBIC)
+    assert realsr(*asked).exit_code == 0
+    first = (out / "a.png").read_bytes()
+    (folder / "a.png").write_bytes(encode_png(np.full((9, 7, 4), 90, np.uint8)))
+    assert "1 picture enlarged, 1 kept from before" in realsr(*asked).stdout
+    assert (out / "a.png").read_bytes() != first
+    (out / "a.png").write_bytes(b"cut short")
+    assert "1 picture enlarged, 1 kept from before" in realsr(*asked).stdout
+    with (out / "results.jsonl").open("ab") as file:
+        file.write(b'{"source":"a","sha')
+    (folder / "c.png").write_bytes(grey(8, 9))
+    assert "1 picture enlarged, 2 kept from before" in realsr(*asked).stdout
+    assert "0 pictures enlarged, 3 kept from before" in realsr(*asked).stdout
+
+
+def test_two_runs_at_once(folder: Path, tmp_path: Path) -> None:
+    from realsr.files.locks import held
+
+    out = tmp_path / "out"
+    out.mkdir()
+    with held(out, "busy"):
+        done = realsr("upscale", folder, "--out", out, *BICUBIC)
+    assert done.exit_code == 2
+    assert "another process enlarges pictures in" in done.stderr
+    leftover = out / ".tmp-0123456789abcdef"
+    leftover.write_bytes(b"of a killed run")
+    assert realsr("upscale", folder, "--out", out, *BICUBIC).exit_code == 0
+    assert not leftover.exists()
+
+
+def test_results_are_never_taken_for_photographs(folder: Path) -> None:
+    for _ in range(2):
+        done = realsr("upscale", folder, "--out", folder / "large", *BICUBIC)
+        assert done.exit_code == 0
+    assert "0 pictures enlarged, 2 kept" in done.stdout
+    done = realsr("upscale", folder, "--out", folder / "larger", *BICUBIC)
+    assert "2 pictures enlarged, 1 other file passed over" in done.stdout
+    done = realsr("upscale", folder, "--out", folder, *BICUBIC)
+    assert done.exit_code == 2
+    assert "is the directory of the sources" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("a.jfif", "JPEG"),
+        ("b.mpo", "MPO"),
+        ("c.jp2", "JPEG2000"),
+        ("d.avif", "AVIF"),
+        ("e.jpe", "JPEG"),
+    ],
+)
+def test_more_formats_come_in(tmp_path: Path, name: str, form: str) -> None:
+    image = Image.fromarray(np.arange(0, 240, 10, dtype=np.uint8).reshape(2, 4, 3).repeat(8, 0))
+    options = {"save_all": True, "append_images": [image]} if form == "MPO" else {}
+    image.save(tmp_path / name, form, **options)
+    done = realsr(
+        "upscale", tmp_path / name, "--out", tmp_path / "out", "--model", "nearest", "--scale", 2
+    )
+    assert done.exit_code == 0, done.output
+    found = np.asarray(Image.open(tmp_path / "out" / f"{name[0]}.png"))
+    expected = np.asarray(Image.open(tmp_path / name)).repeat(2, 0).repeat(2, 1)
+    assert np.array_equal(found, expected)
+
+
+def test_heic_without_its_extra_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40))
+    done = realsr("upscale", tmp_path / "a.heic", "--out", tmp_path / "out", *BICUBIC)
+    assert done.exit_code == 3
+    assert "pip install 'realsr-toolkit[heif]'" in done.stderr

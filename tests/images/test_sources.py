@@ -145,3 +145,35 @@ def test_a_root_that_is_a_broken_link(tmp_path: Path) -> None:
 def test_a_root_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RequestError, match="does not exist"):
         discover([tmp_path / "absent"])
+
+
+def test_our_own_results_are_no_photographs(tmp_path: Path) -> None:
+    for name in (
+        "a.png",
+        "pairs/hr/b.png",
+        "run/images/c.png",
+        "big/d.png",
+        "inner/e.png",
+        "f_x4.png",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    for mark in (
+        "pairs/manifest.jsonl",
+        "pairs/pipeline.yaml",
+        "run/.realsr.lock",
+        "big/upscale.json",
+    ):
+        (tmp_path / mark).touch()
+    beside = tmp_path / ".realsr-upscale_x4"
+    beside.mkdir()
+    (beside / "results.jsonl").write_text(
+        '{"source":"f","sha256":"","file":"f_x4.png","bytes":0}\n{"sour'
+    )
+    found = discover([tmp_path])
+    assert [source.id for source in found.sources] == ["a", "inner/e"]
+    assert found.ignored == 4
+    assert [source.id for source in discover([tmp_path / "big"]).sources] == ["d"]
+    assert [source.id for source in discover([tmp_path / "pairs" / "hr"]).sources] == ["b"]
+    with pytest.raises(RequestError, match=r"a folder of pairs that make-pairs wrote; give .*hr"):
+        discover([tmp_path / "pairs"])

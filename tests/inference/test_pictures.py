@@ -12,9 +12,10 @@ from PIL import Image
 from realsr.images.png import encode_png
 from realsr.images.raster import Pixels
 from realsr.inference.interpolation import interpolation
-from realsr.inference.pictures import enlarged, read_picture
+from realsr.inference.pictures import read_picture
+from realsr.inference.strips import Enlarging, enlarged
 
-NEAREST = interpolation("nearest", 2)
+NEAREST = Enlarging(interpolation("nearest", 2))
 
 
 def pixels(channels: int, bits: int, size: tuple[int, int] = (6, 5)) -> Pixels:
@@ -57,11 +58,11 @@ def test_nearest_keeps_every_value(channels: int, bits: int) -> None:
 @pytest.mark.parametrize("channels", [2, 4])
 def test_alpha_is_enlarged_by_itself(channels: int) -> None:
     image = pixels(channels, 8)
-    by_model = enlarged(image, NEAREST, alpha="model")
+    by_model = enlarged(image, Enlarging(NEAREST.upscaler, alpha="model"))
     assert np.array_equal(by_model, image.repeat(2, 0).repeat(2, 1))
     by_bicubic = enlarged(image, NEAREST)
     assert np.array_equal(by_bicubic[..., :-1], by_model[..., :-1])
-    bicubic = enlarged(image[..., -1:], interpolation("bicubic", 2))
+    bicubic = enlarged(image[..., -1:], Enlarging(interpolation("bicubic", 2)))
     assert np.abs(by_bicubic[..., -1:].astype(int) - bicubic.astype(int)).max() <= 1
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import typer
+from tqdm import tqdm
 
-from realsr.cli.progress import Progress
-from realsr.cli.reporting import OK, PARTLY, say
+from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.trusted import trusted
-from realsr.files.errors import advising
+from realsr.files.errors import RequestError, advising
+from realsr.images.failures import Failure
+from realsr.inference.alpha import AlphaBy
+from realsr.inference.destinations import Beside, Within
 from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load
-from realsr.inference.pictures import AlphaBy
+from realsr.inference.saving import SaveAs, Saving
+from realsr.inference.strips import Enlarging
 from realsr.inference.upscaler import Tiling
 from realsr.pairs.job import resolve_device
 from realsr.rows import read_rows
@@ -29,11 +35,15 @@ SHOWN_FAILURES = 20
 class UpscaleRequest:
     """The options as they were typed. tile: None for automatic ones, 0 for none."""
 
+    out: Path | None
+    suffix: str | None
     model: str
     scale: int | None
     tile: int | None
     overlap: int | None
     alpha: AlphaBy
+    save_as: SaveAs
+    quality: int | None
     device: str
     max_pixels: int
     allowed: Sequence[str] = ()
@@ -46,11 +56,63 @@ class UpscaleRequest:
             return None
         return Tiling(self.tile or AUTOMATIC, self.overlap, or_whole=self.tile is None)
 
+    @property
+    def where(self) -> Within | Beside:
+        """Where results go. Raises RequestError."""
+        if self.out is not None and self.suffix is None:
+            return Within(self.out)
+        if self.suffix is not None and self.out is None:
+            return Beside(self.suffix)
+        raise RequestError(
+            "give --out DIR for a folder of results, or --suffix _x4 for results beside their sources"
+        )
+
+
+class PictureProgress:
+    """A bar of pictures and parts of them, with the time left, on stderr; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] = tqdm(
+            disable=not sys.stderr.isatty(),
+            smoothing=0.05,
+            bar_format="{percentage:3.0f}%|{bar}| {n:.2f} of {total} pictures "
+            "[{elapsed}, {remaining} left{postfix}]",
+        )
+        self._share = 0.0
+
+    def begin(self, pictures: int) -> None:
+        self._bar.total = pictures
+        self._bar.refresh()
+
+    def kept(self) -> None:
+        if not self._bar.disable:
+            self._bar.initial += 1  # left out of the rate, which is that of pictures made now
+            self._bar.update(1)
+
+    def progressed(self, share: float) -> None:
+        self._bar.update(share - self._share)
+        self._share = share
+
+    def made(self) -> None:
+        self._whole()
+
+    def failed(self, failure: Failure) -> None:
+        self._whole()
+        self._bar.set_postfix_str("some failed")
+
+    def close(self) -> None:
+        self._bar.close()
+
+    def _whole(self) -> None:
+        self._bar.update(1 - self._share)
+        self._share = 0.0
+
 
 @advising("what was enlarged so far is kept: run the same command again to make the rest")
-def run_upscale(sources: Sequence[Path], out: Path, request: UpscaleRequest) -> int:
+def run_upscale(sources: Sequence[Path], request: UpscaleRequest) -> int:
     """The command's body; its exit code."""
-    tiling, own = request.tiling, read_rows(request.rows)
+    where, tiling, own = request.where, request.tiling, read_rows(request.rows)
+    saving = Saving(request.save_as, request.quality)
     upscaler = load(
         request.model,
         scale=request.scale,
@@ -58,31 +120,33 @@ def run_upscale(sources: Sequence[Path], out: Path, request: UpscaleRequest) -> 
         trust=trusted(request.allowed, [request.model]),
         rows=own,
     )
-    job = UpscaleJob(upscaler, request.model, tiling, request.alpha, request.max_pixels, own.files)
-    progress = Progress("picture")
+    how = Enlarging(upscaler, tiling, request.alpha)
+    job = UpscaleJob(how, request.model, saving, request.max_pixels, own.files)
+    progress = PictureProgress()
     try:
-        outcome = upscale_files(sources, out, job, progress)
+        outcome = upscale_files(sources, where, job, progress)
     finally:
         progress.close()
-    _tell(outcome, out)
+    _tell(outcome, where)
     return PARTLY if outcome.failures else OK
 
 
-def _tell(outcome: Upscaled, out: Path) -> None:
-    for failure in outcome.failures[:SHOWN_FAILURES]:
+def _tell(outcome: Upscaled, where: Within | Beside) -> None:
+    listed = where.folder / "failures.jsonl" if isinstance(where, Within) else None
+    shown = outcome.failures[: SHOWN_FAILURES if listed else None]
+    for failure in shown:
         say(f"{failure.source} ({failure.file}): {failure.reason}")
-    unseen = len(outcome.failures) - SHOWN_FAILURES
+    unseen = len(outcome.failures) - len(shown)
     if unseen > 0:
-        say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
-    parts = [f"{_counted(outcome.made, 'picture')} enlarged"]
+        say(f"and {unseen} more, all in {listed}")
+    parts = [f"{several(outcome.made, 'picture')} enlarged"]
     if outcome.kept:
         parts.append(f"{outcome.kept} kept from before")
     if outcome.failures:
-        parts.append(f"{len(outcome.failures)} failed (see {out / 'failures.jsonl'})")
+        parts.append(f"{len(outcome.failures)} failed" + (f" (see {listed})" if listed else ""))
+    if outcome.reduced:
+        parts.append(f"{outcome.reduced} of 16 bits written in 8")
     if outcome.ignored:
-        parts.append(f"{_counted(outcome.ignored, 'other file')} passed over")
-    typer.echo(f"{', '.join(parts)}; in {out}")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        parts.append(f"{several(outcome.ignored, 'other file')} passed over")
+    place = f"in {where.folder}" if isinstance(where, Within) else "beside their sources"
+    typer.echo(f"{', '.join(parts)}; {place}")

@@ -26,10 +26,16 @@ class AlphaEnlarger(StrEnum):
     model = "model"
 
 
+class SavedAs(StrEnum):
+    png = "png"
+    jpeg = "jpeg"
+    webp = "webp"
+    avif = "avif"
+
+
 @reported
 def upscale(
     sources: Sources,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go, as PNG files.")],
     model: Annotated[
         str,
         typer.Option(
@@ -37,6 +43,13 @@ def upscale(
             "or an interpolation such as bicubic."
         ),
     ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the results go; or give --suffix.")
+    ] = None,
+    suffix: Annotated[
+        str | None,
+        typer.Option(help="Results go beside their sources, as NAME and this: _x4, for example."),
+    ] = None,
     scale: ModelScale = None,
     tile: Annotated[
         int | None,
@@ -57,26 +70,40 @@ def upscale(
     alpha: Annotated[
         AlphaEnlarger, typer.Option(help="What enlarges transparency.")
     ] = AlphaEnlarger.bicubic,
+    save_as: Annotated[SavedAs, typer.Option(help="The format of the results.")] = SavedAs.png,
+    quality: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=100,
+            help="Of jpeg, webp (100 is lossless) and avif.",
+            show_default="95, 90 and 80",
+        ),
+    ] = None,
     device: Device = DeviceName.auto,
     max_pixels: MaxPixels = MOST_PIXELS,
     trust_code: TrustCode = None,
     rows: RowFiles = None,
 ) -> int:
-    """Enlarge pictures by any model; alpha, grey and 16 bits stay. Called again, goes on.
+    """Enlarge pictures by any model; alpha, grey, 16 bits, colour profile and EXIF stay. Called again, goes on.
 
     Exit: 0 all made, 2 usage or nothing to do, 3 some sources failed and the rest were made.
     """
     from realsr.cli.actions.upscale import UpscaleRequest, run_upscale
 
     request = UpscaleRequest(
+        out=out,
+        suffix=suffix,
         model=model,
         scale=scale,
         tile=tile,
         overlap=overlap,
         alpha=alpha.value,
+        save_as=save_as.value,
+        quality=quality,
         device=device.value,
         max_pixels=max_pixels,
         allowed=trust_code or (),
         rows=rows or (),
     )
-    return run_upscale(sources, out, request)
+    return run_upscale(sources, request)
