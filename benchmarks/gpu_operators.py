@@ -109,7 +109,7 @@ def profile(plans: Sequence[Plan], hr: torch.Tensor) -> dict[str, dict[str, floa
         def kernel(
             canvas: torch.Tensor = canvas, group: Group[Any] = group, row: Any = operator
         ) -> object:
-            return row.kernel(canvas, group)
+            return row.forms.kernel(canvas, group)
 
         rows[name] = {
             "samples": len(steps),
@@ -125,7 +125,7 @@ def largest_difference(steps: Sequence[PlannedStep], hr: torch.Tensor) -> float:
     """Of an operator on the device from its definition on the CPU, within the samples' own sizes."""
     canvas = canvas_of(steps, hr)
     made = run_batched([(step,) for step in steps], images_of(steps, hr))
-    expected = steps[0].operator.kernel(canvas.cpu(), group_of(steps, CPU))
+    expected = steps[0].operator.forms.kernel(canvas.cpu(), group_of(steps, CPU))
     own = [(slice(None), *map(slice, step.placement.size)) for step in steps]
     return max(
         float((one.cpu() - other[place]).abs().max())

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from degrade.execute import Processes, apply, apply_hr, apply_lr, placement
     from degrade.geometry import Size
     from degrade.online import OnlineDegradation, Pair
-    from degrade.operators.base import Operator, Parameters
+    from degrade.operators.base import Parameters
+    from degrade.operators.row import Operator
     from degrade.pipeline import (
         Pipeline,
         load_pipeline,
@@ -72,7 +73,7 @@ __getattr__, __dir__ = lazy(
         "Size": "degrade.geometry",
         "OnlineDegradation": "degrade.online",
         "Pair": "degrade.online",
-        "Operator": "degrade.operators.base",
+        "Operator": "degrade.operators.row",
         "Parameters": "degrade.operators.base",
         "Pipeline": "degrade.pipeline",
         "load_pipeline": "degrade.pipeline",

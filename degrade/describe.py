@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from degrade.operators.base import Operator, Parameters
+from degrade.operators.base import Parameters
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, Operators, operator_of, record_of
 from degrade.trace import Step, Trace
 
@@ -15,7 +16,9 @@ def physical(trace: Trace, rows: Iterable[Operator[Any]] = ()) -> list[dict[str,
 
     rows: a caller's own operators, where the trace names them.
     """
-    return [row.strength(record) for row, record in _known(trace.lr, OPERATORS.with_rows(rows))]
+    return [
+        row.facts.strength(record) for row, record in _known(trace.lr, OPERATORS.with_rows(rows))
+    ]
 
 
 def words(trace: Trace, rows: Iterable[Operator[Any]] = ()) -> list[str]:
@@ -27,7 +30,7 @@ def words(trace: Trace, rows: Iterable[Operator[Any]] = ()) -> list[str]:
 
 def _phrases(steps: Sequence[Step], operators: Operators) -> list[str]:
     known = _known(steps, operators)
-    return [row.words(record) for row, record in known if not row.housekeeping]
+    return [row.words.phrase(record) for row, record in known if not row.facts.housekeeping]
 
 
 def _known(steps: Sequence[Step], operators: Operators) -> list[tuple[Operator[Any], Parameters]]:

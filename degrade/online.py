@@ -13,7 +13,7 @@ from degrade.address import Key
 from degrade.draw import draw
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.pipeline import Pipeline, load_pipeline
 
 

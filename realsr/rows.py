@@ -19,7 +19,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from degrade.errors import DegradeError
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.reader.records import Strict
 from degrade.table import Table

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from degrade.execute.plan import PlannedStep
 from degrade.execute.singles import fast_step, tables_of
 from degrade.geometry import Frame, Size
-from degrade.operators.base import Operator, Parameters
+from degrade.operators.base import Parameters
+from degrade.operators.row import Operator
 
 
 def planned(operator: Operator[Any], record: Parameters, size: Size) -> PlannedStep:
     """A record as a step on an image of this size, which is its target too."""
-    place = operator.place(record, Frame(size, size))
+    place = operator.facts.place(record, Frame(size, size))
     return PlannedStep(operator.name, operator, record, size, place)
 
 

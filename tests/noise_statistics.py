@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 LEVELS = (0.0, 32 / 255, 0.5, 200 / 255, 1.0)

@@ -17,7 +17,7 @@ from degrade.execute.processes import Processes
 from degrade.execute.singles import run_reference, run_singles, stacked
 from degrade.execute.straight_through import run_straight_through
 from degrade.geometry import Placement, Size
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, Operators
 from degrade.trace import Trace
 

@@ -117,7 +117,7 @@ class _Arena:
             check_channels(step, self.channels)
         group = group_of(steps, self.device)
         # The canvas has no name here, so that a kernel's last reference to it is the last.
-        result = steps[0].operator.kernel(self._gather(members), group)
+        result = steps[0].operator.forms.kernel(self._gather(members), group)
         sizes = [step.placement.size for step in steps]
         for index, size in zip(members, sizes, strict=True):
             self.progress[index] += 1

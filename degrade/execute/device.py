@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from degrade.functional import gpu
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
+from degrade.operators.row import Operator
 
 Form = Callable[[torch.Tensor, Group[Any]], torch.Tensor]
 """(canvas, group) -> canvas."""
@@ -21,4 +22,4 @@ def runs_packed(device: torch.device) -> bool:
 
 def canvas_form(operator: Operator[Any]) -> Form:
     """What runs an operator on a canvas between packed samples: its form on a GPU where there is one."""
-    return operator.device_kernel or operator.kernel
+    return operator.forms.device_kernel or operator.forms.kernel

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from degrade.errors import GeometryError, TraceError
 from degrade.geometry import Frame, Placement, Size
-from degrade.operators.base import Operator, Parameters
+from degrade.operators.base import Parameters
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, Operators, operator_of, record_of
 from degrade.trace import Step, Trace
 
@@ -37,7 +38,7 @@ def plan_steps(
     for step in steps:
         label, before = step.label, frame.current
         operator, record = operator_of(step, operators), record_of(step, operators)
-        placement = operator.place(record, frame)
+        placement = operator.facts.place(record, frame)
         height, width = after = placement.size
         if height * width > MAX_PIXELS:
             raise GeometryError(
@@ -80,7 +81,7 @@ def plan_whole(trace: Trace, size: Size, operators: Operators = OPERATORS) -> Pl
 
 def _moves_no_single_image(plan: Plan) -> None:
     for step in plan:
-        if step.operator.hr_only:
+        if step.operator.facts.hr_only:
             raise TraceError(
                 f"step {step.label!r}: {step.operator.name} among the LR steps would part the LR from its HR; "
                 "expected it among the HR steps"

@@ -93,10 +93,10 @@ def heads(plan: Plan, channels: int) -> list[Head]:
     made: list[Head] = []
     for step in plan:
         check_channels(step, channels)
-        if step.operator.finish is None:
+        if step.operator.forms.finish is None:
             made.append(Head(key_of(step), step, UNCHANGED))
             continue
-        finish = step.operator.finish(step.record)
+        finish = step.operator.forms.finish(step.record)
         both = joined(made[-1].finish, finish) if made else None
         if both is None:
             made.append(Head(POINTWISE, step, finish))
@@ -112,7 +112,7 @@ def key_of(step: PlannedStep) -> str:
 
 def form_of(step: PlannedStep) -> Form | None:
     """The packed form that runs a step, if any does."""
-    packed = step.operator.packed
+    packed = step.operator.forms.packed
     return packed.form if packed is not None and packed.takes(step.record) else None
 
 
@@ -241,6 +241,6 @@ def _batch_parts(steps: Sequence[PlannedStep], channels: int) -> list[Part]:
 
 
 def _part(steps: Sequence[PlannedStep], places: Sequence[int], channels: int) -> Part:
-    packed, group = steps[0].operator.packed, group_of(steps, CPU)
+    packed, group = steps[0].operator.forms.packed, group_of(steps, CPU)
     assert packed is not None
     return Part(np.array(places), group, packed.values(group, channels))

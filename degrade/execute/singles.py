@@ -80,7 +80,7 @@ def _tables(plans: Sequence[Plan], start: Callable[[Sequence[PlannedStep]], Made
     places: dict[str, list[tuple[int, int]]] = {}
     for sample, plan in enumerate(plans):
         for number, step in enumerate(plan):
-            if step.operator.tables is not None:
+            if step.operator.forms.tables is not None:
                 places.setdefault(step.operator.name, []).append((sample, number))
     for found in sorted(places.values(), key=len, reverse=True):
         made = start([plans[sample][number] for sample, number in found])
@@ -105,7 +105,7 @@ def _at_once(steps: Sequence[PlannedStep]) -> Made:
 
 def tables_of(steps: Sequence[PlannedStep]) -> Sequence[Any]:
     """One table per step, the steps being of one operator; None each where it needs none."""
-    make = steps[0].operator.tables
+    make = steps[0].operator.forms.tables
     return [None] * len(steps) if make is None else make(group_of(steps, CPU))
 
 
@@ -129,8 +129,8 @@ def _run_one(plan: Plan, image: torch.Tensor, tables: Tables) -> torch.Tensor:
 
 def fast_step(step: PlannedStep, pixels: Image, table: Any) -> Image:
     """An operator's fastest form on one image, with the table that `tables_of` made for the step."""
-    if step.operator.single is not None:
-        return step.operator.single(pixels, step.record, table)
+    if step.operator.forms.single is not None:
+        return step.operator.forms.single(pixels, step.record, table)
     images = torch.from_numpy(pixels).permute(2, 0, 1).unsqueeze(0)
     return interleaved(reference_step(step, images)[0].numpy())
 
@@ -139,7 +139,7 @@ def reference_step(step: PlannedStep, images: torch.Tensor) -> torch.Tensor:
     """An operator's defining kernel on one image 1 c h w; gradients pass."""
     group = group_of([step], images.device)
     size = step.placement.size
-    out: torch.Tensor = step.operator.kernel(images, group)[..., : size.height, : size.width]
+    out: torch.Tensor = step.operator.forms.kernel(images, group)[..., : size.height, : size.width]
     return out
 
 
@@ -157,7 +157,7 @@ def run_reference(plans: Sequence[Plan], images: Sequence[torch.Tensor]) -> list
 
 
 def _check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
-    if pixels.requires_grad and not step.operator.differentiable:
+    if pixels.requires_grad and not step.operator.facts.differentiable:
         raise ImageError(
             f"step {step.label!r}: {step.operator.name} passes no gradient to the HR; detach the HR, use a "
             "pipeline without it, or take its surrogate's with gradient='straight_through'"
@@ -166,7 +166,7 @@ def _check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
 
 def check_channels(step: PlannedStep, channels: int) -> None:
     """Raises ImageError where an operator does not take that many channels."""
-    taken = step.operator.channels
+    taken = step.operator.facts.channels
     if taken is not None and channels not in taken:
         raise ImageError(
             f"step {step.label!r}: {step.operator.name} takes {' or '.join(map(str, taken))} channels, "

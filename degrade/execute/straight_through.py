@@ -57,15 +57,15 @@ def _run_one(plan: Plan, image: Tensor, value: Value) -> Tensor:
 
 def _stand_in(step: PlannedStep, pixels: Tensor) -> Tensor:
     operator = step.operator
-    if operator.differentiable:
+    if operator.facts.differentiable:
         return reference_step(step, pixels)
-    if operator.surrogate is None:
+    if operator.forms.surrogate is None:
         raise ImageError(
             f"step {step.label!r}: {operator.name} has no surrogate to pass a gradient through; detach the HR, "
             "or use a pipeline without it"
         )
     size = step.placement.size
-    return operator.surrogate(pixels, group_of([step], pixels.device))[
+    return operator.forms.surrogate(pixels, group_of([step], pixels.device))[
         ..., : size.height, : size.width
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -14,8 +15,10 @@ from degrade.functional.albumentations_transform import (
     transformed,
 )
 from degrade.geometry import Frame, Placement
-from degrade.operators.base import Image, JsonMapping, NoiseKey, Operator, Parameters
+from degrade.operators.base import Image, JsonMapping, NoiseKey, Parameters
 from degrade.operators.codecs import on_host
+from degrade.operators.ladders import Ladder, Rung
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class AlbumentationsParameters(Parameters):
@@ -65,22 +68,42 @@ def _words(record: AlbumentationsParameters) -> str:
     return f"albumentations {record.transform}"
 
 
+def _augmented(transform: str, **arguments: Any) -> Rung:
+    return {"transform": transform, "arguments": json.dumps(arguments)}
+
+
 ALBUMENTATIONS = Operator(
     name="albumentations",
     version=1,
     parameters=AlbumentationsParameters,
-    kernel=on_host(single_albumentations),
-    single=single_albumentations,
-    words=_words,
-    summary="A geometric or colour transform of albumentations on the HR, drawn from a key of its own.",
-    formula="y = T(x; arguments), T the named transform of albumentations with p = 1, its random "
-    "numbers seeded by the stage's key",
-    source="Buslaev et al., Albumentations (Information 2020); the installed package, version 2",
-    border="the transform's own `border_mode`",
-    place=_place,
-    on_host=True,
-    differentiable=False,
-    hr_only=True,
+    forms=Forms(
+        kernel=on_host(single_albumentations),
+        single=single_albumentations,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="A geometric or colour transform of albumentations on the HR, drawn from a key of its own.",
+        formula="y = T(x; arguments), T the named transform of albumentations with p = 1, its random "
+        "numbers seeded by the stage's key",
+        source="Buslaev et al., Albumentations (Information 2020); the installed package, version 2",
+    ),
+    facts=Facts(
+        place=_place,
+        border="the transform's own `border_mode`",
+        on_host=True,
+        differentiable=False,
+        hr_only=True,
+    ),
+    ladder=Ladder(
+        (
+            _augmented("HorizontalFlip"),
+            _augmented("Rotate", limit=[15, 15]),
+            _augmented("ElasticTransform", alpha=40.0, sigma=5.0),
+            _augmented("HueSaturationValue", hue_shift_limit=[30, 30]),
+            _augmented("ToGray"),
+        ),
+        view=256,
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (ALBUMENTATIONS,)

@@ -17,8 +17,10 @@ from degrade.functional.analogue import (
 from degrade.functional.color import RGB_FROM_YCBCR, YCBCR_FROM_RGB, apply_matrix
 from degrade.functional.sampling import grid, read_along
 from degrade.geometry import Size
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
-from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
+from degrade.operators.base import Group, NoiseKey, Parameters, column
+from degrade.operators.ladders import together
+from degrade.operators.random_fields import Fields, law_forms
+from degrade.operators.row import Facts, Operator, Words
 
 
 class AnalogueVideoParameters(Parameters):
@@ -179,19 +181,30 @@ ANALOGUE_VIDEO = Operator(
     name="analogue_video",
     version=1,
     parameters=AnalogueVideoParameters,
-    kernel=canvas_form(analogue_video_law),
-    device_kernel=gpu_form(analogue_video_law),
-    single=image_form(analogue_video_law),
-    words=_words,
-    strength=_strength,
-    summary="Composite video or tape: bands of luma and chroma, crosstalk, unsteady lines, noise.",
-    formula="(Y, C) = (B_l (Y + n_l), B_c (C + n_c)); (Y, C) += composite ((Y, C) through s = Y + U "
-    "sin + V cos - (Y, C)); C delayed by chroma_delay_px, turned by N(0, hue_sigma**2) a "
-    "line; Y += peaking (Y - B_l/2 Y); lines moved by +-N(0, jitter_px**2); B: Gaussian "
-    "along the line, 1/2 at the cutoff in cycles/px",
-    source="own model; signal of SMPTE 170M and ITU-R BT.470, one-line decoder",
-    border="reflect101",
-    channels=(1, 3),
+    forms=law_forms(analogue_video_law),
+    words=Words(
+        phrase=_words,
+        summary="Composite video or tape: bands of luma and chroma, crosstalk, unsteady lines, noise.",
+        formula="(Y, C) = (B_l (Y + n_l), B_c (C + n_c)); (Y, C) += composite ((Y, C) through s = Y + U "
+        "sin + V cos - (Y, C)); C delayed by chroma_delay_px, turned by N(0, hue_sigma**2) a "
+        "line; Y += peaking (Y - B_l/2 Y); lines moved by +-N(0, jitter_px**2); B: Gaussian "
+        "along the line, 1/2 at the cutoff in cycles/px",
+        source="own model; signal of SMPTE 170M and ITU-R BT.470, one-line decoder",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="reflect101",
+        channels=(1, 3),
+    ),
+    ladder=together(
+        192,
+        luma_cutoff=(0.4, 0.31, 0.22, 0.18, 0.13),
+        chroma_cutoff=(0.12, 0.096, 0.05, 0.037, 0.025),
+        composite=(0.0, 0.5, 1.0, 1.0, 1.0),
+        jitter_px=(0.0, 0.1, 0.3, 0.6, 1.2),
+        luma_noise_255=(0.0, 2.0, 4.0, 8.0, 14.0),
+        chroma_noise_255=(0.0, 2.0, 6.0, 12.0, 20.0),
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (ANALOGUE_VIDEO,)

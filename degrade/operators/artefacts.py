@@ -20,8 +20,10 @@ from degrade.functional.philox import field_index
 from degrade.functional.psf import gaussian_taps
 from degrade.functional.resample import apply_taps
 from degrade.functional.sampling import grid
-from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.base import Group, Image, NoiseKey, Parameters, column
+from degrade.operators.ladders import along
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
+from degrade.operators.row import Facts, Forms, Operator, Words
 from degrade.operators.surrogates import unchanged
 
 LARGEST_FLOAT32_WEIGHT = 0.75
@@ -319,101 +321,150 @@ BANDING = Operator(
     name="banding",
     version=1,
     parameters=BandingParameters,
-    kernel=banding,
-    words=lambda record: f"banding, {record.levels} levels of {record.space}",
-    strength=lambda record: {"banding_step_255": 255.0 / (record.levels - 1)},
-    depth="`levels` values, of each channel or of the luma",
-    differentiable=False,
-    surrogate=unchanged,
-    channels=(1, 3),
-    summary="Posterise to few levels, channel by channel or in the luma alone.",
-    formula="y = q(x), q(v) = rint(v (levels - 1)) / (levels - 1); `space: luma`: y = x + q(Y) - Y",
-    source="definition: uniform quantiser without dither",
+    forms=Forms(
+        kernel=banding,
+        surrogate=unchanged,
+    ),
+    words=Words(
+        phrase=lambda record: f"banding, {record.levels} levels of {record.space}",
+        summary="Posterise to few levels, channel by channel or in the luma alone.",
+        formula="y = q(x), q(v) = rint(v (levels - 1)) / (levels - 1); `space: luma`: y = x + q(Y) - Y",
+        source="definition: uniform quantiser without dither",
+    ),
+    facts=Facts(
+        strength=lambda record: {"banding_step_255": 255.0 / (record.levels - 1)},
+        channels=(1, 3),
+        depth="`levels` values, of each channel or of the luma",
+        differentiable=False,
+    ),
+    ladder=along("levels", 64, 32, 16, 8, 4),
 )
 
 OVERSHARPEN = Operator(
     name="oversharpen",
     version=1,
     parameters=OversharpenParameters,
-    kernel=oversharpen,
-    packed=Packed(SHARPENING, _packed_taps),
-    single=_oversharpen_single,
-    tables=_tables,
-    words=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",
-    strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
-    summary="Unsharp mask without threshold; its overshoot is not clipped.",
-    formula="y = x + weight (x - G(sigma) * x), sigma in px, cut at 4 sigma",
-    source="unsharp mask, Gonzalez and Woods, Digital Image Processing, 3.6.3",
-    border="reflect101",
+    forms=Forms(
+        kernel=oversharpen,
+        packed=Packed(SHARPENING, _packed_taps),
+        single=_oversharpen_single,
+        tables=_tables,
+    ),
+    words=Words(
+        phrase=lambda record: f"oversharpened {record.weight:.2g}, sigma {record.sigma:.2g} px",
+        summary="Unsharp mask without threshold; its overshoot is not clipped.",
+        formula="y = x + weight (x - G(sigma) * x), sigma in px, cut at 4 sigma",
+        source="unsharp mask, Gonzalez and Woods, Digital Image Processing, 3.6.3",
+    ),
+    facts=Facts(
+        strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
+        border="reflect101",
+    ),
+    ladder=along("weight", 0.5, 1.0, 2.0, 3.5, 5.0, sigma=1.0),
 )
 
 HALO = Operator(
     name="halo",
     version=1,
     parameters=HaloParameters,
-    kernel=halo,
-    single=_halo_single,
-    tables=_tables,
-    words=_halo_words,
-    strength=lambda record: {"halo_weight": record.weight, "halo_limit_255": record.limit_255},
-    channels=(1, 3),
-    summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",
-    formula="y = x + clip(weight (Y - G(sigma) * Y), -l, l), l = limit_255 / 255; `side: light` "
-    "keeps what is above 0, `dark` what is below",
-    source="own model, from the unsharp mask",
-    border="reflect101",
+    forms=Forms(
+        kernel=halo,
+        single=_halo_single,
+        tables=_tables,
+    ),
+    words=Words(
+        phrase=_halo_words,
+        summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",
+        formula="y = x + clip(weight (Y - G(sigma) * Y), -l, l), l = limit_255 / 255; `side: light` "
+        "keeps what is above 0, `dark` what is below",
+        source="own model, from the unsharp mask",
+    ),
+    facts=Facts(
+        strength=lambda record: {"halo_weight": record.weight, "halo_limit_255": record.limit_255},
+        border="reflect101",
+        channels=(1, 3),
+    ),
+    ladder=along("limit_255", 8.0, 16.0, 30.0, 50.0, 80.0, sigma=2.0, weight=2.0),
 )
 
 VIGNETTE = Operator(
     name="vignette",
     version=1,
     parameters=VignetteParameters,
-    kernel=vignette,
-    words=lambda record: f"vignette, corners at {100 * record.corner_gain:.3g} % of the light",
-    strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)},
-    summary="Natural fall of light towards the corners, in linear light.",
-    formula="y = encode(decode(x) / (1 + k r**2)**2), r = distance from the centre over that of a "
-    "corner pixel, k = corner_gain**(-1/2) - 1",
-    source="cos**4 law: Kingslake, Optical System Design, 1983",
+    forms=Forms(
+        kernel=vignette,
+    ),
+    words=Words(
+        phrase=lambda record: f"vignette, corners at {100 * record.corner_gain:.3g} % of the light",
+        summary="Natural fall of light towards the corners, in linear light.",
+        formula="y = encode(decode(x) / (1 + k r**2)**2), r = distance from the centre over that of a "
+        "corner pixel, k = corner_gain**(-1/2) - 1",
+        source="cos**4 law: Kingslake, Optical System Design, 1983",
+    ),
+    facts=Facts(
+        strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)},
+    ),
+    ladder=along("corner_gain", 0.9, 0.75, 0.6, 0.4, 0.2, view=256),
 )
 
 DEAD_PIXELS = Operator(
     name="dead_pixels",
     version=1,
     parameters=DeadPixelsParameters,
-    kernel=dead_pixels,
-    words=_dead_words,
-    strength=lambda record: {"dead_share": record.share},
-    summary="Single values, or whole pixels, stuck at white or black.",
-    formula="y = 1 with probability share hot, 0 with probability share (1 - hot), else x; per "
-    "value, or per pixel",
-    source="definition: independent defects, Philox4x64-10 (Salmon et al. 2011)",
+    forms=Forms(
+        kernel=dead_pixels,
+    ),
+    words=Words(
+        phrase=_dead_words,
+        summary="Single values, or whole pixels, stuck at white or black.",
+        formula="y = 1 with probability share hot, 0 with probability share (1 - hot), else x; per "
+        "value, or per pixel",
+        source="definition: independent defects, Philox4x64-10 (Salmon et al. 2011)",
+    ),
+    facts=Facts(
+        strength=lambda record: {"dead_share": record.share},
+    ),
+    ladder=along("share", 0.001, 0.004, 0.01, 0.03, 0.1),
 )
 
 PIXELATE = Operator(
     name="pixelate",
     version=1,
     parameters=PixelateParameters,
-    kernel=pixelate,
-    words=lambda record: f"pixelated, blocks of {record.block} px",
-    strength=lambda record: {"block_pixels": float(record.block)},
-    summary="Blocks replaced by their means; the size stays.",
-    formula="y(p) = the mean of x over the block x block pixels that hold p",
-    source="definition: block mean",
+    forms=Forms(
+        kernel=pixelate,
+    ),
+    words=Words(
+        phrase=lambda record: f"pixelated, blocks of {record.block} px",
+        summary="Blocks replaced by their means; the size stays.",
+        formula="y(p) = the mean of x over the block x block pixels that hold p",
+        source="definition: block mean",
+    ),
+    facts=Facts(
+        strength=lambda record: {"block_pixels": float(record.block)},
+    ),
+    ladder=along("block", 2, 3, 4, 6, 10),
 )
 
 LINE_THICKENING = Operator(
     name="line_thickening",
     version=1,
     parameters=LineThickeningParameters,
-    kernel=line_thickening,
-    words=_line_words,
-    strength=lambda record: {"line_growth_pixels": record.radius * record.strength},
-    summary="Grow dark or light lines by grey erosion or dilation.",
-    formula="y = (1 - strength) x + strength min x(p + d) over the square or plus |d| <= radius px; "
-    "`grow: light`: max",
-    source="grey morphology: Serra, Image Analysis and Mathematical Morphology, 1982",
-    border="ignored",
+    forms=Forms(
+        kernel=line_thickening,
+    ),
+    words=Words(
+        phrase=_line_words,
+        summary="Grow dark or light lines by grey erosion or dilation.",
+        formula="y = (1 - strength) x + strength min x(p + d) over the square or plus |d| <= radius px; "
+        "`grow: light`: max",
+        source="grey morphology: Serra, Image Analysis and Mathematical Morphology, 1982",
+    ),
+    facts=Facts(
+        strength=lambda record: {"line_growth_pixels": record.radius * record.strength},
+        border="ignored",
+    ),
+    ladder=along("strength", 0.2, 0.4, 0.6, 0.8, 1.0, radius=1),
 )
 
 ROWS: tuple[Operator[Any], ...] = (

@@ -1,15 +1,10 @@
-"""What an operator is: a row that joins a parameter record, a kernel and a geometry.
-
-The kernel over `b c h w` with per-sample vectors is the operator's definition. A faster form for one image
-on the CPU, and one for the batch on a GPU, may stand beside it and are held to it by the contract tests.
-"""
+"""What operators are made of: parameter records, and the samples of one launch as vectors."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
@@ -18,8 +13,7 @@ import torch
 from pydantic import AfterValidator, StringConstraints
 
 from degrade.address import split_noise_key
-from degrade.geometry import Frame, Placement, Size
-from degrade.operators.packed import Finish, Packed
+from degrade.geometry import Placement, Size
 from degrade.reader.records import Strict
 
 Image = npt.NDArray[np.float32]
@@ -131,72 +125,3 @@ class Group(Generic[P]):
 def column(vector: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     """A per-sample vector (b,) as b 1 1 1 in the images' type, to meet a canvas."""
     return vector.to(like.dtype).view(-1, 1, 1, 1)
-
-
-def same_place(record: Parameters, frame: Frame) -> Placement:
-    """The geometry of an operator that moves nothing."""
-    return _unmoved(frame.current)
-
-
-@lru_cache(maxsize=1024)
-def _unmoved(size: Size) -> Placement:
-    """Most steps move nothing, and they come in runs of one size."""
-    return Placement(size)
-
-
-def no_strength(record: Parameters) -> dict[str, float]:
-    return {}
-
-
-@dataclass(frozen=True, eq=False)
-class Operator(Generic[P]):
-    """A row of the table, or one of a caller's own.
-
-    name, version: what a trace calls it; the version rises when the same values give other pixels.
-    kernel: (canvas b c H W float32, group) -> canvas of the outputs, float32; the definition.
-    device_kernel: the same in few launches on a GPU, by Triton; without gradients, and free to leave what lies
-    beyond a sample's own output unwritten.
-    packed: its part of a form on packed samples, which a GPU runs in its place; see `degrade.operators.packed`.
-    finish: of an operator that limits and rounds values one by one, as `clamp` and `quantise` do: the least
-    value, the greatest and the steps from 0 to 1, 0 for any value; on packed samples the operator before it
-    takes them over.
-    single: (image h w c, record, table) -> image; the CPU's fast form of the same thing. table: what `tables`
-    made for the sample, None without it.
-    tables: group -> one table per sample, made for many samples at once: kernels, taps and the like, whose
-    small tensors cost more in calls than in arithmetic. A table depends on its own sample only.
-    words: a drawn record in plain words. formula: what becomes of an image, one line of plain mathematics; the
-    page of operators explains its signs. strength: its physical strength (effective sigma and the like).
-    border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
-    depth: how finely its outputs are told apart: float32, or to what it rounds, as a codec does to 8 bits.
-    on_host: it leaves the device, as a real codec must. housekeeping: it keeps values in form and is left out
-    of a summary in words. differentiable: whether a gradient through it means something. hr_only: it may
-    stand under `hr` only, since it moves pixels in ways that no placement declares. surrogate: where no
-    gradient passes, a kernel without the roundings, whose gradient is taken where one is passed straight
-    through; an operator of the HR alone has none, since gradients are wanted to the HR that it made.
-    origin: SHA-256 of the file that a caller's own row comes from; traces name it.
-    """
-
-    name: str
-    version: int
-    parameters: type[P]
-    kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor]
-    words: Callable[[P], str]
-    summary: str
-    formula: str
-    source: str
-    border: str = "none"
-    place: Callable[[P, Frame], Placement] = same_place
-    device_kernel: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None
-    packed: Packed | None = None
-    finish: Callable[[P], Finish] | None = None
-    single: Callable[[Image, P, Any], Image] | None = None
-    tables: Callable[[Group[P]], Sequence[Any]] | None = None
-    strength: Callable[[P], dict[str, float]] = no_strength
-    channels: tuple[int, ...] | None = None
-    depth: str = "float32"
-    on_host: bool = False
-    housekeeping: bool = False
-    differentiable: bool = True
-    hr_only: bool = False
-    surrogate: Callable[[torch.Tensor, Group[P]], torch.Tensor] | None = None
-    origin: str = ""

@@ -14,7 +14,8 @@ from pydantic import AfterValidator, Field
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import along, anisotropic
 from degrade.operators.psf_blur import (
     correlating,
     one_psf,
@@ -24,6 +25,7 @@ from degrade.operators.psf_blur import (
     psf_strength,
     psf_tables,
 )
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 LONGEST_PLAIN = 25
 """Taps up to which float32 sums of the image as it is are exact enough."""
@@ -171,58 +173,80 @@ GAUSSIAN_BLUR = Operator(
     name="gaussian_blur",
     version=1,
     parameters=GaussianBlurParameters,
-    kernel=correlating(_gaussian_psfs),
-    packed=packed_blur(_gaussian_psfs),
-    single=_gaussian_single,
-    tables=_gaussian_tables,
-    words=_words,
-    strength=psf_strength(_gaussian_psfs),
-    summary="Blur with a Gaussian, isotropic or not.",
-    formula="y = k * x, k(d) = exp(-q / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
-    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
-    source=REAL_ESRGAN,
-    border="reflect101 or replicate",
+    forms=Forms(
+        kernel=correlating(_gaussian_psfs),
+        packed=packed_blur(_gaussian_psfs),
+        single=_gaussian_single,
+        tables=_gaussian_tables,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="Blur with a Gaussian, isotropic or not.",
+        formula="y = k * x, k(d) = exp(-q / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+        "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
+        source=REAL_ESRGAN,
+    ),
+    facts=Facts(
+        strength=psf_strength(_gaussian_psfs),
+        border="reflect101 or replicate",
+        optical=True,
+    ),
+    ladder=anisotropic(),
 )
 
 GENERALISED_GAUSSIAN_BLUR = psf_row(
     name="generalised_gaussian_blur",
     parameters=GeneralisedGaussianBlurParameters,
     psfs=_generalised_psfs,
-    words=_generalised_words,
-    summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
-    formula="y = k * x, k(d) = exp(-q**beta / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
-    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
-    source=REAL_ESRGAN,
+    words=Words(
+        phrase=_generalised_words,
+        summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
+        formula="y = k * x, k(d) = exp(-q**beta / 2) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+        "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
+        source=REAL_ESRGAN,
+    ),
     border="reflect101 or replicate",
+    ladder=anisotropic(beta=0.7),
 )
 
 PLATEAU_BLUR = psf_row(
     name="plateau_blur",
     parameters=PlateauBlurParameters,
     psfs=_plateau_psfs,
-    words=_plateau_words,
-    summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
-    formula="y = k * x, k(d) = 1 / (1 + q**beta) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
-    "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
-    source=REAL_ESRGAN,
+    words=Words(
+        phrase=_plateau_words,
+        summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
+        formula="y = k * x, k(d) = 1 / (1 + q**beta) / sum, q = d^T S**-1 d, S = U diag(sigma_x**2, "
+        "sigma_y**2) U^T in px**2, U the turn by angle; size x size taps",
+        source=REAL_ESRGAN,
+    ),
     border="reflect101 or replicate",
+    ladder=anisotropic(beta=1.5),
 )
 
 SINC_BLUR = Operator(
     name="sinc_blur",
     version=1,
     parameters=SincBlurParameters,
-    kernel=correlating(_sinc_psfs),
-    packed=packed_blur(_sinc_psfs),
-    single=psf_single,
-    tables=psf_tables(_sinc_psfs),
-    words=_sinc_words,
-    strength=_sinc_strength,
-    summary="Circular low-pass filter that rings and overshoots.",
-    formula="y = k * x, k(d) = cutoff J1(cutoff r) / (2 pi r) / sum, r = |d| px, at r = 0 cutoff**2 "
-    "/ (4 pi); size x size taps, no window",
-    source=f"{REAL_ESRGAN}, equation 6",
-    border="reflect101 or replicate",
+    forms=Forms(
+        kernel=correlating(_sinc_psfs),
+        packed=packed_blur(_sinc_psfs),
+        single=psf_single,
+        tables=psf_tables(_sinc_psfs),
+    ),
+    words=Words(
+        phrase=_sinc_words,
+        summary="Circular low-pass filter that rings and overshoots.",
+        formula="y = k * x, k(d) = cutoff J1(cutoff r) / (2 pi r) / sum, r = |d| px, at r = 0 cutoff**2 "
+        "/ (4 pi); size x size taps, no window",
+        source=f"{REAL_ESRGAN}, equation 6",
+    ),
+    facts=Facts(
+        strength=_sinc_strength,
+        border="reflect101 or replicate",
+        optical=True,
+    ),
+    ladder=along("cutoff", 2.6, 2.1, 1.6, 1.2, 0.8, size=21),
 )
 
 ROWS: tuple[Operator[Any], ...] = (

@@ -22,8 +22,10 @@ from degrade.functional.color import EXPONENT, OFFSET
 from degrade.functional.demosaic import LEAST_SENSOR, RED_AT, Method, Pattern, demosaic, mosaic
 from degrade.functional.filtering import extend
 from degrade.geometry import Size
-from degrade.operators.base import Group, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
+from degrade.operators.base import Group, Parameters
+from degrade.operators.ladders import LOG_READ, LOG_SHOT, along, together
+from degrade.operators.random_fields import Fields, law_forms
+from degrade.operators.row import Facts, Forms, Operator, Words
 from degrade.operators.sensor_noise import ShotReadNoiseParameters, shot_read_sigma
 
 MID_GREY = 128 / 255
@@ -180,33 +182,43 @@ BAYER_DEMOSAIC = Operator(
     name="bayer_demosaic",
     version=1,
     parameters=BayerDemosaicParameters,
-    kernel=bayer_demosaic,
-    words=lambda record: f"Bayer mosaic {record.pattern}, {record.method}",
-    channels=(3,),
-    summary="Keep one colour a pixel, as a Bayer sensor does, and interpolate the others.",
-    formula="y = D(M x), M keeps one colour a pixel by `pattern`, D interpolates the other two by "
-    "`method` (bilinear, Malvar's 5x5 gradient-corrected or Menon's directional)",
-    source=DEMOSAICING,
-    border="reflect101",
+    forms=Forms(
+        kernel=bayer_demosaic,
+    ),
+    words=Words(
+        phrase=lambda record: f"Bayer mosaic {record.pattern}, {record.method}",
+        summary="Keep one colour a pixel, as a Bayer sensor does, and interpolate the others.",
+        formula="y = D(M x), M keeps one colour a pixel by `pattern`, D interpolates the other two by "
+        "`method` (bilinear, Malvar's 5x5 gradient-corrected or Menon's directional)",
+        source=DEMOSAICING,
+    ),
+    facts=Facts(
+        border="reflect101",
+        channels=(3,),
+    ),
+    ladder=along("method", "bilinear", "malvar", "menon"),
 )
 
 CAMERA = Operator(
     name="camera",
     version=1,
     parameters=CameraParameters,
-    kernel=canvas_form(camera_law),
-    device_kernel=gpu_form(camera_law),
-    single=image_form(camera_law),
-    words=_camera_words,
-    strength=_camera_strength,
-    channels=(3,),
-    summary="Take the picture again with a noisy Bayer sensor, and develop it.",
-    formula="y = tone(encode(A**-1 D(g (M r + n)))), r = (A decode(tone**-1(x))) / g, n ~ N(0, max(M "
-    "r, 0) exp(log_shot) + exp(log_read)) per raw value; A: linear sRGB to sensor, g = "
-    "(red_gain, 1, blue_gain) / exposure, M, D as in bayer_demosaic, tone(v) = 3 v**2 - 2 "
-    "v**3; with `clip` 1/g fades to 1 in highlights and g (.) ends at 1",
-    source=f"Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019; {DEMOSAICING}",
-    border="reflect101",
+    forms=law_forms(camera_law),
+    words=Words(
+        phrase=_camera_words,
+        summary="Take the picture again with a noisy Bayer sensor, and develop it.",
+        formula="y = tone(encode(A**-1 D(g (M r + n)))), r = (A decode(tone**-1(x))) / g, n ~ N(0, max(M "
+        "r, 0) exp(log_shot) + exp(log_read)) per raw value; A: linear sRGB to sensor, g = "
+        "(red_gain, 1, blue_gain) / exposure, M, D as in bayer_demosaic, tone(v) = 3 v**2 - 2 "
+        "v**3; with `clip` 1/g fades to 1 in highlights and g (.) ends at 1",
+        source=f"Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019; {DEMOSAICING}",
+    ),
+    facts=Facts(
+        strength=_camera_strength,
+        border="reflect101",
+        channels=(3,),
+    ),
+    ladder=together(log_shot=LOG_SHOT, log_read=LOG_READ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (BAYER_DEMOSAIC, CAMERA)

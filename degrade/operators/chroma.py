@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import torch
 from pydantic import Field
 
 from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS, Line, line, subsample
-from degrade.operators.base import Group, Operator, Parameters, column
+from degrade.operators.base import Group, Parameters, column
+from degrade.operators.ladders import BADGE, along
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class ChromaSubsamplingParameters(Parameters):
@@ -65,16 +68,26 @@ CHROMA_SUBSAMPLING = Operator(
     name="chroma_subsampling",
     version=1,
     parameters=ChromaSubsamplingParameters,
-    kernel=chroma_subsampling,
-    words=_words,
-    strength=_strength,
-    summary="Chroma at fewer samples, centred on its luma pixels; luma stays.",
-    formula="y = T**-1(Y, U D Cb, U D Cr), T: full-range YCbCr of `matrix`, D: mean of each block of "
-    "`layout`, or the triangle of twice its width, U: repeats or bilinear, both centred on "
-    "the block",
-    source="ITU-R BT.601, BT.709, BT.2020 for the matrices; siting as in ITU-T T.871 (JFIF)",
-    border="replicate",
-    channels=(1, 3),
+    forms=Forms(
+        kernel=chroma_subsampling,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="Chroma at fewer samples, centred on its luma pixels; luma stays.",
+        formula="y = T**-1(Y, U D Cb, U D Cr), T: full-range YCbCr of `matrix`, D: mean of each block of "
+        "`layout`, or the triangle of twice its width, U: repeats or bilinear, both centred on "
+        "the block",
+        source="ITU-R BT.601, BT.709, BT.2020 for the matrices; siting as in ITU-T T.871 (JFIF)",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="replicate",
+        channels=(1, 3),
+    ),
+    ladder=replace(
+        along("layout", "4:4:4", "4:2:2", "4:2:0", "4:1:1", "4:1:0", view=48, up="nearest"),
+        centre=BADGE,
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (CHROMA_SUBSAMPLING,)

@@ -18,7 +18,9 @@ from degrade.functional.video_coder import CODECS
 from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import webp
 from degrade.geometry import Size
-from degrade.operators.base import Group, Image, Operator, Parameters, no_strength
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import QUALITIES, Ladder, along
+from degrade.operators.row import Facts, Forms, Operator, Words, no_strength
 from degrade.operators.surrogates import clipped
 
 P = TypeVar("P", bound=Parameters)
@@ -167,10 +169,8 @@ def codec_row(
     name: str,
     parameters: type[P],
     single: Callable[[Image, P, Any], Image],
-    words: Callable[[P], str],
-    summary: str,
-    formula: str,
-    source: str,
+    words: Words[P],
+    ladder: Ladder | None = None,
     border: str = "replicate",
     strength: Callable[[P], dict[str, float]] = no_strength,
 ) -> Operator[P]:
@@ -179,19 +179,21 @@ def codec_row(
         name=name,
         version=1,
         parameters=parameters,
-        kernel=on_host(single),
-        single=single,
+        forms=Forms(
+            kernel=on_host(single),
+            single=single,
+            surrogate=clipped,
+        ),
         words=words,
-        summary=summary,
-        formula=formula,
-        source=source,
-        border=border,
-        strength=strength,
-        channels=(1, 3),
-        on_host=True,
-        depth="8 bits",
-        differentiable=False,
-        surrogate=clipped,
+        ladder=ladder,
+        facts=Facts(
+            strength=strength,
+            border=border,
+            channels=(1, 3),
+            depth="8 bits",
+            on_host=True,
+            differentiable=False,
+        ),
     )
 
 
@@ -199,57 +201,72 @@ WEBP = codec_row(
     name="webp",
     parameters=WebpParameters,
     single=single_webp,
-    words=_webp_words,
-    summary="Lossy WebP by libwebp, encoded and decoded again.",
-    formula="y = libwebp decode(encode(rint(255 clip(x, 0, 1)), quality)) / 255 by OpenCV: lossy "
-    "VP8, YCbCr 4:2:0 studio range, default method",
-    source="RFC 6386 and RFC 9649; libwebp as built into OpenCV",
+    words=Words(
+        phrase=_webp_words,
+        summary="Lossy WebP by libwebp, encoded and decoded again.",
+        formula="y = libwebp decode(encode(rint(255 clip(x, 0, 1)), quality)) / 255 by OpenCV: lossy "
+        "VP8, YCbCr 4:2:0 studio range, default method",
+        source="RFC 6386 and RFC 9649; libwebp as built into OpenCV",
+    ),
+    ladder=along("quality", *QUALITIES),
 )
 
 AVIF = codec_row(
     name="avif",
     parameters=AvifParameters,
     single=single_avif,
-    words=_avif_words,
-    summary="AVIF by libavif with libaom, encoded and decoded again.",
-    formula="y = libavif decode(encode(rint(255 clip(x, 0, 1)), quality, speed, subsampling)) / 255 "
-    "by Pillow: AV1 by libaom on one thread, BT.601 full range",
-    source="AV1 Image File Format 1.1; libavif as built into Pillow",
+    words=Words(
+        phrase=_avif_words,
+        summary="AVIF by libavif with libaom, encoded and decoded again.",
+        formula="y = libavif decode(encode(rint(255 clip(x, 0, 1)), quality, speed, subsampling)) / 255 "
+        "by Pillow: AV1 by libaom on one thread, BT.601 full range",
+        source="AV1 Image File Format 1.1; libavif as built into Pillow",
+    ),
+    ladder=along("quality", *QUALITIES),
 )
 
 JPEG2000 = codec_row(
     name="jpeg2000",
     parameters=Jpeg2000Parameters,
     single=single_jpeg2000,
-    words=_jpeg2000_words,
-    summary="JPEG 2000 (9/7 wavelet) by OpenJPEG, encoded and decoded again.",
-    formula="y = OpenJPEG decode(encode(rint(255 clip(x, 0, 1)))) / 255 by Pillow: 9/7 wavelet, one "
-    "tile, one layer at raw bytes / coded bytes = ratio, or at psnr_db dB",
-    source="ITU-T T.800; OpenJPEG as built into Pillow (quality_mode rates or dB)",
+    words=Words(
+        phrase=_jpeg2000_words,
+        summary="JPEG 2000 (9/7 wavelet) by OpenJPEG, encoded and decoded again.",
+        formula="y = OpenJPEG decode(encode(rint(255 clip(x, 0, 1)))) / 255 by Pillow: 9/7 wavelet, one "
+        "tile, one layer at raw bytes / coded bytes = ratio, or at psnr_db dB",
+        source="ITU-T T.800; OpenJPEG as built into Pillow (quality_mode rates or dB)",
+    ),
     border="symmetric",
+    ladder=along("ratio", 5.0, 15.0, 30.0, 60.0, 120.0, view=192),
 )
 
 HEIC = codec_row(
     name="heic",
     parameters=HeicParameters,
     single=single_heic,
-    words=_heic_words,
-    summary="HEIC by libheif with x265, encoded and decoded again; needs the extra `heif`.",
-    formula="y = libheif decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255 by "
-    "pillow-heif: HEVC by x265",
-    source="ISO/IEC 23008-12; libheif as built into pillow-heif",
+    words=Words(
+        phrase=_heic_words,
+        summary="HEIC by libheif with x265, encoded and decoded again; needs the extra `heif`.",
+        formula="y = libheif decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255 by "
+        "pillow-heif: HEVC by x265",
+        source="ISO/IEC 23008-12; libheif as built into pillow-heif",
+    ),
+    ladder=along("quality", *QUALITIES),
 )
 
 VIDEO_FRAME = codec_row(
     name="video_frame",
     parameters=VideoFrameParameters,
     single=single_video_frame,
-    words=_video_words,
-    summary="One intra frame of H.264, H.265, VP9, MPEG-2 or MPEG-4; needs the extra `video`.",
-    formula="y = FFmpeg decode(encode(rint(255 clip(x, 0, 1)))) / 255, one intra frame, yuv420p, "
-    "BT.601 studio range: libx264 and libx265 preset medium, libvpx-vp9 cpu-used 4 at crf = "
-    "quantiser, mpeg2video, mpeg4 at qscale = quantiser",
-    source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
+    words=Words(
+        phrase=_video_words,
+        summary="One intra frame of H.264, H.265, VP9, MPEG-2 or MPEG-4; needs the extra `video`.",
+        formula="y = FFmpeg decode(encode(rint(255 clip(x, 0, 1)))) / 255, one intra frame, yuv420p, "
+        "BT.601 studio range: libx264 and libx265 preset medium, libvpx-vp9 cpu-used 4 at crf = "
+        "quantiser, mpeg2video, mpeg4 at qscale = quantiser",
+        source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
+    ),
+    ladder=along("quantiser", 18, 26, 32, 38, 46, codec="h264"),
 )
 
 ROWS: tuple[Operator[Any], ...] = (WEBP, AVIF, JPEG2000, HEIC, VIDEO_FRAME)

@@ -17,8 +17,10 @@ from degrade.functional.libjpeg.dct import BLOCK
 from degrade.functional.libjpeg.quantise import CHROMA_TABLE, LUMA_TABLE, percentage, tables_of
 from degrade.functional.libjpeg.relaxed import relaxed
 from degrade.functional.libjpeg.sampling import Layout, layout_of
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import QUALITIES, along
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class JpegParameters(Parameters):
@@ -115,20 +117,27 @@ JPEG = Operator(
     name="jpeg",
     version=1,
     parameters=JpegParameters,
-    kernel=jpeg,
-    packed=Packed(CODED, _coding),
-    single=single_jpeg,
-    words=_words,
-    summary="JPEG by libjpeg-turbo, encoded and decoded again.",
-    formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255: "
-    "integer DCT 8x8, rint(X / Q) Q, tables Q of T.81 annex K scaled by quality, libjpeg's "
-    "chroma filters",
-    source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
-    border="replicate",
-    channels=(1, 3),
-    depth="8 bits",
-    differentiable=False,
-    surrogate=relaxed_jpeg,
+    forms=Forms(
+        kernel=jpeg,
+        packed=Packed(CODED, _coding),
+        single=single_jpeg,
+        surrogate=relaxed_jpeg,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="JPEG by libjpeg-turbo, encoded and decoded again.",
+        formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), quality, subsampling)) / 255: "
+        "integer DCT 8x8, rint(X / Q) Q, tables Q of T.81 annex K scaled by quality, libjpeg's "
+        "chroma filters",
+        source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
+    ),
+    facts=Facts(
+        border="replicate",
+        channels=(1, 3),
+        depth="8 bits",
+        differentiable=False,
+    ),
+    ladder=along("quality", *QUALITIES, subsampling="4:2:0"),
 )
 
 ROWS: tuple[Operator[Any], ...] = (JPEG,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy.typing as npt
 import torch
 from pydantic import Field, model_validator
 
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
+from degrade.operators.base import Group, NoiseKey, Parameters
+from degrade.operators.ladders import SIGMAS, along, together
+from degrade.operators.random_fields import Fields, law_forms
+from degrade.operators.row import Facts, Operator, Words
 
 Matrix = npt.NDArray[np.float64]
 MID_GREY = 128 / 255
@@ -136,36 +139,62 @@ def _strength(record: Any) -> dict[str, float]:
     return {"mid_grey_noise_sigma_255": factor_of_level * _root_mean_variance(record)}
 
 
+_BSRGAN_AXES: Mapping[str, Any] = {
+    **{f"d_{axis}": share for axis, share in ((1, 0.9), (2, 0.3), (3, 0.5))},
+    **{
+        f"m_{row}{column}": share
+        for (row, column), share in zip(
+            ((row, column) for row in (1, 2, 3) for column in (1, 2, 3)),
+            (0.3, 0.5, 0.5, 0.6, 0.2, 0.5, 0.8, 0.7, 0.3),
+            strict=True,
+        )
+    },
+}
+
+
 CORRELATED_NOISE = Operator(
     name="correlated_noise",
     version=1,
     parameters=CorrelatedNoiseParameters,
-    kernel=canvas_form(correlated_law),
-    device_kernel=gpu_form(correlated_law),
-    single=image_form(correlated_law),
-    words=_words,
-    strength=_strength,
-    summary="Add normal noise of stated correlations between the channels.",
-    formula="y = x + n, with `speckle` x + x n; n ~ N(0, C) per pixel, C_ij = sigma_i sigma_j "
-    "correlation_ij / 255**2",
-    source="definition; Cholesky factor of the covariance",
-    channels=(3,),
+    forms=law_forms(correlated_law),
+    words=Words(
+        phrase=_words,
+        summary="Add normal noise of stated correlations between the channels.",
+        formula="y = x + n, with `speckle` x + x n; n ~ N(0, C) per pixel, C_ij = sigma_i sigma_j "
+        "correlation_ij / 255**2",
+        source="definition; Cholesky factor of the covariance",
+    ),
+    facts=Facts(
+        strength=_strength,
+        channels=(3,),
+    ),
+    ladder=together(
+        sigma_red_255=SIGMAS,
+        sigma_green_255=SIGMAS,
+        sigma_blue_255=SIGMAS,
+        red_green=(0.8,) * 5,
+        red_blue=(-0.3,) * 5,
+        green_blue=(0.0,) * 5,
+    ),
 )
 
 BSRGAN_CORRELATED_NOISE = Operator(
     name="bsrgan_correlated_noise",
     version=1,
     parameters=BsrganCorrelatedNoiseParameters,
-    kernel=canvas_form(correlated_law),
-    device_kernel=gpu_form(correlated_law),
-    single=image_form(correlated_law),
-    words=_words,
-    strength=_strength,
-    summary="Add normal noise of a random covariance of the channels, as BSRGAN states it.",
-    formula="y = x + n, with `speckle` x + x n; n ~ N(0, |U^T D U| (sigma_255 / 255)**2) per pixel, "
-    "D = diag(d_1, d_2, d_3), U the left singular vectors of (m_ij), |.| entry by entry",
-    source="Zhang et al., BSRGAN, 2021 (add_Gaussian_noise, add_speckle_noise: third branch)",
-    channels=(3,),
+    forms=law_forms(correlated_law),
+    words=Words(
+        phrase=_words,
+        summary="Add normal noise of a random covariance of the channels, as BSRGAN states it.",
+        formula="y = x + n, with `speckle` x + x n; n ~ N(0, |U^T D U| (sigma_255 / 255)**2) per pixel, "
+        "D = diag(d_1, d_2, d_3), U the left singular vectors of (m_ij), |.| entry by entry",
+        source="Zhang et al., BSRGAN, 2021 (add_Gaussian_noise, add_speckle_noise: third branch)",
+    ),
+    facts=Facts(
+        strength=_strength,
+        channels=(3,),
+    ),
+    ladder=along("sigma_255", 5.0, 10.0, 25.0, 40.0, 60.0, **_BSRGAN_AXES),
 )
 
 ROWS: tuple[Operator[Any], ...] = (CORRELATED_NOISE, BSRGAN_CORRELATED_NOISE)

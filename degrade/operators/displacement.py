@@ -12,7 +12,9 @@ from pydantic import Field
 
 from degrade.functional.color import RGB_FROM_YCBCR, YCBCR_FROM_RGB, apply_matrix
 from degrade.functional.sampling import grid, read_along
-from degrade.operators.base import Group, Operator, Parameters, column
+from degrade.operators.base import Group, Parameters, column
+from degrade.operators.ladders import along, together
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 KEYS = "cubic convolution: Keys 1981, a = -1/2"
 
@@ -109,44 +111,69 @@ CHANNEL_SHIFT = Operator(
     name="channel_shift",
     version=1,
     parameters=ChannelShiftParameters,
-    kernel=channel_shift,
-    words=_shift_words,
-    strength=_shift_strength,
-    channels=(1, 3),
-    summary="Move red and blue, or Cr and Cb, by parts of a pixel; green, or the luma, stays.",
-    formula="y_c(i, j) = x_c(i - s_y, j - s_x) px for c = R, B (or Cr, Cb), between pixels by Keys' "
-    "cubic, a = -1/2; y_G = x_G (or the luma stays)",
-    source=KEYS,
-    border="replicate",
+    forms=Forms(
+        kernel=channel_shift,
+    ),
+    words=Words(
+        phrase=_shift_words,
+        summary="Move red and blue, or Cr and Cb, by parts of a pixel; green, or the luma, stays.",
+        formula="y_c(i, j) = x_c(i - s_y, j - s_x) px for c = R, B (or Cr, Cb), between pixels by Keys' "
+        "cubic, a = -1/2; y_G = x_G (or the luma stays)",
+        source=KEYS,
+    ),
+    facts=Facts(
+        strength=_shift_strength,
+        border="replicate",
+        channels=(1, 3),
+    ),
+    ladder=along("red_x", 0.5, 1.0, 2.0, 3.0, 5.0, red_y=0.5, blue_x=-1.0, blue_y=0.0),
 )
 
 CHROMATIC_ABERRATION = Operator(
     name="chromatic_aberration",
     version=1,
     parameters=ChromaticAberrationParameters,
-    kernel=chromatic_aberration,
-    words=lambda record: f"colour fringes R x {record.red_scale:.4g}, B x {record.blue_scale:.4g}",
-    strength=lambda record: {"red_blue_magnification": record.red_scale / record.blue_scale},
-    channels=(1, 3),
-    summary="Lateral colour: red and blue magnified about the centre; green stays.",
-    formula="y_c(p) = x_c(m + (p - m) / s_c), s = (red_scale, 1, blue_scale), m the centre; Keys' "
-    "cubic, a = -1/2",
-    source=f"Born and Wolf, Principles of Optics, lateral colour of first order; {KEYS}",
-    border="replicate",
+    forms=Forms(
+        kernel=chromatic_aberration,
+    ),
+    words=Words(
+        phrase=lambda record: (
+            f"colour fringes R x {record.red_scale:.4g}, B x {record.blue_scale:.4g}"
+        ),
+        summary="Lateral colour: red and blue magnified about the centre; green stays.",
+        formula="y_c(p) = x_c(m + (p - m) / s_c), s = (red_scale, 1, blue_scale), m the centre; Keys' "
+        "cubic, a = -1/2",
+        source=f"Born and Wolf, Principles of Optics, lateral colour of first order; {KEYS}",
+    ),
+    facts=Facts(
+        strength=lambda record: {"red_blue_magnification": record.red_scale / record.blue_scale},
+        border="replicate",
+        channels=(1, 3),
+    ),
+    ladder=together(
+        256, red_scale=(1.002, 1.005, 1.01, 1.02, 1.03), blue_scale=(0.998, 0.995, 0.99, 0.98, 0.97)
+    ),
 )
 
 INTERLACE = Operator(
     name="interlace",
     version=1,
     parameters=InterlaceParameters,
-    kernel=interlace,
-    words=lambda record: f"interlaced, comb {record.comb:.3g} px",
-    strength=lambda record: {"comb_pixels": abs(record.comb)},
-    summary="Combing: odd rows to the right of even rows, about an unmoved mean.",
-    formula="y(i, j) = x(i, j + comb / 2) on even rows i, x(i, j - comb / 2) on odd ones, px; Keys' "
-    "cubic, a = -1/2",
-    source=f"own model of two fields under uniform motion; {KEYS}",
-    border="replicate",
+    forms=Forms(
+        kernel=interlace,
+    ),
+    words=Words(
+        phrase=lambda record: f"interlaced, comb {record.comb:.3g} px",
+        summary="Combing: odd rows to the right of even rows, about an unmoved mean.",
+        formula="y(i, j) = x(i, j + comb / 2) on even rows i, x(i, j - comb / 2) on odd ones, px; Keys' "
+        "cubic, a = -1/2",
+        source=f"own model of two fields under uniform motion; {KEYS}",
+    ),
+    facts=Facts(
+        strength=lambda record: {"comb_pixels": abs(record.comb)},
+        border="replicate",
+    ),
+    ladder=along("comb", 0.5, 1.0, 2.0, 4.0, 8.0),
 )
 
 ROWS: tuple[Operator[Any], ...] = (CHANNEL_SHIFT, CHROMATIC_ABERRATION, INTERLACE)

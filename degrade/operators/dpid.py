@@ -12,8 +12,10 @@ from degrade.errors import GeometryError
 from degrade.functional.dpid import Taps, coverage_taps, dpid
 from degrade.functional.resample import Line, taps
 from degrade.geometry import Axis, Frame, Placement, covering, scaled
-from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.base import Group, Parameters
+from degrade.operators.ladders import along
 from degrade.operators.resize import Factor, Reference
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class DpidParameters(Parameters):
@@ -105,14 +107,22 @@ ROWS: tuple[Operator[Any], ...] = (
         name="dpid",
         version=1,
         parameters=DpidParameters,
-        kernel=_dpid,
-        place=_place,
-        words=_words,
-        summary="Shrink by the mean of the covered area in which pixels that stand out count more.",
-        formula="y(o) = sum_i c(i) |x(i) - g(o)|**lambda_ x(i) / sum_i c(i) |x(i) - g(o)|**lambda_; "
-        "c: the part of pixel i that o covers, g: the mean by coverage, smoothed by (1, 2, "
-        "1) / 4 along both axes of the output; |.|: Euclidean over the channels",
-        source="Weber et al., Rapid, Detail-Preserving Image Downscaling, SIGGRAPH Asia 2016",
-        border="left out and renormalised",
+        forms=Forms(
+            kernel=_dpid,
+        ),
+        words=Words(
+            phrase=_words,
+            summary="Shrink by the mean of the covered area in which pixels that stand out count more.",
+            formula="y(o) = sum_i c(i) |x(i) - g(o)|**lambda_ x(i) / sum_i c(i) |x(i) - g(o)|**lambda_; "
+            "c: the part of pixel i that o covers, g: the mean by coverage, smoothed by (1, 2, "
+            "1) / 4 along both axes of the output; |.|: Euclidean over the channels",
+            source="Weber et al., Rapid, Detail-Preserving Image Downscaling, SIGGRAPH Asia 2016",
+        ),
+        facts=Facts(
+            place=_place,
+            border="left out and renormalised",
+            optical=True,
+        ),
+        ladder=along("lambda_", 0.0, 0.5, 1.0, 2.0, 4.0, factor=0.25),
     ),
 )

@@ -13,8 +13,10 @@ from degrade.functional.filtering import Floats, correlate_separable
 from degrade.functional.glass import pair_index, read_displaced, steps
 from degrade.functional.philox import field_words
 from degrade.functional.psf import gaussian_taps
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters
+from degrade.operators.base import Group, NoiseKey, Parameters
+from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 CUT = 4.0
 """A Gaussian ends this many standard deviations from its centre."""
@@ -89,15 +91,22 @@ GLASS_BLUR = Operator(
     name="glass_blur",
     version=1,
     parameters=GlassBlurParameters,
-    kernel=glass_blur,
-    words=_words,
-    strength=_strength,
-    summary="Frosted glass: single pixels displaced at random between two Gaussian blurs.",
-    formula="y = G(sigma) * z, z(p) = (G(sigma) * x)(p + s(p)), s = the sum of `rounds` whole steps, "
-    "each uniform in -reach..reach px along both axes; the right pixel of each pair in a row "
-    "takes the opposite of the left one's",
-    source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C); a field of mean zero for their swaps",
-    border="reflect101; steps end at the border",
+    forms=Forms(
+        kernel=glass_blur,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="Frosted glass: single pixels displaced at random between two Gaussian blurs.",
+        formula="y = G(sigma) * z, z(p) = (G(sigma) * x)(p + s(p)), s = the sum of `rounds` whole steps, "
+        "each uniform in -reach..reach px along both axes; the right pixel of each pair in a row "
+        "takes the opposite of the left one's",
+        source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C); a field of mean zero for their swaps",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="reflect101; steps end at the border",
+    ),
+    ladder=along("reach", 1, 2, 3, 4, 6, sigma=0.7),
 )
 
 ROWS: tuple[Operator[Any], ...] = (GLASS_BLUR,)

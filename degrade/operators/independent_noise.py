@@ -8,15 +8,15 @@ from typing import Any
 import torch
 from pydantic import Field
 
-from degrade.operators.base import Group, Operator, column
+from degrade.operators.base import Group, column
+from degrade.operators.ladders import SIGMAS, along
 from degrade.operators.packed_noise import PACKED_SPECKLE
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
-    canvas_form,
-    gpu_form,
-    image_form,
+    law_forms,
 )
+from degrade.operators.row import Facts, Operator, Words
 
 MID_GREY = 128 / 255
 
@@ -156,73 +156,88 @@ SPECKLE_NOISE = Operator(
     name="speckle_noise",
     version=1,
     parameters=SpeckleNoiseParameters,
-    kernel=canvas_form(speckle_law),
-    packed=PACKED_SPECKLE,
-    single=image_form(speckle_law),
-    words=lambda record: _words("speckle", record),
-    strength=_speckle_strength,
-    summary="Add normal noise in proportion to the image.",
-    formula="y = x + x n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
-    source="Zhang et al., BSRGAN, 2021 (add_speckle_noise)",
+    forms=law_forms(speckle_law, packed=PACKED_SPECKLE),
+    words=Words(
+        phrase=lambda record: _words("speckle", record),
+        summary="Add normal noise in proportion to the image.",
+        formula="y = x + x n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
+        source="Zhang et al., BSRGAN, 2021 (add_speckle_noise)",
+    ),
+    facts=Facts(
+        strength=_speckle_strength,
+    ),
+    ladder=along("sigma_255", 5.0, 15.0, 30.0, 50.0, 80.0),
 )
 
 SALT_PEPPER_NOISE = Operator(
     name="salt_pepper_noise",
     version=1,
     parameters=SaltPepperNoiseParameters,
-    kernel=canvas_form(salt_pepper_law),
-    device_kernel=gpu_form(salt_pepper_law),
-    single=image_form(salt_pepper_law),
-    words=_salt_pepper_words,
-    strength=_salt_pepper_strength,
-    summary="Turn a share of the values white or black, per channel or all of a pixel's.",
-    formula="y = 1 with probability amount salt, 0 with probability amount (1 - salt), else x; per "
-    "value, with `grey` per pixel",
-    source="Gonzalez and Woods, Digital Image Processing, 5.2 (impulse noise)",
+    forms=law_forms(salt_pepper_law),
+    words=Words(
+        phrase=_salt_pepper_words,
+        summary="Turn a share of the values white or black, per channel or all of a pixel's.",
+        formula="y = 1 with probability amount salt, 0 with probability amount (1 - salt), else x; per "
+        "value, with `grey` per pixel",
+        source="Gonzalez and Woods, Digital Image Processing, 5.2 (impulse noise)",
+    ),
+    facts=Facts(
+        strength=_salt_pepper_strength,
+    ),
+    ladder=along("amount", 0.005, 0.02, 0.05, 0.1, 0.2),
 )
 
 UNIFORM_NOISE = Operator(
     name="uniform_noise",
     version=1,
     parameters=StatedNoiseParameters,
-    kernel=canvas_form(uniform_law),
-    device_kernel=gpu_form(uniform_law),
-    single=image_form(uniform_law),
-    words=lambda record: _words("uniform", record),
-    strength=_stated_strength,
-    summary="Add uniform noise of a stated standard deviation.",
-    formula="y = x + u, u ~ U(-w, w) per value, w = sqrt(3) sigma_255 / 255, with `grey` per pixel",
-    source="definition",
+    forms=law_forms(uniform_law),
+    words=Words(
+        phrase=lambda record: _words("uniform", record),
+        summary="Add uniform noise of a stated standard deviation.",
+        formula="y = x + u, u ~ U(-w, w) per value, w = sqrt(3) sigma_255 / 255, with `grey` per pixel",
+        source="definition",
+    ),
+    facts=Facts(
+        strength=_stated_strength,
+    ),
+    ladder=along("sigma_255", *SIGMAS),
 )
 
 LAPLACE_NOISE = Operator(
     name="laplace_noise",
     version=1,
     parameters=StatedNoiseParameters,
-    kernel=canvas_form(laplace_law),
-    device_kernel=gpu_form(laplace_law),
-    single=image_form(laplace_law),
-    words=lambda record: _words("Laplace", record),
-    strength=_stated_strength,
-    summary="Add Laplace noise of a stated standard deviation.",
-    formula="y = x + l, l of density exp(-|l| / b) / (2 b) per value, b = sigma_255 / (255 sqrt(2)), "
-    "with `grey` per pixel",
-    source="definition; Box and Muller 1958 for the exponential magnitude",
+    forms=law_forms(laplace_law),
+    words=Words(
+        phrase=lambda record: _words("Laplace", record),
+        summary="Add Laplace noise of a stated standard deviation.",
+        formula="y = x + l, l of density exp(-|l| / b) / (2 b) per value, b = sigma_255 / (255 sqrt(2)), "
+        "with `grey` per pixel",
+        source="definition; Box and Muller 1958 for the exponential magnitude",
+    ),
+    facts=Facts(
+        strength=_stated_strength,
+    ),
+    ladder=along("sigma_255", *SIGMAS),
 )
 
 RICIAN_NOISE = Operator(
     name="rician_noise",
     version=1,
     parameters=RicianNoiseParameters,
-    kernel=canvas_form(rician_law),
-    device_kernel=gpu_form(rician_law),
-    single=image_form(rician_law),
-    words=lambda record: _words("Rician", record),
-    strength=_rician_strength,
-    summary="The magnitude of the image plus complex normal noise.",
-    formula="y = sqrt((x + n)**2 + m**2), n and m ~ N(0, (sigma_255 / 255)**2) per value, with "
-    "`grey` per pixel",
-    source="Gudbjartsson and Patz, The Rician distribution of noisy MRI data, 1995",
+    forms=law_forms(rician_law),
+    words=Words(
+        phrase=lambda record: _words("Rician", record),
+        summary="The magnitude of the image plus complex normal noise.",
+        formula="y = sqrt((x + n)**2 + m**2), n and m ~ N(0, (sigma_255 / 255)**2) per value, with "
+        "`grey` per pixel",
+        source="Gudbjartsson and Patz, The Rician distribution of noisy MRI data, 1995",
+    ),
+    facts=Facts(
+        strength=_rician_strength,
+    ),
+    ladder=along("sigma_255", *SIGMAS),
 )
 
 ROWS: tuple[Operator[Any], ...] = (

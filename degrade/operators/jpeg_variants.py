@@ -18,9 +18,11 @@ from degrade.functional.libjpeg.grids import Coder, on_grid
 from degrade.functional.libjpeg.quantise import tables_of
 from degrade.functional.libjpeg.relaxed import relaxed
 from degrade.functional.libjpeg.sampling import layout_of
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.compression import coded_tables, coding, layouts_of, relaxed_jpeg
+from degrade.operators.ladders import QUALITIES, along, together
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 Subsampling = Literal["4:4:4", "4:4:0", "4:2:2", "4:2:0", "4:1:1"]
 
@@ -193,60 +195,96 @@ def _diffjpeg_words(record: DiffJpegParameters) -> str:
     return f"DiffJPEG q{record.quality:.3g}"
 
 
+def _table(step: int) -> str:
+    """A quantisation table that grows from the mean to the finest detail."""
+    return " ".join(
+        str(min(255, 1 + step * (1 + row + column))) for row in range(8) for column in range(8)
+    )
+
+
 DOUBLE_JPEG = Operator(
     name="double_jpeg",
     version=1,
     parameters=DoubleJpegParameters,
-    kernel=double_jpeg_kernel,
-    packed=Packed(CODED_TWICE, _codings),
-    single=single_double_jpeg,
-    words=_double_words,
-    summary="Two JPEG round trips, the first on a grid shifted against the second's.",
-    formula="y = J2(S**-1 J1(S x)), J as in jpeg at first_ and second_ settings, S repeats (-offset "
-    "mod 8) edge rows and columns before the image, S**-1 cuts them off; 8 bits between",
-    source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
-    border="replicate",
-    channels=(1, 3),
-    depth="8 bits",
-    differentiable=False,
-    surrogate=relaxed_double_jpeg,
+    forms=Forms(
+        kernel=double_jpeg_kernel,
+        packed=Packed(CODED_TWICE, _codings),
+        single=single_double_jpeg,
+        surrogate=relaxed_double_jpeg,
+    ),
+    words=Words(
+        phrase=_double_words,
+        summary="Two JPEG round trips, the first on a grid shifted against the second's.",
+        formula="y = J2(S**-1 J1(S x)), J as in jpeg at first_ and second_ settings, S repeats (-offset "
+        "mod 8) edge rows and columns before the image, S**-1 cuts them off; 8 bits between",
+        source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
+    ),
+    facts=Facts(
+        border="replicate",
+        channels=(1, 3),
+        depth="8 bits",
+        differentiable=False,
+    ),
+    ladder=together(
+        first_quality=QUALITIES,
+        second_quality=(95, 90, 85, 80, 75),
+        offset_y=(4,) * 5,
+        offset_x=(4,) * 5,
+    ),
 )
 
 JPEG_TABLES = Operator(
     name="jpeg_tables",
     version=1,
     parameters=JpegTablesParameters,
-    kernel=jpeg_tables_kernel,
-    single=single_jpeg_tables,
-    words=_tables_words,
-    strength=_tables_strength,
-    summary="JPEG with two quantisation tables of one's own.",
-    formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), Q, subsampling)) / 255: "
-    "integer DCT 8x8, rint(X / Q) Q with Q = luma and chroma as given",
-    source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
-    border="replicate",
-    channels=(1, 3),
-    depth="8 bits",
-    differentiable=False,
-    surrogate=relaxed_jpeg,
+    forms=Forms(
+        kernel=jpeg_tables_kernel,
+        single=single_jpeg_tables,
+        surrogate=relaxed_jpeg,
+    ),
+    words=Words(
+        phrase=_tables_words,
+        summary="JPEG with two quantisation tables of one's own.",
+        formula="y = libjpeg-turbo decode(encode(rint(255 clip(x, 0, 1)), Q, subsampling)) / 255: "
+        "integer DCT 8x8, rint(X / Q) Q with Q = luma and chroma as given",
+        source="ITU-T T.81; libjpeg-turbo as built into Pillow (qtables)",
+    ),
+    facts=Facts(
+        strength=_tables_strength,
+        border="replicate",
+        channels=(1, 3),
+        depth="8 bits",
+        differentiable=False,
+    ),
+    ladder=together(
+        luma=[_table(step) for step in (1, 3, 6, 12, 24)],
+        chroma=[_table(step) for step in (2, 6, 12, 24, 48)],
+    ),
 )
 
 BASICSR_DIFFJPEG = Operator(
     name="basicsr_diffjpeg",
     version=1,
     parameters=DiffJpegParameters,
-    kernel=basicsr_diffjpeg,
-    words=_diffjpeg_words,
-    summary="The JPEG model of Real-ESRGAN's training code, which is not libjpeg.",
-    formula="y = clip(T**-1(C**-1(f Q rint(C(T 255 x) / (f Q)))), 0, 255) / 255, T: YCbCr, chroma "
-    "meaned over 2x2 and repeated back, C: float DCT 8x8 of values less 128, Q: tables of T.81 annex K "
-    "(luma transposed), f = 50 / quality below 50, else 2 - quality / 50, neither rounded "
-    "nor limited",
-    source="BasicSR 1.4.2, DiffJPEG with plain rounding; tables of ITU-T T.81 annex K",
-    border="black, to multiples of 16",
-    channels=(1, 3),
-    differentiable=False,
-    surrogate=unquantised_diffjpeg,
+    forms=Forms(
+        kernel=basicsr_diffjpeg,
+        surrogate=unquantised_diffjpeg,
+    ),
+    words=Words(
+        phrase=_diffjpeg_words,
+        summary="The JPEG model of Real-ESRGAN's training code, which is not libjpeg.",
+        formula="y = clip(T**-1(C**-1(f Q rint(C(T 255 x) / (f Q)))), 0, 255) / 255, T: YCbCr, chroma "
+        "meaned over 2x2 and repeated back, C: float DCT 8x8 of values less 128, Q: tables of T.81 annex K "
+        "(luma transposed), f = 50 / quality below 50, else 2 - quality / 50, neither rounded "
+        "nor limited",
+        source="BasicSR 1.4.2, DiffJPEG with plain rounding; tables of ITU-T T.81 annex K",
+    ),
+    facts=Facts(
+        border="black, to multiples of 16",
+        channels=(1, 3),
+        differentiable=False,
+    ),
+    ladder=along("quality", *(float(quality) for quality in QUALITIES)),
 )
 
 ROWS: tuple[Operator[Any], ...] = (DOUBLE_JPEG, JPEG_TABLES, BASICSR_DIFFJPEG)

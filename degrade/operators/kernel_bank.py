@@ -13,8 +13,9 @@ from degrade.errors import TraceError
 from degrade.functional.kernel_bank import Floats, centred_kernel, read_bank
 from degrade.geometry import Axis, Frame, Placement
 from degrade.operators.banks import BankDigest, bank_entries, bank_entry
-from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.base import Group, Parameters
 from degrade.operators.psf_blur import psf_row
+from degrade.operators.row import Operator, Words
 
 NAME = "kernel_bank_blur"
 KERNELS_KEPT = 1024
@@ -72,11 +73,13 @@ KERNEL_BANK_BLUR = psf_row(
     name=NAME,
     parameters=KernelBankBlurParameters,
     psfs=_psfs,
-    words=_words,
-    summary="Blur with a measured kernel from a bank of files.",
-    formula="y = k * x, k = stored kernel `index`, turned by half a turn, of sum 1, its centre of "
-    "mass at 0 (`subpixel: false`: within half a pixel, declared as shift)",
-    source="convolution with a measured point spread function",
+    words=Words(
+        phrase=_words,
+        summary="Blur with a measured kernel from a bank of files.",
+        formula="y = k * x, k = stored kernel `index`, turned by half a turn, of sum 1, its centre of "
+        "mass at 0 (`subpixel: false`: within half a pixel, declared as shift)",
+        source="convolution with a measured point spread function",
+    ),
     place=_place,
 )
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from degrade.errors import ImageError, TraceError
 from degrade.functional.learned import Geometry, downsampled, load_module, measured_geometry
 from degrade.geometry import Axis, Frame, Placement, Size
-from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.base import Group, Parameters
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class LearnedDownsamplerParameters(Parameters):
@@ -105,14 +106,22 @@ LEARNED_DOWNSAMPLER = Operator(
     name="learned_downsampler",
     version=1,
     parameters=LearnedDownsamplerParameters,
-    kernel=learned_downsampler,
-    words=_words,
-    summary="A learned downsampler from a file, run sample by sample: launches grow with the batch.",
-    formula="y = f(x), f the module of the file, x mirrored by margin px beyond its borders; output "
-    "side = ceil(side / scale)",
-    source="Bell-Kligler et al., KernelGAN (NeurIPS 2019); Fritsche et al., DSGAN (ICCVW 2019); or any module",
-    border="reflect101",
-    place=_place,
+    forms=Forms(
+        kernel=learned_downsampler,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="A learned downsampler from a file, run sample by sample: launches grow with the batch.",
+        formula="y = f(x), f the module of the file, x mirrored by margin px beyond its borders; output "
+        "side = ceil(side / scale)",
+        source="Bell-Kligler et al., KernelGAN (NeurIPS 2019); Fritsche et al., DSGAN (ICCVW 2019); or any "
+        "module",
+    ),
+    facts=Facts(
+        place=_place,
+        border="reflect101",
+        optical=True,
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (LEARNED_DOWNSAMPLER,)

@@ -12,9 +12,11 @@ from degrade.errors import ImageError
 from degrade.functional import filtering, optics
 from degrade.functional.filtering import Floats
 from degrade.functional.optics import Wavefront
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.blur import KernelSize
+from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength, psf_row
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 Waves = Annotated[float, Field(ge=-0.5, le=0.5)]
 Wavelength = Annotated[float, Field(ge=0.7, le=1.5)]
@@ -152,41 +154,55 @@ def _zernike_words(record: ZernikeBlurParameters) -> str:
 
 
 DEFOCUS_BLUR = psf_row(
-    "defocus_blur",
-    DefocusBlurParameters,
-    _disk_psfs,
-    _disk_words,
-    summary="Blur of a lens out of focus: a disk, antialiased by exact areas.",
-    formula="y = k * x, k(d) = the area of pixel d inside the disk of `radius` px / (pi radius**2)",
-    source="geometrical optics; what MATLAB's fspecial('disk') approximates",
+    name="defocus_blur",
+    parameters=DefocusBlurParameters,
+    psfs=_disk_psfs,
+    words=Words(
+        phrase=_disk_words,
+        summary="Blur of a lens out of focus: a disk, antialiased by exact areas.",
+        formula="y = k * x, k(d) = the area of pixel d inside the disk of `radius` px / (pi radius**2)",
+        source="geometrical optics; what MATLAB's fspecial('disk') approximates",
+    ),
+    ladder=along("radius", 0.7, 1.2, 2.0, 3.5, 6.0),
 )
 
 AIRY_BLUR = psf_row(
-    "airy_blur",
-    AiryBlurParameters,
-    _airy_psfs,
-    _airy_words,
-    summary="Blur of diffraction at a circular aperture, in incoherent light.",
-    formula="y = k * x, k(d) = (2 J1(v) / v)**2 / sum, v = 3.8317 |d| / zero_radius; size x size "
-    "taps",
-    source="Born and Wolf, Principles of Optics, 8.5.2",
+    name="airy_blur",
+    parameters=AiryBlurParameters,
+    psfs=_airy_psfs,
+    words=Words(
+        phrase=_airy_words,
+        summary="Blur of diffraction at a circular aperture, in incoherent light.",
+        formula="y = k * x, k(d) = (2 J1(v) / v)**2 / sum, v = 3.8317 |d| / zero_radius; size x size "
+        "taps",
+        source="Born and Wolf, Principles of Optics, 8.5.2",
+    ),
+    ladder=along("zero_radius", 1.0, 2.0, 3.0, 4.5, 7.0, size=31),
 )
 
 ZERNIKE_BLUR = Operator(
     name="zernike_blur",
     version=1,
     parameters=ZernikeBlurParameters,
-    kernel=zernike_blur,
-    single=single_zernike_blur,
-    tables=_zernike_tables,
-    words=_zernike_words,
-    strength=_zernike_strength,
-    summary="Blur of a lens with aberrations, per colour where wavelengths are given.",
-    formula="y_c = k_c * x_c, k_c(d) = |sum over the unit pupil of exp(2 pi i W / s_c - 3.8317 i (r "
-    ". d) / (s_c zero_radius))|**2 / sum, brought to mean 0; W = sum_j a_j Z_j waves (Noll), "
-    "s_c = red, 1, blue",
-    source="Noll, Journal of the Optical Society of America 66(3), 1976; Fourier optics",
-    border="reflect101",
+    forms=Forms(
+        kernel=zernike_blur,
+        single=single_zernike_blur,
+        tables=_zernike_tables,
+    ),
+    words=Words(
+        phrase=_zernike_words,
+        summary="Blur of a lens with aberrations, per colour where wavelengths are given.",
+        formula="y_c = k_c * x_c, k_c(d) = |sum over the unit pupil of exp(2 pi i W / s_c - 3.8317 i (r "
+        ". d) / (s_c zero_radius))|**2 / sum, brought to mean 0; W = sum_j a_j Z_j waves (Noll), "
+        "s_c = red, 1, blue",
+        source="Noll, Journal of the Optical Society of America 66(3), 1976; Fourier optics",
+    ),
+    facts=Facts(
+        strength=_zernike_strength,
+        border="reflect101",
+        optical=True,
+    ),
+    ladder=along("coma_x", 0.05, 0.1, 0.15, 0.2, 0.3, size=31, zero_radius=2.0, red=1.15, blue=0.9),
 )
 
 ROWS: tuple[Operator[Any], ...] = (DEFOCUS_BLUR, AIRY_BLUR, ZERNIKE_BLUR)

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from pydantic import Field, model_validator
 
-from degrade.operators.base import Group, Image, Operator, Parameters, column
+from degrade.operators.base import Group, Image, Parameters, column
+from degrade.operators.ladders import along, together
+from degrade.operators.row import Facts, Forms, Operator, Words
 from degrade.operators.surrogates import unchanged
 
 
@@ -73,31 +75,45 @@ CLAMP = Operator(
     name="clamp",
     version=1,
     parameters=ClampParameters,
-    kernel=clamp,
-    finish=lambda record: (record.low, record.high, 0),
-    single=single_clamp,
-    words=_clamp_words,
-    housekeeping=True,
-    summary="Bring values into a range.",
-    formula="y = min(max(x, low), high)",
-    source="definition",
+    forms=Forms(
+        kernel=clamp,
+        finish=lambda record: (record.low, record.high, 0),
+        single=single_clamp,
+    ),
+    words=Words(
+        phrase=_clamp_words,
+        summary="Bring values into a range.",
+        formula="y = min(max(x, low), high)",
+        source="definition",
+    ),
+    facts=Facts(
+        housekeeping=True,
+    ),
+    ladder=together(low=(0.0, 0.05, 0.1, 0.15, 0.2), high=(1.0, 0.95, 0.9, 0.85, 0.8)),
 )
 
 QUANTISE = Operator(
     name="quantise",
     version=1,
     parameters=QuantiseParameters,
-    kernel=quantise,
-    finish=lambda record: (-math.inf, math.inf, record.levels - 1),
-    single=single_quantise,
-    words=_quantise_words,
-    housekeeping=True,
-    depth="`levels` values",
-    differentiable=False,
-    surrogate=unchanged,
-    summary="Round to equally spaced values, as 8-bit files do with 256.",
-    formula="y = rint(x (levels - 1)) / (levels - 1), halves to even",
-    source="definition",
+    forms=Forms(
+        kernel=quantise,
+        finish=lambda record: (-math.inf, math.inf, record.levels - 1),
+        single=single_quantise,
+        surrogate=unchanged,
+    ),
+    words=Words(
+        phrase=_quantise_words,
+        summary="Round to equally spaced values, as 8-bit files do with 256.",
+        formula="y = rint(x (levels - 1)) / (levels - 1), halves to even",
+        source="definition",
+    ),
+    facts=Facts(
+        depth="`levels` values",
+        housekeeping=True,
+        differentiable=False,
+    ),
+    ladder=along("levels", 256, 64, 16, 8, 4),
 )
 
 ROWS: tuple[Operator[Any], ...] = (CLAMP, QUANTISE)

@@ -22,8 +22,10 @@ from degrade.functional.library_resize import (
     weighed_resize,
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, scaled
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import FACTORS, along
 from degrade.operators.resize import Factor, Reference
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 HOST_THREADS = 16
 
@@ -178,54 +180,78 @@ ROWS: tuple[Operator[Any], ...] = (
         name="pil_resize",
         version=1,
         parameters=PilResizeParameters,
-        kernel=_kernel(_pil),
-        single=_single(_pil),
-        tables=_out_sizes,
-        place=_place("pil"),
-        words=_words("Pillow"),
-        summary="Pillow's resize of the image as uint8: the same pixels.",
-        formula="y = Image.resize(size, filter) of rint(255 clip(x, 0, 1)) as uint8, / 255; size = "
-        "round(factor side); every filter but nearest is stretched by max(1, input side / "
-        "output side)",
-        source="Pillow, Image.resize, on each channel as mode L",
-        border="left out and renormalised",
-        on_host=True,
-        depth="8 bits",
-        differentiable=False,
-        surrogate=_unrounded("pil"),
+        forms=Forms(
+            kernel=_kernel(_pil),
+            single=_single(_pil),
+            tables=_out_sizes,
+            surrogate=_unrounded("pil"),
+        ),
+        words=Words(
+            phrase=_words("Pillow"),
+            summary="Pillow's resize of the image as uint8: the same pixels.",
+            formula="y = Image.resize(size, filter) of rint(255 clip(x, 0, 1)) as uint8, / 255; size = "
+            "round(factor side); every filter but nearest is stretched by max(1, input side / "
+            "output side)",
+            source="Pillow, Image.resize, on each channel as mode L",
+        ),
+        facts=Facts(
+            place=_place("pil"),
+            border="left out and renormalised",
+            depth="8 bits",
+            on_host=True,
+            differentiable=False,
+            optical=True,
+        ),
+        ladder=along("factor", *FACTORS, filter="lanczos"),
     ),
     Operator(
         name="cv2_resize",
         version=1,
         parameters=Cv2ResizeParameters,
-        kernel=_kernel(_cv2),
-        single=_single(_cv2),
-        tables=_out_sizes,
-        place=_place("cv2"),
-        words=_words("OpenCV"),
-        summary="OpenCV's resize, without antialias but for area: the same pixels.",
-        formula="y = cv2.resize(v, size, filter) / 255, v = rint(255 clip(x, 0, 1)) as uint8 "
-        "(`eight_bit: false`: of x itself); size = round(factor side); no filter but area is "
-        "stretched",
-        source="OpenCV, cv2.resize, on each channel",
-        border="edge pixels repeated",
-        on_host=True,
-        depth="8 bits, unless `eight_bit` is false",
-        differentiable=False,
-        surrogate=_unrounded("cv2"),
+        forms=Forms(
+            kernel=_kernel(_cv2),
+            single=_single(_cv2),
+            tables=_out_sizes,
+            surrogate=_unrounded("cv2"),
+        ),
+        words=Words(
+            phrase=_words("OpenCV"),
+            summary="OpenCV's resize, without antialias but for area: the same pixels.",
+            formula="y = cv2.resize(v, size, filter) / 255, v = rint(255 clip(x, 0, 1)) as uint8 "
+            "(`eight_bit: false`: of x itself); size = round(factor side); no filter but area is "
+            "stretched",
+            source="OpenCV, cv2.resize, on each channel",
+        ),
+        facts=Facts(
+            place=_place("cv2"),
+            border="edge pixels repeated",
+            depth="8 bits, unless `eight_bit` is false",
+            on_host=True,
+            differentiable=False,
+            optical=True,
+        ),
+        ladder=along("factor", *FACTORS, filter="cubic"),
     ),
     Operator(
         name="torch_resize",
         version=1,
         parameters=TorchResizeParameters,
-        kernel=_torch,
-        place=_place("torch"),
-        words=_words("torch"),
-        summary="torch's interpolate of each sample by itself: the same pixels.",
-        formula="y = interpolate(x, size, mode=filter, antialias, align_corners=False); size = "
-        "round(factor side); pixel o lies at (o + 1/2) s - 1/2, s = input side / output side "
-        "(`nearest`: floor(s o))",
-        source="torch.nn.functional.interpolate with size, align_corners=False",
-        border="edge pixels repeated; with antialias left out and renormalised",
+        forms=Forms(
+            kernel=_torch,
+        ),
+        words=Words(
+            phrase=_words("torch"),
+            summary="torch's interpolate of each sample by itself: the same pixels.",
+            formula="y = interpolate(x, size, mode=filter, antialias, align_corners=False); size = "
+            "round(factor side); pixel o lies at (o + 1/2) s - 1/2, s = input side / output side "
+            "(`nearest`: floor(s o))",
+            source="torch.nn.functional.interpolate with size, align_corners=False",
+        ),
+        facts=Facts(
+            place=_place("torch"),
+            border="edge pixels repeated; with antialias left out and renormalised",
+            optical=True,
+        ),
+        ladder=along("factor", *FACTORS, filter="bicubic", antialias=False),
     ),
 )

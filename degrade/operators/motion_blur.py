@@ -10,8 +10,10 @@ from pydantic import Field
 
 from degrade.address import split_noise_key
 from degrade.functional.motion import line_psf, path_radius, shake_psf
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters
+from degrade.operators.base import Group, NoiseKey, Parameters
+from degrade.operators.ladders import along
 from degrade.operators.psf_blur import psf_row
+from degrade.operators.row import Operator, Words
 
 Length = Annotated[float, Field(ge=0.0, le=100.0)]
 
@@ -63,27 +65,33 @@ def _shake_words(record: TrajectoryMotionBlurParameters) -> str:
 
 
 LINEAR_MOTION_BLUR = psf_row(
-    "linear_motion_blur",
-    LinearMotionBlurParameters,
-    _line_psfs,
-    _line_words,
-    summary="Blur of uniform motion along a centred straight line.",
-    formula="y(p) = the mean over t in [-1/2, 1/2] of x(p + length t (sin angle, cos angle)), x "
-    "between pixels by bilinear interpolation; (down, right) px",
-    source="exact integral of bilinear weights along the line",
+    name="linear_motion_blur",
+    parameters=LinearMotionBlurParameters,
+    psfs=_line_psfs,
+    words=Words(
+        phrase=_line_words,
+        summary="Blur of uniform motion along a centred straight line.",
+        formula="y(p) = the mean over t in [-1/2, 1/2] of x(p + length t (sin angle, cos angle)), x "
+        "between pixels by bilinear interpolation; (down, right) px",
+        source="exact integral of bilinear weights along the line",
+    ),
+    ladder=along("length", 2.0, 4.0, 8.0, 14.0, 24.0, angle=0.5),
 )
 
 TRAJECTORY_MOTION_BLUR = psf_row(
-    "trajectory_motion_blur",
-    TrajectoryMotionBlurParameters,
-    _shake_psfs,
-    _shake_words,
-    summary="Blur of random camera shake, centred on the path's centre of mass.",
-    formula="y = k * x, k = the mean over 2000 times of the bilinear weights at c(t), of mean 0; c' "
-    "= v, |v| = length / 1999 px, dv = anxiety |v| (10 u1 n - 0.7 u2 c), and with "
-    "probability 0.2 u3 anxiety dv gains 2 R(pi +- 1/2) v; v rescaled after each step; u ~ "
-    "U(0, 1) once a path",
-    source="Boracchi and Foi, IEEE Transactions on Image Processing 21(8), 2012",
+    name="trajectory_motion_blur",
+    parameters=TrajectoryMotionBlurParameters,
+    psfs=_shake_psfs,
+    words=Words(
+        phrase=_shake_words,
+        summary="Blur of random camera shake, centred on the path's centre of mass.",
+        formula="y = k * x, k = the mean over 2000 times of the bilinear weights at c(t), of mean 0; c' "
+        "= v, |v| = length / 1999 px, dv = anxiety |v| (10 u1 n - 0.7 u2 c), and with "
+        "probability 0.2 u3 anxiety dv gains 2 R(pi +- 1/2) v; v rescaled after each step; u ~ "
+        "U(0, 1) once a path",
+        source="Boracchi and Foi, IEEE Transactions on Image Processing 21(8), 2012",
+    ),
+    ladder=along("length", 3.0, 8.0, 16.0, 28.0, 40.0),
 )
 
 ROWS: tuple[Operator[Any], ...] = (LINEAR_MOTION_BLUR, TRAJECTORY_MOTION_BLUR)

@@ -26,9 +26,11 @@ from degrade.functional.poisson import (
     poisson_table,
     table_noise,
 )
-from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.base import Group, Image, NoiseKey, Parameters, column
+from degrade.operators.ladders import SIGMAS, along
 from degrade.operators.packed_noise import PACKED_NORMAL, packed_poisson
 from degrade.operators.random_fields import CanvasFields
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 MID_GREY = 128 / 255
 
@@ -180,29 +182,43 @@ GAUSSIAN_NOISE = Operator(
     name="gaussian_noise",
     version=1,
     parameters=GaussianNoiseParameters,
-    kernel=gaussian_noise,
-    packed=PACKED_NORMAL,
-    single=single_gaussian_noise,
-    words=_gaussian_words,
-    strength=_gaussian_strength,
-    summary="Add independent normal noise, per channel or shared.",
-    formula="y = x + n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
-    source="Box and Muller 1958 on Philox4x64-10 (Salmon et al. 2011)",
+    forms=Forms(
+        kernel=gaussian_noise,
+        packed=PACKED_NORMAL,
+        single=single_gaussian_noise,
+    ),
+    words=Words(
+        phrase=_gaussian_words,
+        summary="Add independent normal noise, per channel or shared.",
+        formula="y = x + n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
+        source="Box and Muller 1958 on Philox4x64-10 (Salmon et al. 2011)",
+    ),
+    facts=Facts(
+        strength=_gaussian_strength,
+    ),
+    ladder=along("sigma_255", *SIGMAS),
 )
 
 POISSON_NOISE = Operator(
     name="poisson_noise",
     version=1,
     parameters=PoissonNoiseParameters,
-    kernel=poisson_noise,
-    packed=packed_poisson(_check_greys),
-    single=single_poisson_noise,
-    words=_poisson_words,
-    strength=_poisson_strength,
-    summary="Add Poisson noise of a stated count, per channel or of the luma.",
-    formula="y = x + scale (v - r) / count, v ~ Poisson(r), r = count rint(255 clip(x, 0, 1)) / 255 "
-    "events; with `grey` of the luma, one v a pixel",
-    source="Wang et al., Real-ESRGAN, 2021; alias tables: Walker 1977, Vose 1991",
+    forms=Forms(
+        kernel=poisson_noise,
+        packed=packed_poisson(_check_greys),
+        single=single_poisson_noise,
+    ),
+    words=Words(
+        phrase=_poisson_words,
+        summary="Add Poisson noise of a stated count, per channel or of the luma.",
+        formula="y = x + scale (v - r) / count, v ~ Poisson(r), r = count rint(255 clip(x, 0, 1)) / 255 "
+        "events; with `grey` of the luma, one v a pixel",
+        source="Wang et al., Real-ESRGAN, 2021; alias tables: Walker 1977, Vose 1991",
+    ),
+    facts=Facts(
+        strength=_poisson_strength,
+    ),
+    ladder=along("scale", 0.3, 0.7, 1.2, 2.0, 3.0, count=256),
 )
 
 ROWS: tuple[Operator[Any], ...] = (GAUSSIAN_NOISE, POISSON_NOISE)

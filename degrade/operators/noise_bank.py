@@ -12,7 +12,8 @@ from degrade.functional.color import BT601
 from degrade.functional.noise_bank import Patch, mirror_index, read_patches, tiled
 from degrade.functional.philox import word_source
 from degrade.operators.banks import BankDigest, bank_entry
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters, column
+from degrade.operators.base import Group, NoiseKey, Parameters, column
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 NAME = "noise_bank"
 
@@ -96,13 +97,19 @@ NOISE_BANK = Operator(
     name=NAME,
     version=1,
     parameters=NoiseBankParameters,
-    kernel=noise_bank,
-    words=_words,
-    strength=_strength,
-    summary="Add a measured patch of noise from a bank of files, tiled by reflection.",
-    formula="y = x + gain N(p + s), N the patch `index` of mean 0, tiled by reflection, s uniform "
-    "over its period",
-    source="Ji et al., Real-World Super-Resolution via Kernel Estimation and Noise Injection, 2020",
+    forms=Forms(
+        kernel=noise_bank,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="Add a measured patch of noise from a bank of files, tiled by reflection.",
+        formula="y = x + gain N(p + s), N the patch `index` of mean 0, tiled by reflection, s uniform "
+        "over its period",
+        source="Ji et al., Real-World Super-Resolution via Kernel Estimation and Noise Injection, 2020",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
 )
 
 ROWS = (NOISE_BANK,)

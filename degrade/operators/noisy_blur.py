@@ -10,9 +10,11 @@ from pydantic import Field
 from degrade.functional.kernel_noise import tap_factors, with_mass_at
 from degrade.functional.psf import centred_offsets, quadratic_form
 from degrade.geometry import Axis, Frame, Placement
-from degrade.operators.base import Group, NoiseKey, Operator
+from degrade.operators.base import Group, NoiseKey
 from degrade.operators.blur import Beta, GaussianBlurParameters
+from degrade.operators.ladders import anisotropic
 from degrade.operators.psf_blur import psf_row
+from degrade.operators.row import Operator, Words
 
 FAR = 1e300
 """More than any quadratic form that matters, and finite: differences of it are no NaN."""
@@ -79,14 +81,17 @@ NOISY_KERNEL_BLUR = psf_row(
     name="noisy_kernel_blur",
     parameters=NoisyKernelBlurParameters,
     psfs=_psfs,
-    words=_words,
-    summary="Blur with a kernel whose every tap has multiplicative noise, its mass re-centred.",
-    formula="y = k * x, k(d) = f(q(d)) (1 + noise u(d)) / sum, moved by linear interpolation until "
-    "its centre of mass lies at (centre_y, centre_x) px; u ~ U(-1, 1) per tap, f(q) = "
-    "exp(-q**beta / 2) or 1 / (1 + q**beta), q as in gaussian_blur",
-    source="Bell-Kligler et al., KernelGAN, NeurIPS 2019 (DIV2KRK); BasicSR's noise_range",
-    border="reflect101 or replicate",
+    words=Words(
+        phrase=_words,
+        summary="Blur with a kernel whose every tap has multiplicative noise, its mass re-centred.",
+        formula="y = k * x, k(d) = f(q(d)) (1 + noise u(d)) / sum, moved by linear interpolation until "
+        "its centre of mass lies at (centre_y, centre_x) px; u ~ U(-1, 1) per tap, f(q) = "
+        "exp(-q**beta / 2) or 1 / (1 + q**beta), q as in gaussian_blur",
+        source="Bell-Kligler et al., KernelGAN, NeurIPS 2019 (DIV2KRK); BasicSR's noise_range",
+    ),
     place=_place,
+    border="reflect101 or replicate",
+    ladder=anisotropic(noise=0.5),
 )
 
 ROWS: tuple[Operator[Any], ...] = (NOISY_KERNEL_BLUR,)

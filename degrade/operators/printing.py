@@ -21,8 +21,10 @@ from degrade.functional.filtering import correlate_separable
 from degrade.functional.printing import gained, reflectance
 from degrade.functional.psf import gaussian_taps
 from degrade.geometry import Size
-from degrade.operators.base import Group, NoiseKey, Operator, Parameters
-from degrade.operators.random_fields import Fields, canvas_form, gpu_form, image_form
+from degrade.operators.base import Group, NoiseKey, Parameters
+from degrade.operators.ladders import together
+from degrade.operators.random_fields import Fields, law_forms
+from degrade.operators.row import Facts, Operator, Words
 
 LEAST_SIGMA = 0.02
 """A Gaussian this narrow is the pixel itself, in float64 to the last bit."""
@@ -158,19 +160,30 @@ PRINT_AND_SCAN = Operator(
     name="print_and_scan",
     version=1,
     parameters=PrintAndScanParameters,
-    kernel=canvas_form(print_and_scan_law),
-    device_kernel=gpu_form(print_and_scan_law),
-    single=image_form(print_and_scan_law),
-    words=_words,
-    strength=_strength,
-    summary="Ink that spreads and gains on textured paper, the back showing through, then a scanner.",
-    formula="y = encode(g(i, j) (G(scanner_px) * (R b t))), R = (a ink**(1/n) + (1 - a) "
-    "paper**(1/n))**n, n = yule_nielsen, a = v + 4 dot_gain v (1 - v), v = G(bleed_px) * (1 "
-    "- decode(x)); b = 1 - show_through (G(back_blur_px) * mirrored a), t = 1 + texture N(0, "
-    "1) blurred, g: streaks and flicker, relative",
-    source="Murray 1936 and Davies; Yule and Nielsen 1951; gain as ISO 12647 states it; scanner: own model",
-    border="reflect101",
-    channels=(1, 3),
+    forms=law_forms(print_and_scan_law),
+    words=Words(
+        phrase=_words,
+        summary="Ink that spreads and gains on textured paper, the back showing through, then a scanner.",
+        formula="y = encode(g(i, j) (G(scanner_px) * (R b t))), R = (a ink**(1/n) + (1 - a) "
+        "paper**(1/n))**n, n = yule_nielsen, a = v + 4 dot_gain v (1 - v), v = G(bleed_px) * (1 "
+        "- decode(x)); b = 1 - show_through (G(back_blur_px) * mirrored a), t = 1 + texture N(0, "
+        "1) blurred, g: streaks and flicker, relative",
+        source="Murray 1936 and Davies; Yule and Nielsen 1951; gain as ISO 12647 states it; scanner: own model",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="reflect101",
+        channels=(1, 3),
+    ),
+    ladder=together(
+        192,
+        bleed_px=(0.3, 0.5, 0.8, 1.2, 1.8),
+        dot_gain=(0.04, 0.08, 0.12, 0.18, 0.24),
+        paper_blue=(0.97, 0.93, 0.88, 0.8, 0.7),
+        texture=(0.01, 0.02, 0.04, 0.06, 0.1),
+        show_through=(0.0, 0.03, 0.06, 0.12, 0.2),
+        scanner_px=(0.3, 0.4, 0.6, 0.8, 1.2),
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (PRINT_AND_SCAN,)

@@ -16,14 +16,14 @@ from degrade.functional.gradient_noise import VARIANCE, gradient_weights, lattic
 from degrade.functional.motion import line_psf, path_radius
 from degrade.functional.noise import directions_of_words
 from degrade.geometry import Size
-from degrade.operators.base import Group, Operator, column
+from degrade.operators.base import Group, column
+from degrade.operators.ladders import along
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
-    canvas_form,
-    gpu_form,
-    image_form,
+    law_forms,
 )
+from degrade.operators.row import Facts, Operator, Words
 
 WORDS = 2.0**32
 
@@ -213,47 +213,56 @@ COLOURED_NOISE = Operator(
     name="coloured_noise",
     version=1,
     parameters=ColouredNoiseParameters,
-    kernel=canvas_form(coloured_law),
-    device_kernel=gpu_form(coloured_law),
-    single=image_form(coloured_law),
-    words=_coloured_words,
-    strength=_strength,
-    summary="Add normal noise of about the spectrum 1/f^alpha, as octaves of interpolated grids.",
-    formula="y = x + (sigma_255 / 255) sum_k w_k f_k, f_k: unit normals 2**k px apart, enlarged by "
-    "Keys' cubic to variance 1; w_k**2 ~ 2**(k (alpha - 2)) (1 - 2**-alpha), w_0**2 ~ 1, sum "
-    "w**2 = 1: power about 1 / f**alpha down to 2**-octaves cycles/px",
-    source="definition; Voss, Fractals in nature, 1988, for sums of octaves; Keys 1981 for bicubic",
+    forms=law_forms(coloured_law),
+    words=Words(
+        phrase=_coloured_words,
+        summary="Add normal noise of about the spectrum 1/f^alpha, as octaves of interpolated grids.",
+        formula="y = x + (sigma_255 / 255) sum_k w_k f_k, f_k: unit normals 2**k px apart, enlarged by "
+        "Keys' cubic to variance 1; w_k**2 ~ 2**(k (alpha - 2)) (1 - 2**-alpha), w_0**2 ~ 1, sum "
+        "w**2 = 1: power about 1 / f**alpha down to 2**-octaves cycles/px",
+        source="definition; Voss, Fractals in nature, 1988, for sums of octaves; Keys 1981 for bicubic",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
+    ladder=along("alpha", 0.0, 1.0, 1.5, 2.0, 3.0, sigma_255=20.0),
 )
 
 SMEARED_NOISE = Operator(
     name="smeared_noise",
     version=1,
     parameters=SmearedNoiseParameters,
-    kernel=canvas_form(smeared_law),
-    device_kernel=gpu_form(smeared_law),
-    single=image_form(smeared_law),
-    words=_smeared_words,
-    strength=_strength,
-    summary="Add normal noise smeared along a line, at a stated strength after the smear.",
-    formula="y = x + (sigma_255 / 255) (k * n), n ~ N(0, 1), k the line of linear_motion_blur scaled "
-    "to sum k**2 = 1",
-    source="definition; exact integral of bilinear weights along the line",
+    forms=law_forms(smeared_law),
+    words=Words(
+        phrase=_smeared_words,
+        summary="Add normal noise smeared along a line, at a stated strength after the smear.",
+        formula="y = x + (sigma_255 / 255) (k * n), n ~ N(0, 1), k the line of linear_motion_blur scaled "
+        "to sum k**2 = 1",
+        source="definition; exact integral of bilinear weights along the line",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
+    ladder=along("length", 0.0, 3.0, 6.0, 12.0, 24.0, sigma_255=20.0, angle=0.5),
 )
 
 PERLIN_NOISE = Operator(
     name="perlin_noise",
     version=1,
     parameters=PerlinNoiseParameters,
-    kernel=canvas_form(perlin_law),
-    device_kernel=gpu_form(perlin_law),
-    single=image_form(perlin_law),
-    words=_perlin_words,
-    strength=_strength,
-    summary="Add gradient noise of stated cells and octaves, at a stated strength.",
-    formula="y = x + (sigma_255 / 255) sum_k growth**k f_k / norm, f_k(p) = sum over the four "
-    "lattice points about p of b(t_y) b(t_x) (g . t), |g| = 1, t the distance in cells of "
-    "cell_px 2**k px, b(t) = 1 - 6 |t|**5 + 15 |t|**4 - 10 |t|**3; norm: variance 1",
-    source="Perlin, An image synthesizer, 1985; Improving noise, 2002",
+    forms=law_forms(perlin_law),
+    words=Words(
+        phrase=_perlin_words,
+        summary="Add gradient noise of stated cells and octaves, at a stated strength.",
+        formula="y = x + (sigma_255 / 255) sum_k growth**k f_k / norm, f_k(p) = sum over the four "
+        "lattice points about p of b(t_y) b(t_x) (g . t), |g| = 1, t the distance in cells of "
+        "cell_px 2**k px, b(t) = 1 - 6 |t|**5 + 15 |t|**4 - 10 |t|**3; norm: variance 1",
+        source="Perlin, An image synthesizer, 1985; Improving noise, 2002",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
+    ladder=along("cell_px", 2.0, 4.0, 8.0, 16.0, 32.0, sigma_255=15.0),
 )
 
 ROWS: tuple[Operator[Any], ...] = (COLOURED_NOISE, SMEARED_NOISE, PERLIN_NOISE)

@@ -15,8 +15,10 @@ from degrade.functional.filtering import Border, Floats
 from degrade.functional.gpu.call import Tables
 from degrade.functional.mtf import mtf50
 from degrade.geometry import Frame, Placement, Size
-from degrade.operators.base import Group, Image, Operator, Parameters, same_place
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import Ladder
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
+from degrade.operators.row import Facts, Forms, Operator, Words, same_place
 
 CPU = torch.device("cpu")
 
@@ -128,31 +130,25 @@ def psf_strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
     return lambda record: kernel_strength(one_psf(psfs, record))
 
 
-def psf_row(
-    name: str,
-    parameters: type[Any],
-    psfs: Psfs,
-    words: Callable[[Any], str],
-    summary: str,
-    formula: str,
-    source: str,
-    border: str = "reflect101",
-    place: Callable[[Any, Frame], Placement] = same_place,
-) -> Operator[Any]:
-    """The row of a blur that its PSF says everything about."""
-    return Operator(
-        name=name,
-        version=1,
-        parameters=parameters,
+def psf_forms(psfs: Psfs) -> Forms[Any]:
+    """The forms of a blur that its PSF says everything about."""
+    return Forms(
         kernel=correlating(psfs),
         packed=packed_blur(psfs),
         single=psf_single,
         tables=psf_tables(psfs),
-        words=words,
-        strength=psf_strength(psfs),
-        summary=summary,
-        formula=formula,
-        source=source,
-        border=border,
-        place=place,
     )
+
+
+def psf_row(
+    name: str,
+    parameters: type[Any],
+    psfs: Psfs,
+    words: Words[Any],
+    ladder: Ladder | None = None,
+    border: str = "reflect101",
+    place: Callable[[Any, Frame], Placement] = same_place,
+) -> Operator[Any]:
+    """The row of such a blur."""
+    facts = Facts(strength=psf_strength(psfs), border=border, place=place, optical=True)
+    return Operator(name, 1, parameters, psf_forms(psfs), words, facts, ladder)

@@ -1,7 +1,7 @@
 """Random fields for the laws of noise: on a canvas of many samples, or fast for one image, with the same bits.
 
-A law is written once, as a function of the images and of such fields; `canvas_form` makes an operator's kernel
-of it, `gpu_form` its form on a GPU, `image_form` its fast form for one image on the CPU.
+A law is written once, as a function of the images and of such fields; `law_forms` makes an operator's forms of
+it: its kernel, its form on a GPU, and its fast form for one image on the CPU.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from degrade.functional.noise import normal_image, normals_at
 from degrade.functional.philox import field_index, field_longs, word_image, words_at
 from degrade.geometry import Placement, Size
 from degrade.operators.base import Group, Image, NoiseKey, Parameters
+from degrade.operators.packed import Packed
+from degrade.operators.row import Forms
 
 CPU = torch.device("cpu")
 
@@ -120,13 +122,19 @@ def _as_batch(image: Any) -> torch.Tensor:
     return torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0)
 
 
-def canvas_form(law: Law) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
-    """An operator's kernel."""
+def law_forms(law: Law, packed: Packed | None = None) -> Forms[Any]:
+    """The forms of a law: on a canvas, on a GPU with fields of one launch each, and on one image.
 
-    def kernel(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
-        return law(images, group, CanvasFields(images, group))
-
-    return kernel
+    packed: what a GPU runs in place of the canvas, where there is such a form.
+    """
+    return Forms(
+        kernel=lambda images, group: law(images, group, CanvasFields(images, group)),
+        device_kernel=None
+        if packed
+        else lambda images, group: law(images, group, fields_on_gpu(images, group)),
+        packed=packed,
+        single=lambda image, record, table: _of_image(law, image, record),
+    )
 
 
 def fields_on_gpu(images: torch.Tensor, group: Group[Any]) -> CanvasFields:
@@ -136,24 +144,11 @@ def fields_on_gpu(images: torch.Tensor, group: Group[Any]) -> CanvasFields:
     return CanvasFields(images, group, field_longs)
 
 
-def gpu_form(law: Law) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor]:
-    """An operator's form on a GPU: the law on fields of one launch each."""
-
-    def device_kernel(images: torch.Tensor, group: Group[Any]) -> torch.Tensor:
-        return law(images, group, fields_on_gpu(images, group))
-
-    return device_kernel
-
-
-def image_form(law: Law) -> Callable[[Image, Any, Any], Image]:
-    """An operator's fast form: the law on one image, its fields made by numpy's generator."""
-
-    def single(image: Image, record: Any, table: None) -> Image:
-        size = Size(*image.shape[:2])
-        group: Group[Any] = Group([record], [size], [Placement(size)], CPU)
-        # A copy of a view with negative strides, which torch does not take.
-        images = _as_batch(np.ascontiguousarray(image))
-        out = law(images, group, ImageFields(record, size, image.shape[2]))
-        return np.ascontiguousarray(out[0].permute(1, 2, 0).numpy())
-
-    return single
+def _of_image(law: Law, image: Image, record: Any) -> Image:
+    """The law on one image, its fields made by numpy's generator."""
+    size = Size(*image.shape[:2])
+    group: Group[Any] = Group([record], [size], [Placement(size)], CPU)
+    # A copy of a view with negative strides, which torch does not take.
+    images = _as_batch(np.ascontiguousarray(image))
+    out = law(images, group, ImageFields(record, size, image.shape[2]))
+    return np.ascontiguousarray(out[0].permute(1, 2, 0).numpy())

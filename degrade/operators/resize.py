@@ -30,9 +30,11 @@ from degrade.functional.resample import (
     tables,
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import FACTORS, along
 from degrade.operators.packed_matlab import packed_matlab
 from degrade.operators.packed_resize import known, packed_resize, resample_on_gpu
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 Resample = Callable[[Tensor, Sequence[Line], Sequence[Line]], Tensor]
 """`resample`, or what stands in for it."""
@@ -332,57 +334,81 @@ ROWS: tuple[Operator[Any], ...] = (
         name="resize",
         version=1,
         parameters=ResizeParameters,
-        kernel=_resize,
-        device_kernel=_resize_on_gpu,
-        packed=packed_resize(_lines_of, _packed_takes),
-        single=_resize_single,
-        tables=_resize_tables,
-        place=_place,
-        words=_resize_words,
-        summary="Resize by a separable filter, with or without antialias, shifted, in linear light.",
-        formula="y(o) = sum_i w((i - s o - t) / a) x(i) / sum_i w((i - s o - t) / a), columns after "
-        "rows; s = input side / output side, t = (s - 1) / 2 + shift px, a = max(1, s) with "
-        "antialias, else 1; bicubic: w(u) = 1.5 |u|**3 - 2.5 |u|**2 + 1 for |u| < 1, -0.5 "
-        "|u|**3 + 2.5 |u|**2 - 4 |u| + 2 for |u| < 2; antialiased weights are balanced about "
-        "s o + t; `light: linear` sums decode(x) and encodes",
-        source="bicubic: Keys, IEEE Trans. ASSP 29(6), 1981; antialias as Pillow, adaptive_area as "
-        "torch's adaptive average pooling",
-        border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
+        forms=Forms(
+            kernel=_resize,
+            device_kernel=_resize_on_gpu,
+            packed=packed_resize(_lines_of, _packed_takes),
+            single=_resize_single,
+            tables=_resize_tables,
+        ),
+        words=Words(
+            phrase=_resize_words,
+            summary="Resize by a separable filter, with or without antialias, shifted, in linear light.",
+            formula="y(o) = sum_i w((i - s o - t) / a) x(i) / sum_i w((i - s o - t) / a), columns after "
+            "rows; s = input side / output side, t = (s - 1) / 2 + shift px, a = max(1, s) with "
+            "antialias, else 1; bicubic: w(u) = 1.5 |u|**3 - 2.5 |u|**2 + 1 for |u| < 1, -0.5 "
+            "|u|**3 + 2.5 |u|**2 - 4 |u| + 2 for |u| < 2; antialiased weights are balanced about "
+            "s o + t; `light: linear` sums decode(x) and encodes",
+            source="bicubic: Keys, IEEE Trans. ASSP 29(6), 1981; antialias as Pillow, adaptive_area as "
+            "torch's adaptive average pooling",
+        ),
+        facts=Facts(
+            place=_place,
+            border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
+            optical=True,
+        ),
+        ladder=along("factor", *FACTORS, filter="bicubic", antialias=True),
     ),
     Operator(
         name="matlab_bicubic",
         version=1,
         parameters=MatlabBicubicParameters,
-        kernel=_matlab,
-        packed=packed_matlab(_matlab_axes, eight_bit=True),
-        single=_matlab_single,
-        depth="8 bits",
-        differentiable=False,
-        surrogate=_matlab_unrounded,
-        tables=_matlab_tables,
-        place=_matlab_place,
-        words=_matlab_words,
-        summary="MATLAB's imresize of the image as uint8, bicubic: the same pixels.",
-        formula="per axis, the smaller factor first: v(o) = floor(sum_i k(h (u - i)) v(i) / sum_i "
-        "k(h (u - i)) + 1/2) clipped to 0..255, v = rint(255 x), u = o / factor + (1 - 1 / "
-        "factor) / 2 counted from 1, h = min(1, factor) with antialias, else 1, k: Keys' "
-        "cubic, a = -1/2; y = v / 255",
-        source="MATLAB imresize, method bicubic, on uint8: rounded and clipped after each axis",
-        border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
+        forms=Forms(
+            kernel=_matlab,
+            packed=packed_matlab(_matlab_axes, eight_bit=True),
+            single=_matlab_single,
+            tables=_matlab_tables,
+            surrogate=_matlab_unrounded,
+        ),
+        words=Words(
+            phrase=_matlab_words,
+            summary="MATLAB's imresize of the image as uint8, bicubic: the same pixels.",
+            formula="per axis, the smaller factor first: v(o) = floor(sum_i k(h (u - i)) v(i) / sum_i "
+            "k(h (u - i)) + 1/2) clipped to 0..255, v = rint(255 x), u = o / factor + (1 - 1 / "
+            "factor) / 2 counted from 1, h = min(1, factor) with antialias, else 1, k: Keys' "
+            "cubic, a = -1/2; y = v / 255",
+            source="MATLAB imresize, method bicubic, on uint8: rounded and clipped after each axis",
+        ),
+        facts=Facts(
+            place=_matlab_place,
+            border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
+            depth="8 bits",
+            differentiable=False,
+            optical=True,
+        ),
+        ladder=along("factor", 0.8, 0.5, 0.3333333333, 0.25, 0.125),
     ),
     Operator(
         name="matlab_bicubic_double",
         version=1,
         parameters=MatlabBicubicParameters,
-        kernel=_matlab_double,
-        packed=packed_matlab(_matlab_axes, eight_bit=False),
-        place=_matlab_place,
-        words=_matlab_words,
-        summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",
-        formula="per axis, the smaller factor first: y(o) = sum_i k(h (u - i)) x(i) / sum_i k(h (u - "
-        "i)) in float64, u = o / factor + (1 - 1 / factor) / 2 counted from 1, h = min(1, "
-        "factor) with antialias, else 1, k: Keys' cubic, a = -1/2",
-        source="MATLAB imresize, method bicubic, on double",
-        border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
+        forms=Forms(
+            kernel=_matlab_double,
+            packed=packed_matlab(_matlab_axes, eight_bit=False),
+        ),
+        words=Words(
+            phrase=_matlab_words,
+            summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",
+            formula="per axis, the smaller factor first: y(o) = sum_i k(h (u - i)) x(i) / sum_i k(h (u - "
+            "i)) in float64, u = o / factor + (1 - 1 / factor) / 2 counted from 1, h = min(1, "
+            "factor) with antialias, else 1, k: Keys' cubic, a = -1/2",
+            source="MATLAB imresize, method bicubic, on double",
+        ),
+        facts=Facts(
+            place=_matlab_place,
+            border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
+            optical=True,
+        ),
+        ladder=along("factor", 0.8, 0.5, 0.3333333333, 0.25, 0.125),
     ),
 )

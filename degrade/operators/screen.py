@@ -15,7 +15,9 @@ from pydantic import Field
 
 from degrade.functional.color import luma, scale_light
 from degrade.functional.sampling import grid
-from degrade.operators.base import Group, Operator, Parameters, column
+from degrade.operators.base import Group, Parameters, column
+from degrade.operators.ladders import along
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 TURN = 2.0 * math.pi
 Shape = Literal["round", "diamond", "square", "line"]
@@ -235,63 +237,91 @@ HALFTONE = Operator(
     name="halftone",
     version=1,
     parameters=HalftoneParameters,
-    kernel=halftone,
-    words=_halftone_words,
-    strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
-    channels=(1, 3),
-    summary="Colour print by dots of cyan, magenta, yellow and, if asked, black.",
-    formula="y = (1 - strength) x + strength (1 - i_c) (1 - i_k), i = clip((a - h) / w + 1/2, 0, 1), "
-    "w = min(softness, 2 a, 2 (1 - a)); h: dot threshold of an ink's turned lattice of "
-    "`cell` px, a_c = (1 - x_c - k) / (1 - k), k = min_c(1 - x_c) with `black`, else 0",
-    source="clustered-dot screens: Ulichney, Digital Halftoning, 1987; inks: Demichel 1924",
+    forms=Forms(
+        kernel=halftone,
+    ),
+    words=Words(
+        phrase=_halftone_words,
+        summary="Colour print by dots of cyan, magenta, yellow and, if asked, black.",
+        formula="y = (1 - strength) x + strength (1 - i_c) (1 - i_k), i = clip((a - h) / w + 1/2, 0, 1), "
+        "w = min(softness, 2 a, 2 (1 - a)); h: dot threshold of an ink's turned lattice of "
+        "`cell` px, a_c = (1 - x_c - k) / (1 - k), k = min_c(1 - x_c) with `black`, else 0",
+        source="clustered-dot screens: Ulichney, Digital Halftoning, 1987; inks: Demichel 1924",
+    ),
+    facts=Facts(
+        strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
+        channels=(1, 3),
+    ),
+    ladder=along("cell", 2.5, 3.0, 4.0, 6.0, 9.0, view=192),
 )
 
 SCREENTONE = Operator(
     name="screentone",
     version=1,
     parameters=ScreentoneParameters,
-    kernel=screentone,
-    words=_tone_words,
-    strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
-    channels=(1, 3),
-    differentiable=False,
-    surrogate=mean_of_screentone,
-    summary="Black dots of a few densities in place of grey tones, as in manga.",
-    formula="y = (1 - strength) x + strength (1 - i), i = clip((a - h) / w + 1/2, 0, 1), w = "
-    "min(softness, 2 a, 2 (1 - a)); a = rint((1 - Y) (tones - 1)) / (tones - 1), h: dot "
-    "threshold of the lattice of `cell` px turned by angle",
-    source="own model: the luma rounded to tones, on one clustered-dot screen",
+    forms=Forms(
+        kernel=screentone,
+        surrogate=mean_of_screentone,
+    ),
+    words=Words(
+        phrase=_tone_words,
+        summary="Black dots of a few densities in place of grey tones, as in manga.",
+        formula="y = (1 - strength) x + strength (1 - i), i = clip((a - h) / w + 1/2, 0, 1), w = "
+        "min(softness, 2 a, 2 (1 - a)); a = rint((1 - Y) (tones - 1)) / (tones - 1), h: dot "
+        "threshold of the lattice of `cell` px turned by angle",
+        source="own model: the luma rounded to tones, on one clustered-dot screen",
+    ),
+    facts=Facts(
+        strength=lambda record: {"cell_pixels": record.cell, "mix": record.strength},
+        channels=(1, 3),
+        differentiable=False,
+    ),
+    ladder=along("cell", 2.5, 3.0, 4.0, 6.0, 9.0, view=192),
 )
 
 SCAN_LINES = Operator(
     name="scan_lines",
     version=1,
     parameters=ScanLinesParameters,
-    kernel=scan_lines,
-    words=_line_words,
-    strength=lambda record: {"mean_light_lost": 0.5 * record.darkness},
-    summary="Dark horizontal lines of raised-cosine profile, in linear light.",
-    formula="y(i, j) = encode(decode(x(i, j)) (1 - darkness (1 + cos(2 pi (i / period - phase))) / "
-    "2)), period in px",
-    source="own model",
+    forms=Forms(
+        kernel=scan_lines,
+    ),
+    words=Words(
+        phrase=_line_words,
+        summary="Dark horizontal lines of raised-cosine profile, in linear light.",
+        formula="y(i, j) = encode(decode(x(i, j)) (1 - darkness (1 + cos(2 pi (i / period - phase))) / "
+        "2)), period in px",
+        source="own model",
+    ),
+    facts=Facts(
+        strength=lambda record: {"mean_light_lost": 0.5 * record.darkness},
+    ),
+    ladder=along("darkness", 0.1, 0.25, 0.4, 0.6, 0.9, period=2.0),
 )
 
 MOIRE = Operator(
     name="moire",
     version=1,
     parameters=MoireParameters,
-    kernel=moire,
-    words=_moire_words,
-    strength=lambda record: {
-        "stripe_contrast": record.contrast,
-        "row_contrast": record.row_contrast,
-    },
-    channels=(1, 3),
-    summary="A display's red, green and blue stripes sampled by the pixel grid, in linear light.",
-    formula="y_c = encode(decode(x_c) (1 + contrast cos(2 pi u / pitch + phase_x + o_c)) (1 + "
-    "row_contrast cos(2 pi v / pitch + phase_y))), o = (-1, 0, 1) 2 pi / 3, (u, v): px along "
-    "axes turned by angle",
-    source="own model: a cosine carrier of the display's pitch, sampled at pixel centres",
+    forms=Forms(
+        kernel=moire,
+    ),
+    words=Words(
+        phrase=_moire_words,
+        summary="A display's red, green and blue stripes sampled by the pixel grid, in linear light.",
+        formula="y_c = encode(decode(x_c) (1 + contrast cos(2 pi u / pitch + phase_x + o_c)) (1 + "
+        "row_contrast cos(2 pi v / pitch + phase_y))), o = (-1, 0, 1) 2 pi / 3, (u, v): px along "
+        "axes turned by angle",
+        source="own model: a cosine carrier of the display's pitch, sampled at pixel centres",
+    ),
+    facts=Facts(
+        strength=lambda record: {
+            "stripe_contrast": record.contrast,
+            "row_contrast": record.row_contrast,
+        },
+        channels=(1, 3),
+    ),
+    ladder=along("contrast", 0.1, 0.2, 0.3, 0.45, 0.6, pitch=1.06, angle=0.03),
 )
 
 ROWS: tuple[Operator[Any], ...] = (HALFTONE, SCREENTONE, SCAN_LINES, MOIRE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,15 +13,15 @@ from pydantic import Field
 from degrade.address import split_noise_key
 from degrade.functional.noise import normal_image
 from degrade.geometry import Size
-from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters, column
+from degrade.operators.base import Group, Image, NoiseKey, Parameters, column
+from degrade.operators.ladders import LOG_READ, LOG_SHOT, together
 from degrade.operators.packed_noise import PACKED_SHOT_READ
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
-    canvas_form,
-    gpu_form,
-    image_form,
+    law_forms,
 )
+from degrade.operators.row import Facts, Operator, Words
 
 MID_GREY = 128 / 255
 STRIP = 16384
@@ -133,29 +134,38 @@ SHOT_READ_NOISE = Operator(
     name="shot_read_noise",
     version=1,
     parameters=ShotReadNoiseParameters,
-    kernel=canvas_form(shot_read_law),
-    packed=PACKED_SHOT_READ,
-    single=_shot_read_single,
-    words=_shot_read_words,
-    strength=_shot_read_strength,
-    summary="Add normal noise whose variance is affine in the signal.",
-    formula="y = x + n, n ~ N(0, max(x, 0) exp(log_shot) + exp(log_read)) per value, on 0..1",
-    source="Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019, equation 2",
+    forms=replace(law_forms(shot_read_law, packed=PACKED_SHOT_READ), single=_shot_read_single),
+    words=Words(
+        phrase=_shot_read_words,
+        summary="Add normal noise whose variance is affine in the signal.",
+        formula="y = x + n, n ~ N(0, max(x, 0) exp(log_shot) + exp(log_read)) per value, on 0..1",
+        source="Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019, equation 2",
+    ),
+    facts=Facts(
+        strength=_shot_read_strength,
+    ),
+    ladder=together(log_shot=LOG_SHOT, log_read=LOG_READ),
 )
 
 ROW_COLUMN_NOISE = Operator(
     name="row_column_noise",
     version=1,
     parameters=RowColumnNoiseParameters,
-    kernel=canvas_form(row_column_law),
-    device_kernel=gpu_form(row_column_law),
-    single=image_form(row_column_law),
-    words=_row_column_words,
-    strength=_row_column_strength,
-    summary="Add a number to each row and to each column.",
-    formula="y(i, j) = x(i, j) + a(i) + b(j), a ~ N(0, (row_sigma_255 / 255)**2) per row, b ~ N(0, "
-    "(column_sigma_255 / 255)**2) per column",
-    source="Wei et al., A Physics-Based Noise Formation Model for Extreme Low-Light Raw Denoising, 2020: rows",
+    forms=law_forms(row_column_law),
+    words=Words(
+        phrase=_row_column_words,
+        summary="Add a number to each row and to each column.",
+        formula="y(i, j) = x(i, j) + a(i) + b(j), a ~ N(0, (row_sigma_255 / 255)**2) per row, b ~ N(0, "
+        "(column_sigma_255 / 255)**2) per column",
+        source="Wei et al., A Physics-Based Noise Formation Model for Extreme Low-Light Raw Denoising, "
+        "2020: rows",
+    ),
+    facts=Facts(
+        strength=_row_column_strength,
+    ),
+    ladder=together(
+        row_sigma_255=(1.0, 3.0, 6.0, 10.0, 18.0), column_sigma_255=(0.0, 1.0, 2.0, 4.0, 6.0)
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (SHOT_READ_NOISE, ROW_COLUMN_NOISE)

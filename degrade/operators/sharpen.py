@@ -17,7 +17,9 @@ from degrade.functional.filtering import (
     correlate_separable,
 )
 from degrade.functional.psf import gaussian_taps
-from degrade.operators.base import Group, Image, Operator, Parameters, column
+from degrade.operators.base import Group, Image, Parameters, column
+from degrade.operators.ladders import along
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 CLOSE = 2e-6
 """Five times the error of the float32 blur: residuals nearer to the limit are decided in float64."""
@@ -152,16 +154,23 @@ USM = Operator(
     name="usm",
     version=1,
     parameters=UsmParameters,
-    kernel=_kernel,
-    single=_single,
-    tables=_tables,
-    words=_words,
-    strength=_strength,
-    summary="Unsharp mask with a threshold; clips what it sharpens to [0, 1].",
-    formula="y = M s + (1 - M) x, s = clip(x + weight r, 0, 1), r = x - G(sigma) * x, M = G(sigma) * "
-    "[|r| > threshold_255 / 255]; sigma in px, 0 is 0.3 ((taps - 1) / 2 - 1) + 0.8",
-    source="Wang et al., Real-ESRGAN, ICCV Workshops 2021, its published usm_sharp",
-    border="reflect101",
+    forms=Forms(
+        kernel=_kernel,
+        single=_single,
+        tables=_tables,
+    ),
+    words=Words(
+        phrase=_words,
+        summary="Unsharp mask with a threshold; clips what it sharpens to [0, 1].",
+        formula="y = M s + (1 - M) x, s = clip(x + weight r, 0, 1), r = x - G(sigma) * x, M = G(sigma) * "
+        "[|r| > threshold_255 / 255]; sigma in px, 0 is 0.3 ((taps - 1) / 2 - 1) + 0.8",
+        source="Wang et al., Real-ESRGAN, ICCV Workshops 2021, its published usm_sharp",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="reflect101",
+    ),
+    ladder=along("weight", 0.25, 0.5, 1.0, 1.5, 2.0),
 )
 
 ROWS: tuple[Operator[Any], ...] = (USM,)

@@ -13,8 +13,10 @@ from pydantic import Field
 from degrade.functional import filtering
 from degrade.functional.filtering import Floats
 from degrade.functional.smoothing import bilateral, box_reach, box_taps, median
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 MEDIAN_SIZES = (3, 5, 7)
 CV_LARGEST_MEDIAN = 5
@@ -134,45 +136,67 @@ BOX_BLUR = Operator(
     name="box_blur",
     version=1,
     parameters=BoxBlurParameters,
-    kernel=box_blur,
-    single=single_box_blur,
-    tables=_box_tables,
-    words=_box_words,
-    strength=_box_strength,
-    summary="Mean of a square of pixels, of any width.",
-    formula="y = k * x, k(d) = b(d_y) b(d_x), b(i) = the part of pixel i within +-width / 2 px, / "
-    "width",
-    source="moving mean, pixels at the ends by the covered share",
-    border="reflect101",
+    forms=Forms(
+        kernel=box_blur,
+        single=single_box_blur,
+        tables=_box_tables,
+    ),
+    words=Words(
+        phrase=_box_words,
+        summary="Mean of a square of pixels, of any width.",
+        formula="y = k * x, k(d) = b(d_y) b(d_x), b(i) = the part of pixel i within +-width / 2 px, / "
+        "width",
+        source="moving mean, pixels at the ends by the covered share",
+    ),
+    facts=Facts(
+        strength=_box_strength,
+        border="reflect101",
+        optical=True,
+    ),
+    ladder=along("width", 1.5, 2.0, 3.0, 5.0, 9.0),
 )
 
 MEDIAN_BLUR = Operator(
     name="median_blur",
     version=1,
     parameters=MedianBlurParameters,
-    kernel=median_blur,
-    single=single_median_blur,
-    words=_median_words,
-    strength=_median_strength,
-    summary="Median of a square of pixels, each channel by itself.",
-    formula="y(p) = the median of x over the size x size pixels about p, per channel",
-    source="Tukey 1977; equal to OpenCV's medianBlur",
-    border="replicate",
+    forms=Forms(
+        kernel=median_blur,
+        single=single_median_blur,
+    ),
+    words=Words(
+        phrase=_median_words,
+        summary="Median of a square of pixels, each channel by itself.",
+        formula="y(p) = the median of x over the size x size pixels about p, per channel",
+        source="Tukey 1977; equal to OpenCV's medianBlur",
+    ),
+    facts=Facts(
+        strength=_median_strength,
+        border="replicate",
+    ),
+    ladder=along("size", 3, 5, 7),
 )
 
 BILATERAL_BLUR = Operator(
     name="bilateral_blur",
     version=1,
     parameters=BilateralBlurParameters,
-    kernel=bilateral_blur,
-    words=_bilateral_words,
-    strength=_bilateral_strength,
-    summary="Smooth what differs little and keep the edges.",
-    formula="y(p) = sum_d w(d) x(p + d) / sum_d w(d), |d| <= radius px, w = exp(-|d|**2 / (2 "
-    "sigma_space**2) - e**2 / (2 (sigma_range_255 / 255)**2)), e = sum over channels of |x(p "
-    "+ d) - x(p)|",
-    source="Tomasi and Manduchi, ICCV 1998, with OpenCV's colour distance",
-    border="reflect101",
+    forms=Forms(
+        kernel=bilateral_blur,
+    ),
+    words=Words(
+        phrase=_bilateral_words,
+        summary="Smooth what differs little and keep the edges.",
+        formula="y(p) = sum_d w(d) x(p + d) / sum_d w(d), |d| <= radius px, w = exp(-|d|**2 / (2 "
+        "sigma_space**2) - e**2 / (2 (sigma_range_255 / 255)**2)), e = sum over channels of |x(p "
+        "+ d) - x(p)|",
+        source="Tomasi and Manduchi, ICCV 1998, with OpenCV's colour distance",
+    ),
+    facts=Facts(
+        strength=_bilateral_strength,
+        border="reflect101",
+    ),
+    ladder=along("sigma_range_255", 10.0, 25.0, 50.0, 90.0, 150.0, radius=5, sigma_space=2.5),
 )
 
 ROWS: tuple[Operator[Any], ...] = (BOX_BLUR, MEDIAN_BLUR, BILATERAL_BLUR)

@@ -9,7 +9,9 @@ import torch
 from pydantic import Field, model_validator
 
 from degrade.geometry import Axis, Frame, Placement, Size
-from degrade.operators.base import Group, Image, Operator, Parameters
+from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.ladders import along
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 
 class NearestStridedParameters(Parameters):
@@ -81,12 +83,20 @@ ROWS: tuple[Operator[Any], ...] = (
         name="nearest_strided",
         version=1,
         parameters=NearestStridedParameters,
-        kernel=_strided,
-        single=_single,
-        place=_place,
-        words=_words,
-        summary="Keep every s-th pixel from a stated phase on; the shift is declared.",
-        formula="y(i, j) = x(phase_y + step i, phase_x + step j)",
-        source="the second half of blur-downsampling (BD), image[phase::s, phase::s]",
+        forms=Forms(
+            kernel=_strided,
+            single=_single,
+        ),
+        words=Words(
+            phrase=_words,
+            summary="Keep every s-th pixel from a stated phase on; the shift is declared.",
+            formula="y(i, j) = x(phase_y + step i, phase_x + step j)",
+            source="the second half of blur-downsampling (BD), image[phase::s, phase::s]",
+        ),
+        facts=Facts(
+            place=_place,
+            optical=True,
+        ),
+        ladder=along("step", 2, 3, 4, 6, 8),
     ),
 )

@@ -49,7 +49,8 @@ from degrade.operators import (
     video,
     zoom_blur,
 )
-from degrade.operators.base import Operator, Parameters
+from degrade.operators.base import Parameters
+from degrade.operators.row import Operator
 from degrade.table import Table
 from degrade.trace import Step
 

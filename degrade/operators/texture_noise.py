@@ -17,14 +17,14 @@ from degrade.functional.fields import (
 )
 from degrade.functional.film import grain_sigma
 from degrade.geometry import Size
-from degrade.operators.base import Group, Operator, column
+from degrade.operators.base import Group, column
+from degrade.operators.ladders import along
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
-    canvas_form,
-    gpu_form,
-    image_form,
+    law_forms,
 )
+from degrade.operators.row import Facts, Operator, Words
 
 
 class ScaledNoiseParameters(FieldParameters):
@@ -116,31 +116,37 @@ SCALED_NOISE = Operator(
     name="scaled_noise",
     version=1,
     parameters=ScaledNoiseParameters,
-    kernel=canvas_form(scaled_law),
-    device_kernel=gpu_form(scaled_law),
-    single=image_form(scaled_law),
-    words=_scaled_words,
-    strength=_strength,
-    summary="Add normal noise of a coarse grid, enlarged, at a stated strength.",
-    formula="y(p) = x(p) + (sigma_255 / 255) sum_i w_i(p) n(i) / sqrt(sum_i w_i(p)**2), n ~ N(0, 1) "
-    "on a grid pitch_px apart, w: bilinear or Keys' cubic weights",
-    source="definition; Keys 1981 for bicubic",
+    forms=law_forms(scaled_law),
+    words=Words(
+        phrase=_scaled_words,
+        summary="Add normal noise of a coarse grid, enlarged, at a stated strength.",
+        formula="y(p) = x(p) + (sigma_255 / 255) sum_i w_i(p) n(i) / sqrt(sum_i w_i(p)**2), n ~ N(0, 1) "
+        "on a grid pitch_px apart, w: bilinear or Keys' cubic weights",
+        source="definition; Keys 1981 for bicubic",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
+    ladder=along("pitch_px", 1.0, 1.5, 2.5, 4.0, 8.0, sigma_255=15.0),
 )
 
 FILM_GRAIN = Operator(
     name="film_grain",
     version=1,
     parameters=FilmGrainParameters,
-    kernel=canvas_form(film_grain_law),
-    device_kernel=gpu_form(film_grain_law),
-    single=image_form(film_grain_law),
-    words=_film_grain_words,
-    strength=_strength,
-    summary="Add correlated noise whose strength follows the density of film grains.",
-    formula="y = x + (sigma_255 / 255) sqrt(V(x) / V(1/2)) (g * n), n ~ N(0, 1), g = G(size_px) "
-    "scaled to sum g**2 = 1, V(u) = (1 - u)**2 int_0^2 ((1 - u)**-t - 1) s ds, t(s) the "
-    "overlap of two unit disks s apart",
-    source="Newson, Delon, Galerne, A stochastic film grain model, 2017: variance of its Boolean model",
+    forms=law_forms(film_grain_law),
+    words=Words(
+        phrase=_film_grain_words,
+        summary="Add correlated noise whose strength follows the density of film grains.",
+        formula="y = x + (sigma_255 / 255) sqrt(V(x) / V(1/2)) (g * n), n ~ N(0, 1), g = G(size_px) "
+        "scaled to sum g**2 = 1, V(u) = (1 - u)**2 int_0^2 ((1 - u)**-t - 1) s ds, t(s) the "
+        "overlap of two unit disks s apart",
+        source="Newson, Delon, Galerne, A stochastic film grain model, 2017: variance of its Boolean model",
+    ),
+    facts=Facts(
+        strength=_strength,
+    ),
+    ladder=along("sigma_255", 3.0, 6.0, 10.0, 16.0, 25.0, size_px=0.8),
 )
 
 ROWS: tuple[Operator[Any], ...] = (SCALED_NOISE, FILM_GRAIN)

@@ -8,14 +8,14 @@ import torch
 from pydantic import Field, model_validator
 
 from degrade.functional.color import luma
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
+from degrade.operators.ladders import together
 from degrade.operators.random_fields import (
     FieldParameters,
     Fields,
-    canvas_form,
-    gpu_form,
-    image_form,
+    law_forms,
 )
+from degrade.operators.row import Facts, Operator, Words
 
 MID_GREY = 128 / 255
 LEAST_SOFTNESS = 2.0**-30
@@ -87,16 +87,21 @@ TONAL_NOISE = Operator(
     name="tonal_noise",
     version=1,
     parameters=TonalNoiseParameters,
-    kernel=canvas_form(tonal_law),
-    device_kernel=gpu_form(tonal_law),
-    single=image_form(tonal_law),
-    words=_words,
-    strength=_strength,
-    summary="Add normal noise to a range of tones, with soft edges.",
-    formula="y = x + w(g) n, n ~ N(0, (sigma_255 / 255)**2) per value, g the luma; w = 1 from low to "
-    "high, beyond t**2 (3 - 2 t) with t falling from 1 to 0 over softness",
-    source="definition",
-    channels=(1, 3),
+    forms=law_forms(tonal_law),
+    words=Words(
+        phrase=_words,
+        summary="Add normal noise to a range of tones, with soft edges.",
+        formula="y = x + w(g) n, n ~ N(0, (sigma_255 / 255)**2) per value, g the luma; w = 1 from low to "
+        "high, beyond t**2 (3 - 2 t) with t falling from 1 to 0 over softness",
+        source="definition",
+    ),
+    facts=Facts(
+        strength=_strength,
+        channels=(1, 3),
+    ),
+    ladder=together(
+        low=(0.0, 0.2, 0.4, 0.6, 0.8), high=(0.2, 0.4, 0.6, 0.8, 1.0), sigma_255=(25.0,) * 5
+    ),
 )
 
 ROWS: tuple[Operator[Any], ...] = (TONAL_NOISE,)

@@ -8,7 +8,9 @@ import torch
 from pydantic import Field, model_validator
 
 from degrade.functional.color import linear_to_srgb, luma, scale_light, srgb_to_linear
-from degrade.operators.base import Group, Operator, Parameters, column
+from degrade.operators.base import Group, Parameters, column
+from degrade.operators.ladders import Ladder, along, together
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 LEAST_RANGE = 0.02
 """Least distance of white from black: less would be a threshold and no levels."""
@@ -112,72 +114,112 @@ LEVELS = Operator(
     name="levels",
     version=1,
     parameters=LevelsParameters,
-    kernel=levels,
-    words=_levels_words,
-    strength=lambda record: {"contrast": 1.0 / (record.white - record.black)},
-    summary="Black point, white point and gamma.",
-    formula="y = sign(t) |t|**(1 / gamma), t = (x - black) / (white - black)",
-    source="ImageMagick -level, without its clipping",
+    forms=Forms(
+        kernel=levels,
+    ),
+    words=Words(
+        phrase=_levels_words,
+        summary="Black point, white point and gamma.",
+        formula="y = sign(t) |t|**(1 / gamma), t = (x - black) / (white - black)",
+        source="ImageMagick -level, without its clipping",
+    ),
+    facts=Facts(
+        strength=lambda record: {"contrast": 1.0 / (record.white - record.black)},
+    ),
+    ladder=along("gamma", 0.9, 0.8, 0.65, 0.5, 0.4),
 )
 
 SATURATION = Operator(
     name="saturation",
     version=1,
     parameters=SaturationParameters,
-    kernel=saturation,
-    words=lambda record: f"saturation x {record.factor:.2g}",
-    strength=lambda record: {"saturation": record.factor},
-    channels=(1, 3),
-    summary="Move colours from or to their own BT.601 luma; grey images stay.",
-    formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
-    source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
+    forms=Forms(
+        kernel=saturation,
+    ),
+    words=Words(
+        phrase=lambda record: f"saturation x {record.factor:.2g}",
+        summary="Move colours from or to their own BT.601 luma; grey images stay.",
+        formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
+        source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
+    ),
+    facts=Facts(
+        strength=lambda record: {"saturation": record.factor},
+        channels=(1, 3),
+    ),
+    ladder=along("factor", 0.8, 0.5, 0.2, 1.5, 2.2),
 )
 
 WHITE_BALANCE = Operator(
     name="white_balance",
     version=1,
     parameters=WhiteBalanceParameters,
-    kernel=white_balance,
-    words=lambda record: f"white balance R x {record.red_gain:.2g}, B x {record.blue_gain:.2g}",
-    strength=_balance_strength,
-    channels=(1, 3),
-    summary="Gains on red and blue light, green the reference; grey images stay.",
-    formula="y_c = encode(g_c decode(x_c)), g = (red_gain, 1, blue_gain)",
-    source="von Kries 1902, diagonal in linear sRGB",
+    forms=Forms(
+        kernel=white_balance,
+    ),
+    words=Words(
+        phrase=lambda record: (
+            f"white balance R x {record.red_gain:.2g}, B x {record.blue_gain:.2g}"
+        ),
+        summary="Gains on red and blue light, green the reference; grey images stay.",
+        formula="y_c = encode(g_c decode(x_c)), g = (red_gain, 1, blue_gain)",
+        source="von Kries 1902, diagonal in linear sRGB",
+    ),
+    facts=Facts(
+        strength=_balance_strength,
+        channels=(1, 3),
+    ),
+    ladder=together(red_gain=(1.05, 1.1, 1.2, 1.35, 1.5), blue_gain=(0.97, 0.93, 0.86, 0.78, 0.7)),
 )
 
 TO_LINEAR = Operator(
     name="to_linear",
     version=1,
     parameters=TransferParameters,
-    kernel=to_linear,
-    words=lambda record: "to linear light",
-    summary="sRGB values to linear light, every channel.",
-    formula="y = x / 12.92 for x <= 0.04045, else ((x + 0.055) / 1.055)**2.4",
-    source="IEC 61966-2-1:1999",
+    forms=Forms(
+        kernel=to_linear,
+    ),
+    words=Words(
+        phrase=lambda record: "to linear light",
+        summary="sRGB values to linear light, every channel.",
+        formula="y = x / 12.92 for x <= 0.04045, else ((x + 0.055) / 1.055)**2.4",
+        source="IEC 61966-2-1:1999",
+    ),
+    ladder=Ladder(({},)),
 )
 
 TO_SRGB = Operator(
     name="to_srgb",
     version=1,
     parameters=TransferParameters,
-    kernel=to_srgb,
-    words=lambda record: "to sRGB",
-    summary="Linear light to sRGB values, every channel.",
-    formula="y = 12.92 x for x <= 0.0031308, else 1.055 x**(1 / 2.4) - 0.055",
-    source="IEC 61966-2-1:1999",
+    forms=Forms(
+        kernel=to_srgb,
+    ),
+    words=Words(
+        phrase=lambda record: "to sRGB",
+        summary="Linear light to sRGB values, every channel.",
+        formula="y = 12.92 x for x <= 0.0031308, else 1.055 x**(1 / 2.4) - 0.055",
+        source="IEC 61966-2-1:1999",
+    ),
+    ladder=Ladder(({},)),
 )
 
 SWAP_RED_BLUE = Operator(
     name="swap_red_blue",
     version=1,
     parameters=SwapRedBlueParameters,
-    kernel=swap_red_blue,
-    words=lambda record: "red and blue swapped",
-    channels=(1, 3),
-    summary="Exchange red and blue, as a codec sees them that is handed the wrong order; grey stays.",
-    formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
-    source="OpenCV's BGR order",
+    forms=Forms(
+        kernel=swap_red_blue,
+    ),
+    words=Words(
+        phrase=lambda record: "red and blue swapped",
+        summary="Exchange red and blue, as a codec sees them that is handed the wrong order; grey stays.",
+        formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
+        source="OpenCV's BGR order",
+    ),
+    facts=Facts(
+        channels=(1, 3),
+    ),
+    ladder=Ladder(({},)),
 )
 
 ROWS: tuple[Operator[Any], ...] = (

@@ -18,10 +18,12 @@ from degrade.functional.philox import word_image
 from degrade.functional.psf import gaussian_psf
 from degrade.functional.varying_psf import correlate_image_varying, correlate_varying
 from degrade.geometry import Placement, Size
-from degrade.operators.base import Group, Image, NoiseKey, Operator, Parameters
+from degrade.operators.base import Group, Image, NoiseKey, Parameters
 from degrade.operators.blur import KernelSize
 from degrade.operators.kernel_bank import bank_kernel, bank_length
+from degrade.operators.ladders import Ladder, along
 from degrade.operators.psf_blur import CPU, kernel_strength
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 LARGEST = 41
 SQUARE = Size(512, 512)
@@ -212,41 +214,53 @@ def _row(
     words: Callable[[Any], str],
     summary: str,
     formula: str,
+    ladder: Ladder | None = None,
 ) -> Operator[Any]:
     return Operator(
         name=name,
         version=1,
         parameters=parameters,
-        kernel=_kernel(grids),
-        single=_single,
-        tables=_tables(grids),
-        words=words,
-        strength=_strength(grids),
-        summary=summary,
-        formula=formula,
-        source="Nagy and O'Leary, SIAM J. Sci. Comput. 19(4), 1998; efficient filter flow: "
-        "Hirsch et al., CVPR 2010",
-        border="reflect101",
+        forms=Forms(
+            kernel=_kernel(grids),
+            single=_single,
+            tables=_tables(grids),
+        ),
+        words=Words(
+            phrase=words,
+            summary=summary,
+            formula=formula,
+            source="Nagy and O'Leary, SIAM J. Sci. Comput. 19(4), 1998; efficient filter flow: "
+            "Hirsch et al., CVPR 2010",
+        ),
+        facts=Facts(
+            strength=_strength(grids),
+            border="reflect101",
+            optical=True,
+        ),
+        ladder=ladder,
     )
 
 
 SPATIALLY_VARYING_BLUR = _row(
-    "spatially_varying_blur",
-    SpatiallyVaryingBlurParameters,
-    _lens_grids,
-    _lens_words,
+    name="spatially_varying_blur",
+    parameters=SpatiallyVaryingBlurParameters,
+    grids=_lens_grids,
+    words=_lens_words,
     summary="Blur that grows and stretches from the middle to the corners, as a lens's does.",
     formula="y(p) = sum over the four nodes n about p of w_n(p) (k_n * x)(p), w_n bilinear; k_n "
     "Gaussian of sigma = sigma_centre + (sigma_corner - sigma_centre) r**2 px, times "
     "stretch**(r**2 / 2) along the radius and its inverse across, each times exp(jitter n); r = "
     "1 in the corners",
+    ladder=along(
+        "sigma_corner", 1.0, 1.5, 2.5, 4.0, 6.0, view=256, size=31, sigma_centre=0.5, stretch=2.0
+    ),
 )
 
 VARYING_BANK_BLUR = _row(
-    "varying_bank_blur",
-    VaryingBankBlurParameters,
-    _bank_grids,
-    _bank_words,
+    name="varying_bank_blur",
+    parameters=VaryingBankBlurParameters,
+    grids=_bank_grids,
+    words=_bank_words,
     summary="A grid of measured kernels across the image, smoothly changing between its nodes.",
     formula="y(p) = sum over the four nodes n about p of w_n(p) (k_n * x)(p), w_n bilinear, k_n a "
     "kernel of the bank as in kernel_bank_blur; rows x columns nodes, the outermost at the "

@@ -9,8 +9,10 @@ from pydantic import Field, model_validator
 
 from degrade.functional.video_clip import Clip, video_clip
 from degrade.functional.video_coder import CODECS
-from degrade.operators.base import Image, Operator, Parameters
+from degrade.operators.base import Image, Parameters
 from degrade.operators.codecs import codec_row
+from degrade.operators.ladders import along
+from degrade.operators.row import Operator, Words
 
 
 class VideoClipParameters(Parameters):
@@ -98,14 +100,17 @@ VIDEO_CLIP = codec_row(
     name="video_clip",
     parameters=VideoClipParameters,
     single=single_video_clip,
-    words=_words,
+    words=Words(
+        phrase=_words,
+        summary="One frame of a panning clip, coded with its neighbours; needs the extra `video`.",
+        formula="y = frame `taken` of FFmpeg decode(encode(f_0 .. f_(frames - 1))), f_t(p) = x(p - (t - "
+        "taken) velocity) in px, mirrored, Keys' cubic; encoders as in video_frame, crf or "
+        "bits_per_pixel w h 25 bit/s, intra_period, b_frames",
+        source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
+    ),
     strength=_strength,
-    summary="One frame of a panning clip, coded with its neighbours; needs the extra `video`.",
-    formula="y = frame `taken` of FFmpeg decode(encode(f_0 .. f_(frames - 1))), f_t(p) = x(p - (t - "
-    "taken) velocity) in px, mirrored, Keys' cubic; encoders as in video_frame, crf or "
-    "bits_per_pixel w h 25 bit/s, intra_period, b_frames",
-    source="FFmpeg's libx264, libx265, libvpx-vp9, mpeg2video and mpeg4 as built into PyAV",
     border="reflect101",
+    ladder=along("quantiser", 18, 26, 32, 38, 46, codec="h264", velocity_x=3.5),
 )
 
 ROWS: tuple[Operator[Any], ...] = (VIDEO_CLIP,)

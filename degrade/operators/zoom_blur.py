@@ -12,7 +12,9 @@ from pydantic import Field
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
 from degrade.functional.zoom import zoom
-from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.base import Group, Parameters
+from degrade.operators.ladders import along
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 DISTANCE = 100
 """Where the strength is told, in pixels from the centre: it grows with the distance."""
@@ -69,14 +71,22 @@ ZOOM_BLUR = Operator(
     name="zoom_blur",
     version=1,
     parameters=ZoomBlurParameters,
-    kernel=zoom_blur,
-    words=lambda record: f"zoom blur to x{record.most:.3g}, {record.exposures} exposures",
-    strength=_strength,
-    summary="Mean of the image at magnifications about 1, its centre and its mean position unmoved.",
-    formula="y(p) = the mean over `exposures` values a, evenly from 1 - w to 1 + w, of x(m + a (p - "
-    "m)); w = 1 - 1 / most, m the centre; Keys' cubic, a = -1/2",
-    source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C), who enlarge only; Keys 1981, a = -1/2",
-    border="replicate",
+    forms=Forms(
+        kernel=zoom_blur,
+    ),
+    words=Words(
+        phrase=lambda record: f"zoom blur to x{record.most:.3g}, {record.exposures} exposures",
+        summary="Mean of the image at magnifications about 1, its centre and its mean position unmoved.",
+        formula="y(p) = the mean over `exposures` values a, evenly from 1 - w to 1 + w, of x(m + a (p - "
+        "m)); w = 1 - 1 / most, m the centre; Keys' cubic, a = -1/2",
+        source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C), who enlarge only; Keys 1981, a = -1/2",
+    ),
+    facts=Facts(
+        strength=_strength,
+        border="replicate",
+        optical=True,
+    ),
+    ladder=along("most", 1.01, 1.02, 1.04, 1.08, 1.15, view=256),
 )
 
 ROWS: tuple[Operator[Any], ...] = (ZOOM_BLUR,)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from degrade.errors import PipelineError
-from degrade.operators.base import Operator, noise_fields
+from degrade.operators.base import noise_fields
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.distributions import Distribution, Quantile
 from degrade.pipeline.drawn import (
@@ -112,7 +113,7 @@ class _Compiler:
         return body, inner.certain
 
     def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnNode:
-        if self.making_lr and stage.operator.hr_only:
+        if self.making_lr and stage.operator.facts.hr_only:
             raise PipelineError(
                 f"the stage {label!r} ({stage.operator.name}) stands under `lr`, where it would part the LR "
                 "from its HR; move it to `hr`, from which both are made"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.nodes import ANY_NODE, STRUCTURES
 from degrade.pipeline.stages import Node, stage_model

@@ -21,13 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from degrade.operators.base import (
-    Operator,
-    Parameters,
-    canonical_json,
-    mapping_fields,
-    noise_fields,
-)
+from degrade.operators.base import Parameters, canonical_json, mapping_fields, noise_fields
+from degrade.operators.row import Operator
 from degrade.pipeline.distributions import Distribution
 from degrade.pipeline.specs import FORMS, Spec, continuous, for_round, names, quantile, support
 from degrade.reader.records import Strict
@@ -172,5 +167,5 @@ def stage_model(operator: Operator[Any]) -> type[Stage]:
         fields[field] = (MappingSpec if field in mappings else Spec, described)
     model = create_model(f"{name.title().replace('_', '')}Stage", __base__=Stage, **fields)
     model.operator = operator
-    model.__doc__ = operator.summary
+    model.__doc__ = operator.words.summary
     return model

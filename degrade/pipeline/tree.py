@@ -13,7 +13,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from degrade.errors import PipelineError
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.errors import explain
 from degrade.pipeline.named import named_source

@@ -10,7 +10,7 @@ from degrade import Pipeline, Trace
 from degrade.errors import GeometryError, PipelineError, TraceError
 from degrade.execute.plan import plan_hr, plan_lr
 from degrade.geometry import Size
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, Operators
 from realsr.files.errors import RequestError
 

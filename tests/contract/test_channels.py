@@ -37,8 +37,8 @@ def _split(case: Case) -> tuple[Case, Case]:
     return replace(case, values=taken), replace(case, values=refused)
 
 
-ANY = [case for case in CASES if OPERATORS[case.op].channels is None]
-FEW = [case for case in CASES if OPERATORS[case.op].channels is not None]
+ANY = [case for case in CASES if OPERATORS[case.op].facts.channels is None]
+FEW = [case for case in CASES if OPERATORS[case.op].facts.channels is not None]
 WEIGH_ALL = {"bilateral_blur", "dpid"}
 """They weigh a pixel by how far all of its channels are from its neighbours'."""
 PER_CHANNEL = [
@@ -100,7 +100,7 @@ def _refusals(plan: tuple[PlannedStep], one: torch.Tensor) -> list[str]:
 
 @pytest.mark.parametrize("case", [param(case) for case in FEW])
 def test_other_counts_are_refused_by_name(case: Case) -> None:
-    counts = OPERATORS[case.op].channels or ()
+    counts = OPERATORS[case.op].facts.channels or ()
     for channels in {1, 2, 4, 5} - set(counts):
         plan = planned(case, case.values[0], SIZES[3])
         for said in _refusals(plan, image(SIZES[3], channels)):

@@ -34,7 +34,7 @@ def eight_bits(images: torch.Tensor) -> torch.Tensor:
 
 
 def rounds_to_eight_bits(op: str, record: Parameters) -> bool:
-    depth = OPERATORS[op].depth
+    depth = OPERATORS[op].facts.depth
     return depth.startswith("8 bits") and (
         "unless" not in depth or record.model_dump()["eight_bit"]
     )
@@ -51,9 +51,9 @@ def test_who_rounds_to_eight_bits_says_so(case: Case) -> None:
         fine = sixteen_bits(SIZE)
         made, made_of_coarse = run_singles([plan, plan], [fine, eight_bits(fine)], 1)
         rounded = rounds_to_eight_bits(case.op, plan[0].record)
-        if rounded or OPERATORS[case.op].depth == "float32":
+        if rounded or OPERATORS[case.op].facts.depth == "float32":
             assert equal([made], [eight_bits(made)]) == rounded, values
-        if OPERATORS[case.op].depth == "float32" and not _flattens(case.op, values):
+        if OPERATORS[case.op].facts.depth == "float32" and not _flattens(case.op, values):
             assert not torch.equal(made, made_of_coarse), values
 
 
@@ -63,11 +63,11 @@ def _flattens(op: str, values: Values) -> bool:
 
 
 def test_depths_are_of_three_kinds() -> None:
-    found = {row.depth for row in OPERATORS.values()}
+    found = {row.facts.depth for row in OPERATORS.values()}
     assert all(depth.startswith(("float32", "8 bits", "`levels` values")) for depth in found)
     for name, row in OPERATORS.items():
-        assert row.depth.startswith("`levels`") == (
-            "levels" in row.parameters.model_fields and not row.differentiable
+        assert row.facts.depth.startswith("`levels`") == (
+            "levels" in row.parameters.model_fields and not row.facts.differentiable
         ), name
 
 
@@ -133,7 +133,7 @@ def test_a_pipeline_of_float_steps_keeps_sixteen_bits() -> None:
 @by_operator
 def test_nan_stays_in_its_own_sample(case: Case) -> None:
     """A device's values are not looked at: one sample's NaN must neither end nor change the others."""
-    if OPERATORS[case.op].on_host:
+    if OPERATORS[case.op].facts.on_host:
         pytest.skip("the named host codec")
     plans, images = samples(case)
     lost = [torch.full_like(one, torch.nan) for one in images]

@@ -50,7 +50,7 @@ def planned(case: Case, values: Values, size: Size) -> tuple[PlannedStep]:
 
 def samples(case: Case, channels: int = 3) -> tuple[list[tuple[PlannedStep]], list[torch.Tensor]]:
     """Every record of the case, each on an image of its own size."""
-    taken = OPERATORS[case.op].channels
+    taken = OPERATORS[case.op].facts.channels
     if taken is not None and channels not in taken:
         pytest.skip(f"takes {taken} channels")
     plans, images = [], []
@@ -73,10 +73,10 @@ def test_no_field_has_a_name_of_the_grammar() -> None:
 
 def test_every_operator_says_what_it_computes() -> None:
     for name, row in OPERATORS.items():
-        lines = row.formula.splitlines()
+        lines = row.words.formula.splitlines()
         assert len(lines) == 1, name
-        assert row.formula == row.formula.strip(), name
-        assert "``" not in row.formula, name
+        assert row.words.formula == row.words.formula.strip(), name
+        assert "``" not in row.words.formula, name
 
 
 def test_every_operator_has_a_case() -> None:
@@ -149,7 +149,7 @@ def test_global_state_is_left_alone(case: Case) -> None:
 @by_operator
 def test_nothing_is_read_back_to_the_host(case: Case) -> None:
     """On the meta device no value exists: a kernel that looks at one raises."""
-    if OPERATORS[case.op].on_host:
+    if OPERATORS[case.op].facts.on_host:
         pytest.skip("the named host codec")
     plans, images = samples(case)
     steps = [plan[0] for plan in plans]
@@ -161,7 +161,7 @@ def test_nothing_is_read_back_to_the_host(case: Case) -> None:
         [step.placement for step in steps],
         torch.device("meta"),
     )
-    assert OPERATORS[case.op].kernel(canvas, group).device.type == "meta"
+    assert OPERATORS[case.op].forms.kernel(canvas, group).device.type == "meta"
 
 
 @by_operator
@@ -191,8 +191,8 @@ def test_tiny_images(case: Case) -> None:
 def test_words_and_strength_of_every_record(case: Case) -> None:
     for plan in samples(case)[0]:
         operator, record = plan[0].operator, plan[0].record
-        assert 2 < len(operator.words(record)) < 60
-        assert all(np.isfinite(value) for value in operator.strength(record).values())
+        assert 2 < len(operator.words.phrase(record)) < 60
+        assert all(np.isfinite(value) for value in operator.facts.strength(record).values())
 
 
 @by_operator

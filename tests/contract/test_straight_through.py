@@ -16,14 +16,14 @@ from degrade.execute.plan import PlannedStep
 from degrade.execute.singles import group_of, reference_step, run_singles
 from degrade.execute.straight_through import run_straight_through
 from degrade.geometry import Size
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from tests.cases import CASES, Case
 from tests.contract.test_execute import batch, traces
 from tests.contract.test_operators import equal, image, param, planned, samples
 
-LR_CASES = [case for case in CASES if not OPERATORS[case.op].hr_only]
-ROUNDING = [case.op for case in LR_CASES if not OPERATORS[case.op].differentiable]
+LR_CASES = [case for case in CASES if not OPERATORS[case.op].facts.hr_only]
+ROUNDING = [case.op for case in LR_CASES if not OPERATORS[case.op].facts.differentiable]
 by_lr_operator = pytest.mark.parametrize("case", [param(case) for case in LR_CASES])
 PIPELINES = ["second_order", "realesrgan", "bicubic"]
 
@@ -31,7 +31,7 @@ PIPELINES = ["second_order", "realesrgan", "bicubic"]
 def stand_in(step: PlannedStep) -> Callable[[Tensor], Tensor]:
     """What the gradient at this step must be the gradient of."""
     operator: Operator[Any] = step.operator
-    kernel = operator.surrogate or operator.kernel
+    kernel = operator.forms.surrogate or operator.forms.kernel
     height, width = step.placement.size
     return lambda pixels: kernel(pixels, group_of([step], pixels.device))[..., :height, :width]
 
@@ -44,8 +44,8 @@ def gradient(function: Callable[[Tensor], Tensor], pixels: Tensor, weights: Tens
 
 def test_whoever_passes_no_gradient_has_a_surrogate_and_nobody_else() -> None:
     for name, operator in OPERATORS.items():
-        passes_none = not operator.differentiable and not operator.hr_only
-        assert passes_none == (operator.surrogate is not None), name
+        passes_none = not operator.facts.differentiable and not operator.facts.hr_only
+        assert passes_none == (operator.forms.surrogate is not None), name
 
 
 @by_lr_operator

@@ -14,7 +14,8 @@ from torch import Tensor
 import degrade
 from degrade.errors import PipelineError, TraceError
 from degrade.execute.forked import can_fork
-from degrade.operators.base import Group, Operator, Parameters, column
+from degrade.operators.base import Group, Parameters, column
+from degrade.operators.row import Facts, Forms, Operator, Words
 
 TEXT = """
 name: own
@@ -44,12 +45,9 @@ DIM: Operator[Any] = Operator(
     name="dim",
     version=1,
     parameters=DimParameters,
-    kernel=dim,
-    words=words,
-    summary="Less light.",
-    formula="by * x",
-    source="a test",
-    strength=lambda record: {"dimming": record.by},
+    forms=Forms(dim),
+    words=Words(words, summary="Less light.", formula="y = by x", source="a test"),
+    facts=Facts(strength=lambda record: {"dimming": record.by}),
     origin=DIGEST,
 )
 KEYS = degrade.keys(0, [f"photograph {index}" for index in range(8)])
@@ -115,16 +113,12 @@ def test_a_written_pipeline_states_the_file(pipeline: degrade.Pipeline) -> None:
 
 def test_a_pipeline_takes_them_with_it(pipeline: degrade.Pipeline) -> None:
     """To a data loader's workers, whose fork knows the functions; without them it is refused by name."""
-    bare = degrade.parse_pipeline(TEXT, rows=[replace(DIM, strength=_none)])
+    bare = degrade.parse_pipeline(TEXT, rows=[replace(DIM, facts=Facts())])
     again = pickle.loads(pickle.dumps(bare))
     assert again.digest == bare.digest
-    assert again.own_operators[0].kernel is dim
+    assert again.own_operators[0].forms.kernel is dim
     with pytest.raises(PipelineError, match="no operator 'dim'"):
         degrade.parse_pipeline(TEXT)
-
-
-def _none(record: DimParameters) -> dict[str, float]:
-    return {}
 
 
 def test_none_takes_the_place_of_ours() -> None:

@@ -114,7 +114,7 @@ def ramp_error(factor: float, power: float) -> float:
     ramp = np.repeat(np.arange(side, dtype=np.float32)[:, None] / side, 6, 1)[..., None]
     record: Any = DpidParameters(factor=factor, lambda_=power)
     out = fast(DPID, np.ascontiguousarray(ramp), record)[:, 0, 0] * side
-    place = DPID.place(record, Frame(Size(side, 6), Size(side, 6)))
+    place = DPID.facts.place(record, Frame(Size(side, 6), Size(side, 6)))
     declared = np.array([place.y(o) for o in range(place.size.height)])
     return float(np.abs(out - declared)[2:-2].max())
 
@@ -132,7 +132,7 @@ def test_ratios_that_do_not_divide_cost_what_is_said(power: float, bound: float)
 
 def test_enlarging_is_refused() -> None:
     with pytest.raises(GeometryError, match="only shrinks"):
-        DPID.place(DpidParameters(factor=1.5), Frame(Size(8, 8), Size(8, 8)))
+        DPID.facts.place(DpidParameters(factor=1.5), Frame(Size(8, 8), Size(8, 8)))
 
 
 def test_a_gradient_of_a_flat_image_is_finite() -> None:

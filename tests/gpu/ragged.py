@@ -36,7 +36,7 @@ marks = [
     ),
 ]
 
-PACKED = [case for case in CASES if OPERATORS[case.op].packed is not None]
+PACKED = [case for case in CASES if OPERATORS[case.op].forms.packed is not None]
 
 
 def batch(
@@ -44,7 +44,7 @@ def batch(
 ) -> tuple[list[Plan], list[torch.Tensor]]:
     """The case's records on images of their own sizes, as often as wanted; by the interpreter not all of a blur's."""
     values = list(case.values)
-    packed = OPERATORS[case.op].packed
+    packed = OPERATORS[case.op].forms.packed
     if INTERPRETED and packed is not None and packed.form.name == "correlation":
         values, sizes = (
             values[:: len(values) - 1 if case.op == "gaussian_blur" else len(values)],

@@ -22,6 +22,7 @@ from degrade.functional import philox, resample
 from degrade.functional.resample import Line
 from degrade.geometry import Size
 from degrade.operators.packed_resize import resample_on_gpu
+from degrade.operators.row import Forms
 from degrade.operators.table import OPERATORS
 from degrade.trace import Step
 from tests.cases import CASES, KEY, Case
@@ -42,7 +43,7 @@ EXACT = {
     "poisson_noise",
 }
 """Forms whose bits are the definition's on every device."""
-CANVAS = [case for case in CASES if OPERATORS[case.op].device_kernel is not None]
+CANVAS = [case for case in CASES if OPERATORS[case.op].forms.device_kernel is not None]
 
 by_form = pytest.mark.parametrize("case", [pytest.param(case, id=case.op) for case in PACKED])
 
@@ -73,7 +74,7 @@ def test_the_form_is_the_definition(case: Case) -> None:
 def test_other_channel_counts(name: str, channels: int) -> None:
     case = case_of(name)
     plans, images = batch(case, channels, sizes=(Size(5, 6), Size(7, 3)))
-    taken = OPERATORS[case.op].channels
+    taken = OPERATORS[case.op].facts.channels
     greys = case.op == "poisson_noise" and channels == 5
     if greys or (taken is not None and channels not in taken):
         with pytest.raises(ImageError, match=f"{channels}"):
@@ -127,7 +128,7 @@ def test_limits_and_roundings_go_with_the_step_before() -> None:
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.op) for case in CANVAS])
 def test_the_form_on_a_canvas_is_the_kernel(case: Case) -> None:
     """Its samples in the corners of a canvas that is full of 7 beyond them."""
-    operator, form = OPERATORS[case.op], OPERATORS[case.op].device_kernel
+    operator, form = OPERATORS[case.op], OPERATORS[case.op].forms.device_kernel
     assert form is not None
     sizes = [ragged.SIZES[number % len(ragged.SIZES)] for number in range(len(case.values))]
     steps = [
@@ -139,7 +140,7 @@ def test_the_form_on_a_canvas_is_the_kernel(case: Case) -> None:
     canvas = canvas.to(DEVICE)
     group = group_of(steps, DEVICE)
     for made, other, step in zip(
-        form(canvas, group), operator.kernel(canvas, group), steps, strict=True
+        form(canvas, group), operator.forms.kernel(canvas, group), steps, strict=True
     ):
         own = (slice(None), *map(slice, step.placement.size))
         assert (made[own] - other[own]).abs().max() <= TOLERANCE
@@ -221,5 +222,5 @@ def test_what_no_form_takes_runs_by_its_kernel() -> None:
 def replace_kernel(step: Any) -> Any:
     """The step of an operator of somebody's own, without forms."""
     return step._replace(
-        operator=replace(step.operator, name="own", packed=None, device_kernel=None)
+        operator=replace(step.operator, name="own", forms=Forms(step.operator.forms.kernel))
     )

@@ -14,7 +14,8 @@ from scipy import ndimage, special
 
 from degrade.geometry import Placement, Size
 from degrade.operators import blur
-from degrade.operators.base import Group, Operator, Parameters
+from degrade.operators.base import Group, Parameters
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 TINY = [(1, 1), (2, 5), (1, 9), (6, 3)]
@@ -68,14 +69,14 @@ def reference(
     operator: Operator[Any], image: npt.NDArray[np.float32], record: Parameters
 ) -> npt.NDArray[np.float32]:
     canvas = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous()
-    out = operator.kernel(canvas, group([record], [Size(*image.shape[:2])]))
+    out = operator.forms.kernel(canvas, group([record], [Size(*image.shape[:2])]))
     return out[0].permute(1, 2, 0).numpy()
 
 
 def single(
     operator: Operator[Any], image: npt.NDArray[np.float32], record: Parameters
 ) -> npt.NDArray[np.float32]:
-    assert operator.single is not None
+    assert operator.forms.single is not None
     return fast(operator, image, record)
 
 
@@ -116,10 +117,10 @@ def test_a_batch_has_the_bits_of_its_samples(operator: Operator[Any]) -> None:
     sizes = [Size(int(h), int(w)) for h, w in rng.integers(1, 50, (9, 2))]
     records = [random_record(operator, rng) for _ in sizes]
     canvas = torch.from_numpy(rng.random((9, 3, 55, 52), dtype=np.float32))
-    together = operator.kernel(canvas, group(records, sizes))
+    together = operator.forms.kernel(canvas, group(records, sizes))
     for i, (record, (height, width)) in enumerate(zip(records, sizes, strict=True)):
         own = canvas[i : i + 1, :, :height, :width]
-        alone = operator.kernel(own, group([record], [sizes[i]]))
+        alone = operator.forms.kernel(own, group([record], [sizes[i]]))
         assert torch.equal(together[i, :, :height, :width], alone[0]), record
 
 
@@ -152,8 +153,8 @@ def test_runs_on_meta_and_on_no_samples(operator: Operator[Any]) -> None:
     records = [random_record(operator, rng) for _ in range(3)]
     sizes = [Size(20, 30), Size(8, 8), Size(1, 40)]
     images = torch.empty(3, 3, 20, 40, device="meta")
-    assert operator.kernel(images, group(records, sizes, "meta")).shape == images.shape
-    assert operator.kernel(torch.empty(0, 3, 4, 4), group([], [])).shape == (0, 3, 4, 4)
+    assert operator.forms.kernel(images, group(records, sizes, "meta")).shape == images.shape
+    assert operator.forms.kernel(torch.empty(0, 3, 4, 4), group([], [])).shape == (0, 3, 4, 4)
 
 
 def test_gradient_of_the_kernel() -> None:
@@ -163,7 +164,7 @@ def test_gradient_of_the_kernel() -> None:
     both = group(
         [random_record(blur.PLATEAU_BLUR, rng) for _ in range(2)], [Size(4, 5), Size(3, 2)]
     )
-    assert torch.autograd.gradcheck(lambda x: blur.PLATEAU_BLUR.kernel(x, both), (images,))
+    assert torch.autograd.gradcheck(lambda x: blur.PLATEAU_BLUR.forms.kernel(x, both), (images,))
 
 
 @pytest.mark.parametrize(
@@ -204,16 +205,16 @@ def test_fields_come_in_the_order_in_which_they_may_refer_to_one_another() -> No
 
 def test_strength_and_words() -> None:
     isotropic = blur.GaussianBlurParameters(size=7, sigma_x=3.0, sigma_y=3.0)
-    strength = blur.GAUSSIAN_BLUR.strength(isotropic)
+    strength = blur.GAUSSIAN_BLUR.facts.strength(isotropic)
     assert strength["effective_sigma"] == pytest.approx(1.84, abs=0.005)
-    assert blur.GAUSSIAN_BLUR.words(isotropic) == "blur 3 px"
+    assert blur.GAUSSIAN_BLUR.words.phrase(isotropic) == "blur 3 px"
     turned = blur.PlateauBlurParameters(
         size=21, sigma_x=1.23, sigma_y=0.8, angle=math.radians(90), beta=1.5
     )
-    strength = blur.PLATEAU_BLUR.strength(turned)
+    strength = blur.PLATEAU_BLUR.facts.strength(turned)
     assert strength["effective_sigma_y"] > strength["effective_sigma_x"]
-    assert blur.PLATEAU_BLUR.words(turned) == "plateau blur 1.2 x 0.8 px at 90 deg, beta 1.5"
+    assert blur.PLATEAU_BLUR.words.phrase(turned) == "plateau blur 1.2 x 0.8 px at 90 deg, beta 1.5"
     low_pass = blur.SincBlurParameters(size=21, cutoff=math.pi / 2)
-    assert blur.SINC_BLUR.strength(low_pass)["cutoff_cycles_per_pixel"] == 0.25
-    assert blur.SINC_BLUR.strength(low_pass)["mtf50"] == pytest.approx(0.25, abs=0.01)
-    assert blur.SINC_BLUR.words(low_pass) == "sinc low-pass at 0.25 cycles/px, 21 taps"
+    assert blur.SINC_BLUR.facts.strength(low_pass)["cutoff_cycles_per_pixel"] == 0.25
+    assert blur.SINC_BLUR.facts.strength(low_pass)["mtf50"] == pytest.approx(0.25, abs=0.01)
+    assert blur.SINC_BLUR.words.phrase(low_pass) == "sinc low-pass at 0.25 cycles/px, 21 taps"

@@ -174,7 +174,7 @@ def test_strength_is_the_noise_of_a_green_pixel() -> None:
         values = {**PLAIN, "tone": tone, "exposure": 0.7, "log_shot": -8.0, "log_read": -14.0}
         out = taken(flat, **values, method="malvar").astype(np.float64)
         found = 255 * np.concatenate([out[0::2, 1::2, 1], out[1::2, 0::2, 1]]).std()
-        expected = CAMERA.strength(record(CAMERA, **values))["mid_grey_noise_sigma_255"]
+        expected = CAMERA.facts.strength(record(CAMERA, **values))["mid_grey_noise_sigma_255"]
         assert found == pytest.approx(expected, rel=4 / math.sqrt(2 * 20000) + 0.005)
 
 
@@ -191,7 +191,7 @@ def test_bayer_demosaic_of_a_photograph_is_that_of_each_sample(method: str) -> N
 def test_words_and_ranges() -> None:
     values = record(CAMERA, log_shot=math.log(0.01), log_read=math.log(1e-4), pattern="grbg")
     assert isinstance(values, CameraParameters)
-    assert CAMERA.words(values) == "camera grbg malvar, shot 0.01, read 0.0001"
+    assert CAMERA.words.phrase(values) == "camera grbg malvar, shot 0.01, read 0.0001"
     for wrong in ({"pattern": "rgbg"}, {"exposure": 0.0}, {"method": "best"}, {"nexus_6p": -0.1}):
         with pytest.raises(ValidationError):
             record(CAMERA, **QUIET, **wrong)

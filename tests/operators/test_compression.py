@@ -30,10 +30,10 @@ def group(records: list[JpegParameters], sizes: list[Size]) -> Group[JpegParamet
 def test_each_sample_of_a_batch_is_coded_alone(channels: int) -> None:
     canvas = torch.rand((5, channels, 66, 53), generator=torch.Generator().manual_seed(0))
     before = canvas.clone()
-    out = JPEG.kernel(canvas, group(RECORDS, SIZES))
+    out = JPEG.forms.kernel(canvas, group(RECORDS, SIZES))
     assert torch.equal(canvas, before)
     assert torch.isfinite(out).all()
-    assert JPEG.single is not None
+    assert JPEG.forms.single is not None
     for index, (record, size) in enumerate(zip(RECORDS, SIZES, strict=True)):
         area = canvas[index, :, : size.height, : size.width].permute(1, 2, 0).numpy()
         expected = codec.jpeg(area, record.quality, record.subsampling)
@@ -45,22 +45,24 @@ def test_each_sample_of_a_batch_is_coded_alone(channels: int) -> None:
 def test_a_canvas_in_another_memory_order() -> None:
     canvas = torch.rand((5, 3, 66, 53), generator=torch.Generator().manual_seed(0))
     strided = canvas.contiguous(memory_format=torch.channels_last)
-    first, second = (JPEG.kernel(images, group(RECORDS, SIZES)) for images in (canvas, strided))
+    first, second = (
+        JPEG.forms.kernel(images, group(RECORDS, SIZES)) for images in (canvas, strided)
+    )
     assert torch.equal(first, second)
 
 
 def test_an_empty_batch() -> None:
-    assert JPEG.kernel(torch.empty((0, 3, 8, 8)), group([], [])).shape == (0, 3, 8, 8)
+    assert JPEG.forms.kernel(torch.empty((0, 3, 8, 8)), group([], [])).shape == (0, 3, 8, 8)
 
 
 def test_it_stays_on_the_device_and_takes_grey_and_rgb() -> None:
-    assert not JPEG.on_host
-    assert JPEG.channels == (1, 3)
+    assert not JPEG.facts.on_host
+    assert JPEG.facts.channels == (1, 3)
 
 
 def test_the_record() -> None:
     assert JpegParameters(quality=50).subsampling == "4:2:0"
-    assert JPEG.words(RECORDS[0]) == "JPEG q30 4:2:0"
+    assert JPEG.words.phrase(RECORDS[0]) == "JPEG q30 4:2:0"
     for values in ({"quality": 0}, {"quality": 101}, {"quality": 50.5}, {}):
         with pytest.raises(ValidationError):
             JpegParameters.model_validate(values)

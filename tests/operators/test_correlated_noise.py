@@ -92,10 +92,13 @@ def test_impossible_correlations_are_refused() -> None:
 
 def test_strength_is_the_root_of_the_mean_variance() -> None:
     found = 255 * noise(CORRELATED_NOISE, 128 / 255, **PLAIN, speckle=True)
-    stated = CORRELATED_NOISE.strength(record(CORRELATED_NOISE, **PLAIN, speckle=True))
+    stated = CORRELATED_NOISE.facts.strength(record(CORRELATED_NOISE, **PLAIN, speckle=True))
     measured = np.sqrt((found**2).mean())
     assert measured == pytest.approx(stated["mid_grey_noise_sigma_255"], rel=0.01)
-    assert CORRELATED_NOISE.words(record(CORRELATED_NOISE, **PLAIN)) == "correlated noise 21.6/255"
+    assert (
+        CORRELATED_NOISE.words.phrase(record(CORRELATED_NOISE, **PLAIN))
+        == "correlated noise 21.6/255"
+    )
 
 
 def test_only_three_channels_are_taken() -> None:

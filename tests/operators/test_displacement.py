@@ -10,7 +10,7 @@ import pytest
 
 from degrade.functional.color import BT601
 from degrade.operators import displacement
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 Pixels = npt.NDArray[np.float32]

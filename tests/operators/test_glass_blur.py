@@ -65,6 +65,6 @@ def test_without_steps_it_is_two_gaussians() -> None:
 
 def test_strength_is_that_of_the_mean_over_keys() -> None:
     """Variances add: two Gaussians and `rounds` steps of (2 reach + 1)**2 - 1 twelfths."""
-    strength = GLASS_BLUR.strength(GlassBlurParameters(sigma=1.5, reach=2, rounds=3, key=KEY))
+    strength = GLASS_BLUR.facts.strength(GlassBlurParameters(sigma=1.5, reach=2, rounds=3, key=KEY))
     assert strength["effective_sigma"] == pytest.approx((2 * 1.5**2 + 3 * 2.0) ** 0.5, rel=2e-3)
     assert strength["mtf50"] == pytest.approx(0.1874 / strength["effective_sigma"], rel=0.03)

@@ -111,7 +111,7 @@ def test_grey_noise_of_two_samples_is_uncorrelated(operator) -> None:
 def test_strength_is_what_is_measured_at_mid_grey(operator) -> None:
     values = VALUES.get(operator.name, {"sigma_255": 20.0})
     found = 255 * noise(operator, 128 / 255, **values)
-    stated = operator.strength(record(operator, **values))
+    stated = operator.facts.strength(record(operator, **values))
     assert found.std() == pytest.approx(stated["mid_grey_noise_sigma_255"], rel=0.01)
     assert found.mean() == pytest.approx(stated.get("mid_grey_bias_255", 0.0), abs=0.3)
 

@@ -52,7 +52,7 @@ def kernels_of(op: str, values: list[Values], channels: int) -> Iterator[tuple[F
     records = [operator.parameters.model_validate(dict(one)) for one in values]
     sizes = [SIZES[index % len(SIZES)] for index in range(len(values))]
     places = [Placement(size) for size in sizes]
-    out = operator.kernel(canvas, Group(records, sizes, places, torch.device("cpu")))
+    out = operator.forms.kernel(canvas, Group(records, sizes, places, torch.device("cpu")))
     for index, (record, (height, width)) in enumerate(zip(records, sizes, strict=True)):
         one, other = (
             whole[index, :, :height, :width].permute(1, 2, 0).contiguous().numpy()

@@ -41,7 +41,7 @@ def centroid(image: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("subpixel", [True, False])
 def test_the_declared_shift_is_the_measured_one(index: int, subpixel: bool) -> None:
     one = record(index, subpixel=subpixel)
-    place = KERNEL_BANK_BLUR.place(one, Frame(SIZE, SIZE))
+    place = KERNEL_BANK_BLUR.facts.place(one, Frame(SIZE, SIZE))
     image = blob(31.3, 30.8)
     shifts = np.array([place.y.shift, place.x.shift])
     assert np.abs(shifts).max() <= 0.5

@@ -111,7 +111,7 @@ def test_the_declared_shift_is_the_measured_one(values: dict[str, Any]) -> None:
     one = LearnedDownsamplerParameters(
         **{**values, "shift_y": shift_y - middle, "shift_x": shift_x - middle}
     )
-    place = LEARNED_DOWNSAMPLER.place(one, Frame(Size(60, 60), Size(60, 60)))
+    place = LEARNED_DOWNSAMPLER.facts.place(one, Frame(Size(60, 60), Size(60, 60)))
     rows, columns = torch.meshgrid(torch.arange(60.0), torch.arange(60.0), indexing="ij")
     seen = run(one, torch.stack([rows, columns]) / 64)[:, 4:-4, 4:-4] * 64
     for axis, plane in ((place.y, seen[0]), (place.x, seen[1].T)):

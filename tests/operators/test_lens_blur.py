@@ -9,7 +9,7 @@ import pytest
 
 from degrade.errors import ImageError
 from degrade.operators import lens_blur, motion_blur
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 COMA = {"size": 21, "zero_radius": 2.0, "coma_x": 0.3, "coma_y": 0.2, "red": 1.2, "blue": 0.8}
@@ -42,7 +42,7 @@ def test_longer_wavelengths_blur_more() -> None:
     image[32, 32] = 1.0
     red, green, blue = fast(lens_blur.ZERNIKE_BLUR, image, record)[32, 32]
     assert red < green < blue
-    strength = lens_blur.ZERNIKE_BLUR.strength(record)
+    strength = lens_blur.ZERNIKE_BLUR.facts.strength(record)
     assert strength["mtf50_red"] < strength["mtf50"] < strength["mtf50_blue"]
 
 
@@ -62,15 +62,15 @@ def test_one_channel_has_the_reference_wavelength_and_five_have_none() -> None:
 
 def test_strength_and_words() -> None:
     """A disk's second moment is r^2 / 4 an axis, a line's L^2 / 12; pixels add their own."""
-    disk = lens_blur.DEFOCUS_BLUR.strength(lens_blur.DefocusBlurParameters(radius=6.0))
+    disk = lens_blur.DEFOCUS_BLUR.facts.strength(lens_blur.DefocusBlurParameters(radius=6.0))
     assert disk["effective_sigma"] == pytest.approx(3.0, abs=0.03)
     # 2 J1(v) / v is one half at v = 2.2151.
     assert disk["mtf50"] == pytest.approx(2.2151 / (2 * np.pi * 6.0), rel=0.01)
     line = motion_blur.LinearMotionBlurParameters(length=12.0)
-    strength = motion_blur.LINEAR_MOTION_BLUR.strength(line)
+    strength = motion_blur.LINEAR_MOTION_BLUR.facts.strength(line)
     assert strength["effective_sigma_x"] == pytest.approx(12 / 12**0.5, abs=0.05)
     assert strength["effective_sigma_y"] == 0.0
     # sin(v) / v is one half at v = 1.8955.
     assert strength["mtf50_x"] == pytest.approx(1.8955 / (np.pi * 12.0), rel=0.01)
     assert strength["mtf50_y"] == 0.5
-    assert motion_blur.LINEAR_MOTION_BLUR.words(line) == "motion 12 px at 0 deg"
+    assert motion_blur.LINEAR_MOTION_BLUR.words.phrase(line) == "motion 12 px at 0 deg"

@@ -10,8 +10,9 @@ import torch
 from pydantic import ValidationError
 
 from degrade.geometry import Placement, Size
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
 from degrade.operators.levels import CLAMP, QUANTISE, ClampParameters, QuantiseParameters
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 
@@ -22,8 +23,8 @@ def run(operator: Operator[Any], values: np.ndarray, records: list[Any]) -> np.n
         records, [size] * len(records), [Placement(size)] * len(records), torch.device("cpu")
     )
     canvas = torch.from_numpy(values.astype(np.float32)).expand(len(records), 1, 1, -1)
-    out = operator.kernel(canvas, group)[:, 0, 0].numpy()
-    assert operator.single is not None
+    out = operator.forms.kernel(canvas, group)[:, 0, 0].numpy()
+    assert operator.forms.single is not None
     for got, record in zip(out, records, strict=True):
         image = values.astype(np.float32)[None, :, None]
         before = image.copy()
@@ -68,7 +69,7 @@ def test_they_run_where_no_value_can_be_read() -> None:
     for operator in (CLAMP, QUANTISE):
         records = [operator.parameters()] * 2
         group = Group(records, [size] * 2, [Placement(size)] * 2, torch.device("meta"))
-        assert operator.kernel(images, group).shape == images.shape
+        assert operator.forms.kernel(images, group).shape == images.shape
 
 
 def test_records() -> None:
@@ -77,5 +78,5 @@ def test_records() -> None:
     for levels in (1, 65537):
         with pytest.raises(ValidationError):
             QuantiseParameters(levels=levels)
-    assert CLAMP.words(ClampParameters()) == "clamp to 0..1"
-    assert QUANTISE.words(QuantiseParameters()) == "round to 256 levels"
+    assert CLAMP.words.phrase(ClampParameters()) == "clamp to 0..1"
+    assert QUANTISE.words.phrase(QuantiseParameters()) == "round to 256 levels"

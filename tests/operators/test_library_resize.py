@@ -20,13 +20,14 @@ from degrade.functional.library_resize import (
     measured_shift,
 )
 from degrade.geometry import Frame, Size
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
 from degrade.operators.library_resize import (
     ROWS,
     Cv2ResizeParameters,
     PilResizeParameters,
     TorchResizeParameters,
 )
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 PIL_RESIZE, CV2_RESIZE, TORCH_RESIZE = ROWS
@@ -43,13 +44,13 @@ def picture(channels: int = 3) -> np.ndarray:
 
 def resized(operator: Operator[Any], record: Any, image: np.ndarray, out: Size) -> np.ndarray:
     """To a size, as a step to the target does it."""
-    place = operator.place(record, Frame(SIZE, out))
+    place = operator.facts.place(record, Frame(SIZE, out))
     assert place.size == out
-    if operator.single is not None:
-        return operator.single(image, record, out)
+    if operator.forms.single is not None:
+        return operator.forms.single(image, record, out)
     batch = torch.from_numpy(image).permute(2, 0, 1).unsqueeze(0)
     group = Group([record], [SIZE], [place], torch.device("cpu"))
-    return operator.kernel(batch, group)[0].permute(1, 2, 0).numpy()
+    return operator.forms.kernel(batch, group)[0].permute(1, 2, 0).numpy()
 
 
 def unit(pixels: np.ndarray) -> np.ndarray:
@@ -133,7 +134,7 @@ def test_the_declared_map_is_the_librarys_in_the_mean(
         for levels in (ramp, 239 - ramp)
     )
     made = (rise * 255 + 239 - fall * 255) / 2
-    place = operator.place(record, Frame(Size(240, 24), Size(240, 24)))
+    place = operator.facts.place(record, Frame(Size(240, 24), Size(240, 24)))
     away = made - (place.y.scale * np.arange(len(made)) + place.y.shift)
     assert abs(away[10:-10].mean()) < 0.02
 

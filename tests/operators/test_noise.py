@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from degrade.errors import ImageError
 from degrade.geometry import Placement, Size
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
 from degrade.operators.noise import GAUSSIAN_NOISE, POISSON_NOISE
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 KEY, OTHER_KEY = "0123456789abcdef", "fedcba9876543210"
@@ -36,7 +37,7 @@ def photograph(height: int, width: int, channels: int = 3, seed: int = 0) -> np.
 
 
 def single(operator: Operator[Any], image: np.ndarray, values: Any) -> np.ndarray:
-    assert operator.single is not None
+    assert operator.forms.single is not None
     return fast(operator, image, values)
 
 
@@ -52,7 +53,7 @@ def batch(
             image.transpose(2, 0, 1).copy()
         )
     group = Group(records, sizes, [Placement(size) for size in sizes], torch.device("cpu"))
-    out = operator.kernel(canvas, group)
+    out = operator.forms.kernel(canvas, group)
     return [
         out[index, :, : size.height, : size.width].permute(1, 2, 0).contiguous().numpy()
         for index, size in enumerate(sizes)
@@ -208,7 +209,7 @@ def test_it_runs_where_no_value_can_be_read(operator) -> None:
         records, [size] * len(records), [Placement(size)] * len(records), torch.device("meta")
     )
     images = torch.empty((len(records), 3, 9, 11), device="meta")
-    assert operator.kernel(images, group).shape == images.shape
+    assert operator.forms.kernel(images, group).shape == images.shape
 
 
 def test_noise_does_not_stop_gradients() -> None:
@@ -216,7 +217,7 @@ def test_noise_does_not_stop_gradients() -> None:
     for operator, values in MIXED:
         image = torch.rand((1, 3, 9, 11), requires_grad=True)
         group = Group([record(operator, **values)], [size], [Placement(size)], torch.device("cpu"))
-        operator.kernel(image, group).sum().backward()
+        operator.forms.kernel(image, group).sum().backward()
         assert image.grad is not None
         assert torch.equal(image.grad, torch.ones_like(image))
 
@@ -252,19 +253,19 @@ def test_values_out_of_range_are_refused(operator, values) -> None:
 def test_strength_is_sigma_at_mid_grey() -> None:
     flat = np.full((300, 300, 3), 128 / 255, np.float32)
     for operator, values in ((GAUSSIAN_NOISE, {"sigma_255": 17}), (POISSON_NOISE, {"count": 80})):
-        stated = operator.strength(record(operator, **values))["mid_grey_noise_sigma_255"]
+        stated = operator.facts.strength(record(operator, **values))["mid_grey_noise_sigma_255"]
         assert 255 * noise_of(operator, flat, **values).std() == pytest.approx(stated, rel=0.01)
-    by_image = POISSON_NOISE.strength(record(POISSON_NOISE, count="distinct"))
+    by_image = POISSON_NOISE.facts.strength(record(POISSON_NOISE, count="distinct"))
     assert sorted(by_image.values()) == pytest.approx([11.2916, 180.665], rel=1e-4)
 
 
 def test_words() -> None:
     grey = record(GAUSSIAN_NOISE, sigma_255=12.34, grey=True)
-    assert GAUSSIAN_NOISE.words(grey) == "Gaussian noise 12.3/255, grey"
-    assert POISSON_NOISE.words(record(POISSON_NOISE, count=256, scale=1.25)) == (
+    assert GAUSSIAN_NOISE.words.phrase(grey) == "Gaussian noise 12.3/255, grey"
+    assert POISSON_NOISE.words.phrase(record(POISSON_NOISE, count=256, scale=1.25)) == (
         "Poisson noise x 1.2, count 256"
     )
-    assert "distinct" in POISSON_NOISE.words(record(POISSON_NOISE, count="distinct"))
+    assert "distinct" in POISSON_NOISE.words.phrase(record(POISSON_NOISE, count="distinct"))
 
 
 @pytest.mark.data

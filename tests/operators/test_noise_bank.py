@@ -82,7 +82,7 @@ def test_gain_and_strength() -> None:
     twice = fast(OPERATOR, image, record(OPERATOR, **values(0, gain=2.0)))
     np.testing.assert_allclose(twice, 2 * once, atol=1e-7)
     # Two patches high and wide: each pixel four times.
-    stated = OPERATOR.strength(record(OPERATOR, **values(0)))["mid_grey_noise_sigma_255"]
+    stated = OPERATOR.facts.strength(record(OPERATOR, **values(0)))["mid_grey_noise_sigma_255"]
     assert 255 * np.sqrt((once.astype(np.float64) ** 2).mean()) == pytest.approx(stated, rel=1e-5)
 
 

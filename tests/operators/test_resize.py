@@ -17,8 +17,9 @@ from degrade.execute.plan import PlannedStep
 from degrade.execute.singles import fast_step, tables_of
 from degrade.functional.filters import FILTERS
 from degrade.geometry import Frame, Placement, Size, covering, factor_axis
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
 from degrade.operators.resize import ROWS, MatlabBicubicParameters, ResizeParameters
+from degrade.operators.row import Operator
 
 RESIZE, MATLAB, DOUBLE = ROWS
 Sample = tuple[Any, Size, Placement]
@@ -68,12 +69,12 @@ def frame(current: Size) -> Frame:
 
 
 def sample(operator: Operator[Any], record: Any, size: Size) -> Sample:
-    return record, size, operator.place(record, frame(size))
+    return record, size, operator.facts.place(record, frame(size))
 
 
 def apply(operator: Operator[Any], canvas: torch.Tensor, samples: list[Sample]) -> torch.Tensor:
     group = Group(*(list(part) for part in zip(*samples, strict=True)), canvas.device)  # type: ignore[arg-type]
-    return operator.kernel(canvas, group)
+    return operator.forms.kernel(canvas, group)
 
 
 def noise(*shape: int) -> torch.Tensor:
@@ -137,7 +138,7 @@ def test_launches_do_not_grow_with_the_batch(operator: Operator[Any]) -> None:
 @given(size=sizes, factor=factors, of=references)
 def test_size_and_map_agree(size: Size, factor: float, of: str) -> None:
     record = ResizeParameters(factor=factor, of=of, filter="bicubic")
-    place = RESIZE.place(record, frame(size))
+    place = RESIZE.facts.place(record, frame(size))
     named = frame(size).lookup(of)
     assert all(
         abs(out - max(1.0, side * factor)) <= 0.5 + 1e-9
@@ -185,7 +186,7 @@ def test_enlarging_takes_its_own_filter() -> None:
 
     def to(size: Size, **values: Any) -> torch.Tensor:
         record = ResizeParameters(**{**asked, "of": "target", **values})
-        place = RESIZE.place(record, Frame(Size(8, 8), size))
+        place = RESIZE.facts.place(record, Frame(Size(8, 8), size))
         return apply(RESIZE, images, [(record, Size(8, 8), place)])
 
     up, down = Size(16, 8), Size(4, 8)
@@ -213,14 +214,14 @@ def test_wrong_records_are_refused(values: dict[str, Any], sentence: str) -> Non
 def test_an_unknown_label_is_named() -> None:
     record = ResizeParameters(factor=1, of="after:blurr")
     with pytest.raises(GeometryError, match="blur"):
-        RESIZE.place(record, frame(Size(8, 8)))
+        RESIZE.facts.place(record, frame(Size(8, 8)))
 
 
 def test_matlab_sizes_and_maps() -> None:
     size = Size(41, 30)
-    by_factor = MATLAB.place(MatlabBicubicParameters(factor=0.25), frame(size))
+    by_factor = MATLAB.facts.place(MatlabBicubicParameters(factor=0.25), frame(size))
     assert by_factor == Placement(Size(11, 8), factor_axis(0.25), factor_axis(0.25))
-    by_size = MATLAB.place(MatlabBicubicParameters(factor=1, of="target"), frame(size))
+    by_size = MATLAB.facts.place(MatlabBicubicParameters(factor=1, of="target"), frame(size))
     assert by_size == covering(size, Size(11, 13))
 
 
@@ -253,9 +254,9 @@ def test_gradient_passes_through_a_mixed_batch() -> None:
 
 def test_words() -> None:
     record = ResizeParameters(factor=0.5, filter="area", enlarging="bicubic")
-    assert RESIZE.words(record) == "resize x0.5, area (bicubic to enlarge), antialias"
+    assert RESIZE.words.phrase(record) == "resize x0.5, area (bicubic to enlarge), antialias"
     to_target = MatlabBicubicParameters(factor=1, of="target")
-    assert MATLAB.words(to_target) == "MATLAB bicubic to target"
+    assert MATLAB.words.phrase(to_target) == "MATLAB bicubic to target"
 
 
 @pytest.mark.parametrize("name", sorted(set(FILTERS) - {"adaptive_area"}))
@@ -273,8 +274,8 @@ def test_an_injected_shift_is_declared_and_measured_back(
     rows = apply(RESIZE, ramp, [made])[0, 0, :, 60 * place.size.width // 120]
     columns = apply(RESIZE, ramp.mT, [made])[0, 0, 60 * place.size.height // 120]
     for result, axis, still, wanted in (
-        (rows, place.y, RESIZE.place(plain, frame(size)).y, shift),
-        (columns, place.x, RESIZE.place(plain, frame(size)).x, -shift),
+        (rows, place.y, RESIZE.facts.place(plain, frame(size)).y, shift),
+        (columns, place.x, RESIZE.facts.place(plain, frame(size)).x, -shift),
     ):
         away = result - axis.scale * torch.arange(len(result)) - axis.shift
         inner = away[len(away) // 5 : -(len(away) // 5)]

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from degrade.operators import screen
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 Pixels = npt.NDArray[np.float32]

@@ -49,10 +49,10 @@ def test_the_fast_form_has_the_bits_of_the_law(channels: int) -> None:
 
 def test_shot_and_read_strength_and_range() -> None:
     values = record(SHOT_READ_NOISE, log_shot=math.log(0.01), log_read=math.log(1e-4))
-    strength = SHOT_READ_NOISE.strength(values)
+    strength = SHOT_READ_NOISE.facts.strength(values)
     assert strength["black_noise_sigma_255"] == pytest.approx(2.55)
     assert strength["mid_grey_noise_sigma_255"] == pytest.approx(18.245, rel=1e-4)
-    assert SHOT_READ_NOISE.words(values) == "shot noise 0.01, read noise 0.0001"
+    assert SHOT_READ_NOISE.words.phrase(values) == "shot noise 0.01, read noise 0.0001"
     for wrong in ({"log_shot": 0.1, "log_read": -9}, {"log_shot": -3}):
         with pytest.raises(ValidationError):
             record(SHOT_READ_NOISE, **wrong)

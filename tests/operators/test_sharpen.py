@@ -28,12 +28,12 @@ def group(records: list[UsmParameters], sizes: list[Size], device: str = "cpu") 
 
 def reference(image: Pixels, record: UsmParameters) -> Pixels:
     canvas = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous()
-    out = USM.kernel(canvas, group([record], [Size(*image.shape[:2])]))
+    out = USM.forms.kernel(canvas, group([record], [Size(*image.shape[:2])]))
     return out[0].permute(1, 2, 0).numpy()
 
 
 def single(image: Pixels, record: UsmParameters) -> Pixels:
-    assert USM.single is not None
+    assert USM.forms.single is not None
     return fast(USM, image, record)
 
 
@@ -134,10 +134,10 @@ def test_a_batch_has_the_bits_of_its_samples() -> None:
     sizes = [Size(int(h), int(w)) for h, w in rng.integers(1, 40, (7, 2))] + [Size(1, 1)]
     records = [UsmParameters(radius=int(rng.integers(3, 80)), threshold_255=3.0) for _ in sizes]
     canvas = torch.from_numpy(rng.random((8, 3, 44, 47), dtype=np.float32))
-    together = USM.kernel(canvas, group(records, sizes))
+    together = USM.forms.kernel(canvas, group(records, sizes))
     for i, (height, width) in enumerate(sizes):
         own = canvas[i : i + 1, :, :height, :width]
-        alone = USM.kernel(own, group([records[i]], [sizes[i]]))
+        alone = USM.forms.kernel(own, group([records[i]], [sizes[i]]))
         assert torch.equal(together[i, :, :height, :width], alone[0])
 
 
@@ -145,11 +145,11 @@ def test_gradient_meta_and_no_samples() -> None:
     generator = torch.Generator().manual_seed(2)
     images = torch.rand(1, 1, 4, 5, dtype=torch.float64, generator=generator, requires_grad=True)
     one = group([UsmParameters(radius=5)], [Size(4, 5)])
-    assert torch.autograd.gradcheck(lambda x: USM.kernel(x, one), (images,))
+    assert torch.autograd.gradcheck(lambda x: USM.forms.kernel(x, one), (images,))
     meta = torch.empty(1, 3, 4, 5, device="meta")
-    out = USM.kernel(meta, group([UsmParameters()], [Size(4, 5)], "meta"))
+    out = USM.forms.kernel(meta, group([UsmParameters()], [Size(4, 5)], "meta"))
     assert out.shape == meta.shape
-    assert USM.kernel(torch.empty(0, 3, 4, 4), group([], [])).shape == (0, 3, 4, 4)
+    assert USM.forms.kernel(torch.empty(0, 3, 4, 4), group([], [])).shape == (0, 3, 4, 4)
 
 
 def test_grey_and_many_channels() -> None:
@@ -165,8 +165,8 @@ def test_grey_and_many_channels() -> None:
 def test_record_and_words() -> None:
     assert UsmParameters(radius=51).taps == 51
     assert UsmParameters(radius=1, sigma=2.5).sigma_pixels == 2.5
-    assert USM.words(UsmParameters()) == "sharpen 0.5, sigma 8 px"
-    assert USM.strength(UsmParameters())["sharpen_sigma"] == pytest.approx(8.0)
+    assert USM.words.phrase(UsmParameters()) == "sharpen 0.5, sigma 8 px"
+    assert USM.facts.strength(UsmParameters())["sharpen_sigma"] == pytest.approx(8.0)
     with pytest.raises(ValidationError, match="less than or equal to 126"):
         UsmParameters(radius=200)
 

@@ -13,7 +13,8 @@ from scipy import ndimage
 from degrade.functional.smoothing import box_reach, box_taps
 from degrade.geometry import Placement, Size
 from degrade.operators import smoothing
-from degrade.operators.base import Group, Operator
+from degrade.operators.base import Group
+from degrade.operators.row import Operator
 from tests.forms import fast
 
 RNG = np.random.default_rng(5)
@@ -25,7 +26,7 @@ def reference(operator: Operator[Any], image: np.ndarray, **values: Any) -> np.n
     size = Size(*image.shape[:2])
     group = Group([operator.parameters(**values)], [size], [Placement(size)], torch.device("cpu"))
     canvas = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous()
-    return operator.kernel(canvas, group)[0].permute(1, 2, 0).numpy()
+    return operator.forms.kernel(canvas, group)[0].permute(1, 2, 0).numpy()
 
 
 def unit(image: np.ndarray) -> np.ndarray:
@@ -96,9 +97,9 @@ def test_a_step_larger_than_the_range_survives_a_bilateral() -> None:
 
 
 def test_strength() -> None:
-    box = smoothing.BOX_BLUR.strength(smoothing.BoxBlurParameters(width=5))
+    box = smoothing.BOX_BLUR.facts.strength(smoothing.BoxBlurParameters(width=5))
     assert box["effective_sigma"] == pytest.approx(2**0.5)
     wide = smoothing.BilateralBlurParameters(radius=15, sigma_space=2.0, sigma_range_255=50.0)
-    flat = smoothing.BILATERAL_BLUR.strength(wide)
+    flat = smoothing.BILATERAL_BLUR.facts.strength(wide)
     assert flat["flat_effective_sigma"] == pytest.approx(2.0, abs=1e-3)
     assert flat["flat_mtf50"] == pytest.approx(0.18739 / 2.0, abs=1e-4)

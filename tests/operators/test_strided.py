@@ -63,7 +63,7 @@ def test_blur_downsampling_is_the_published_pixels(
 def test_pixels_size_and_map(step: int, phase: int, size: Size) -> None:
     phase = min(phase, step - 1)
     record = NearestStridedParameters(step=step, phase_y=phase, phase_x=0)
-    place = STRIDED.place(record, Frame(size, size))
+    place = STRIDED.facts.place(record, Frame(size, size))
     first = min(phase, size.height - 1)
     rows = torch.arange(size.height)[first::step]
     assert place.size == (len(rows), -(-size.width // step))
@@ -77,6 +77,6 @@ def test_a_phase_beyond_the_step_is_refused() -> None:
 
 
 def test_words_count_from_zero() -> None:
-    assert STRIDED.words(NearestStridedParameters(step=3, phase_y=1)) == (
+    assert STRIDED.words.phrase(NearestStridedParameters(step=3, phase_y=1)) == (
         "one pixel in 3 from (1, 0)"
     )

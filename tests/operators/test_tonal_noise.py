@@ -36,7 +36,7 @@ def test_tonal_noise(level: float, grey: bool, low: float, high: float, softness
     found = noise(TONAL_NOISE, level, sigma_255=20.0, grey=grey, **values)
     sigma = 20 / 255 * window(level, low, high, softness)
     assert_law(found, 0.0, equal_channels(sigma**2, grey))
-    stated = TONAL_NOISE.strength(record(TONAL_NOISE, sigma_255=20.0, **values))
+    stated = TONAL_NOISE.facts.strength(record(TONAL_NOISE, sigma_255=20.0, **values))
     expected = 20.0 * window(128 / 255, low, high, softness)
     assert stated["mid_grey_noise_sigma_255"] == pytest.approx(expected)
 

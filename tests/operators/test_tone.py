@@ -15,7 +15,7 @@ from degrade.execute.singles import check_channels
 from degrade.functional.color import BT601
 from degrade.geometry import Size
 from degrade.operators import tone
-from degrade.operators.base import Operator
+from degrade.operators.row import Operator
 from tests.forms import fast, planned
 
 Pixels = npt.NDArray[np.float32]

@@ -40,7 +40,7 @@ def test_it_is_the_blend_of_whole_filtered_images() -> None:
     record = SpatiallyVaryingBlurParameters(**LENS, rows=3, columns=4)
     image = np.random.default_rng(1).random((33, 46, 2), dtype=np.float32)
     size = Size(33, 46)
-    (grid,) = SPATIALLY_VARYING_BLUR.tables(Group([record], [size], [Placement(size)], CPU))  # type: ignore[misc]
+    (grid,) = SPATIALLY_VARYING_BLUR.forms.tables(Group([record], [size], [Placement(size)], CPU))  # type: ignore[misc]
     padded = np.pad(image.astype(np.float64), ((7, 7), (7, 7), (0, 0)), mode="reflect")
     expected = np.zeros(image.shape)
     for row, column in np.ndindex(3, 4):
@@ -101,7 +101,7 @@ def test_strength_spans_the_nodes() -> None:
     record = SpatiallyVaryingBlurParameters(
         size=41, sigma_centre=1.0, sigma_corner=3.0, key=KEY, rows=3, columns=3
     )
-    strength = SPATIALLY_VARYING_BLUR.strength(record)
+    strength = SPATIALLY_VARYING_BLUR.facts.strength(record)
     assert strength["effective_sigma_least"] == pytest.approx(1.0, rel=1e-3)
     assert strength["effective_sigma_most"] == pytest.approx(3.0, rel=1e-3)
     assert strength["mtf50_least"] < strength["mtf50"] < strength["mtf50_most"]

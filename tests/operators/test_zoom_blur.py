@@ -34,11 +34,13 @@ def test_most_1_changes_nothing() -> None:
     np.testing.assert_allclose(
         fast(ZOOM_BLUR, image, ZoomBlurParameters(most=1.0)), image, atol=1e-7
     )
-    assert ZOOM_BLUR.strength(ZoomBlurParameters(most=1.0))["radial_mtf50_at_100_pixels"] == 0.5
+    assert (
+        ZOOM_BLUR.facts.strength(ZoomBlurParameters(most=1.0))["radial_mtf50_at_100_pixels"] == 0.5
+    )
 
 
 def test_strength_is_a_lines() -> None:
     """At 100 pixels and x1.25 the line is 40 pixels long: sigma 40 / sqrt(12), MTF50 where sinc is a half."""
-    strength = ZOOM_BLUR.strength(ZoomBlurParameters(most=1.25, exposures=65))
+    strength = ZOOM_BLUR.facts.strength(ZoomBlurParameters(most=1.25, exposures=65))
     assert strength["radial_sigma_at_100_pixels"] == pytest.approx(40 / math.sqrt(12), rel=0.02)
     assert strength["radial_mtf50_at_100_pixels"] == pytest.approx(0.6034 / 40, rel=0.03)

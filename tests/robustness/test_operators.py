@@ -6,7 +6,7 @@ import pytest
 
 import degrade
 from degrade.geometry import Size
-from degrade.operators.base import same_place
+from degrade.operators.row import same_place
 from degrade.operators.table import OPERATORS
 from realsr.robustness.running.operators import OPTICAL, true_operator
 from tests.contract.test_operators import image
@@ -15,8 +15,8 @@ SIDE = 48
 
 
 def test_whatever_moves_or_reduces_is_optical() -> None:
-    moving = {name for name, row in OPERATORS.items() if row.place is not same_place}
-    moving -= {name for name, row in OPERATORS.items() if row.hr_only}
+    moving = {name for name, row in OPERATORS.items() if row.facts.place is not same_place}
+    moving -= {name for name, row in OPERATORS.items() if row.facts.hr_only}
     assert len(moving) > 5
     assert moving <= OPTICAL
 

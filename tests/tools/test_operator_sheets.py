@@ -9,8 +9,9 @@ from PIL import Image
 
 from degrade.operators.base import noise_fields
 from degrade.operators.table import OPERATORS
-from tools.docs.ladders import LADDERS
-from tools.docs.operator_sheets import CAPTION, GAP, KEY, PANEL, main, sheet
+from tools.docs.operator_sheets import CAPTION, GAP, KEY, PANEL, ladders, main, sheet
+
+LADDERS = ladders()
 
 SHEETS = Path(__file__).parents[2] / "docs" / "images" / "operators"
 MOST_BYTES = 6_000_000

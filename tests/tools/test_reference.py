@@ -20,6 +20,6 @@ def test_every_operator_and_field_is_explained() -> None:
     text = page()
     for name, row in OPERATORS.items():
         assert f"## {name}\n" in text
-        assert row.summary.endswith("."), name
-        assert row.source, name
-        assert f"`` {row.formula} ``" in text, name
+        assert row.words.summary.endswith("."), name
+        assert row.words.source, name
+        assert f"`` {row.words.formula} ``" in text, name

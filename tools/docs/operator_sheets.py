@@ -20,9 +20,9 @@ from degrade.execute.plan import plan_steps
 from degrade.execute.singles import run_singles
 from degrade.geometry import Size
 from degrade.operators.base import noise_fields
+from degrade.operators.ladders import Ladder
 from degrade.operators.table import OPERATORS
 from degrade.trace import Scalar, Step
-from tools.docs.ladders import LADDERS, Ladder
 
 PHOTOGRAPH = "astronaut.png"
 """A public photograph inside scikit-image's wheel."""
@@ -32,9 +32,14 @@ QUALITY = 85
 """WebP quality. A panel of 96 HR pixels shows each as two by two, so that halved chroma loses nothing."""
 
 
+def ladders() -> dict[str, Ladder]:
+    """Those of the operators that have one, by name; an operator that runs on a user's files has none."""
+    return {name: row.ladder for name, row in OPERATORS.items() if row.ladder}
+
+
 def sheet(name: str) -> Image.Image:
     """The sheet of an operator that has a ladder: the photograph, then one panel a rung, words below."""
-    ladder = LADDERS[name]
+    ladder = ladders()[name]
     view = _view(ladder)
     panels = [(view, "untouched"), *(_rung(name, rung, view) for rung in ladder.rungs)]
     page = Image.new("RGB", (len(panels) * (PANEL + GAP) - GAP, PANEL + CAPTION), "white")
@@ -62,7 +67,7 @@ def _rung(name: str, rung: Mapping[str, Scalar], view: torch.Tensor) -> tuple[to
     size = Size(*view.shape[-2:])
     plan = plan_steps([Step(name, row.version, name, values)], size, size)
     (made,) = run_singles([plan], [view], threads=1)
-    return made, row.words(row.parameters.model_validate(values))
+    return made, row.words.phrase(row.parameters.model_validate(values))
 
 
 def _panel(pixels: torch.Tensor) -> Image.Image:
@@ -99,7 +104,7 @@ def write(folder: Path, names: Sequence[str]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("operators", nargs="*", default=sorted(LADDERS))
+    parser.add_argument("operators", nargs="*", default=sorted(ladders()))
     request = parser.parse_args()
     missing = write(request.folder, request.operators)
     if missing:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from degrade.operators.base import Operator, noise_fields
+from degrade.operators.base import noise_fields
+from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
-from tools.docs.ladders import LADDERS
 
 HEAD = """# Operators
 
@@ -42,8 +42,8 @@ def page() -> str:
 
 def _section(row: Operator[Any]) -> Iterator[str]:
     yield f"## {row.name}\n"
-    yield f"{row.summary} Version {row.version}. Source: {row.source}.\n"
-    yield f"`` {row.formula} ``\n"
+    yield f"{row.words.summary} Version {row.version}. Source: {row.words.source}.\n"
+    yield f"`` {row.words.formula} ``\n"
     yield _sheet(row)
     yield f"{'; '.join(_properties(row))}.\n"
     fields = _fields(row)
@@ -55,30 +55,27 @@ def _section(row: Operator[Any]) -> Iterator[str]:
 
 
 def _sheet(row: Operator[Any]) -> str:
-    if row.name not in LADDERS:
+    if row.ladder is None:
         return NO_SHEET
-    return f"![{row.name}, untouched and in {_steps(row.name)}]({SHEETS}/{row.name}.webp)\n"
-
-
-def _steps(name: str) -> str:
-    count = len(LADDERS[name].rungs)
-    return f"{count} steps" if count > 1 else "one step"
+    count = len(row.ladder.rungs)
+    steps = f"{count} steps" if count > 1 else "one step"
+    return f"![{row.name}, untouched and in {steps}]({SHEETS}/{row.name}.webp)\n"
 
 
 def _properties(row: Operator[Any]) -> Iterator[str]:
-    yield f"border: {row.border}"
-    yield f"channels: {' or '.join(map(str, row.channels)) if row.channels else 'any'}"
-    if row.depth != "float32":
-        yield f"rounds to {row.depth}"
+    yield f"border: {row.facts.border}"
+    yield f"channels: {' or '.join(map(str, row.facts.channels)) if row.facts.channels else 'any'}"
+    if row.facts.depth != "float32":
+        yield f"rounds to {row.facts.depth}"
     yield _gradient(row)
-    if row.on_host:
+    if row.facts.on_host:
         yield "runs on the host"
 
 
 def _gradient(row: Operator[Any]) -> str:
-    if row.differentiable:
+    if row.facts.differentiable:
         return "gradients pass"
-    return "gradients pass straight through, if asked" if row.surrogate else "no gradient"
+    return "gradients pass straight through, if asked" if row.forms.surrogate else "no gradient"
 
 
 def _fields(row: Operator[Any]) -> list[str]:

@@ -10,40 +10,12 @@ import torch
 
 import degrade
 from degrade import Trace
-from degrade.operators import (
-    blur,
-    dpid,
-    kernel_bank,
-    learned,
-    lens_blur,
-    library_resize,
-    motion_blur,
-    noisy_blur,
-    resize,
-    strided,
-    varying_blur,
-    zoom_blur,
-)
-from degrade.operators.smoothing import BOX_BLUR
+from degrade.operators.table import OPERATORS
 from realsr.metrics.consistency import Operator
 from realsr.metrics.interpolation import reduced
 from realsr.metrics.planes import Picture
 
-_FAMILIES = (
-    blur,
-    dpid,
-    kernel_bank,
-    learned,
-    lens_blur,
-    library_resize,
-    motion_blur,
-    noisy_blur,
-    resize,
-    strided,
-    varying_blur,
-    zoom_blur,
-)
-OPTICAL = frozenset(row.name for family in _FAMILIES for row in family.ROWS) | {BOX_BLUR.name}
+OPTICAL = frozenset(name for name, row in OPERATORS.items() if row.facts.optical)
 """Blur and resampling: what maps a scene to fewer pixels. Noise, compression and tone are left out, since an SR
 model should undo them and not repeat them."""
 
