@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
@@ -13,8 +16,15 @@ from degrade.address import Key
 from degrade.draw import draw
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
+from degrade.execute.batched import run_made
+from degrade.execute.device import runs_packed
+from degrade.execute.plan import plan_hr, plan_lr
+from degrade.execute.program import Program, program_of
+from degrade.geometry import Size
 from degrade.operators.row import Operator
+from degrade.operators.table import OPERATORS
 from degrade.pipeline import Pipeline, load_pipeline
+from degrade.trace import Trace
 
 
 class Pair(NamedTuple):
@@ -30,6 +40,45 @@ class Workers(TypedDict):
     threads: int | None
     processes: Processes | None
     rows: Sequence[Operator[Any]]
+
+
+class Readied(NamedTuple):
+    """A batch before its images. programs: of the HR steps and of the LR steps, where samples run packed."""
+
+    keys: list[Key]
+    shape: torch.Size
+    traces: list[Trace]
+    programs: tuple[Program, Program] | None
+
+
+def readied(
+    pipeline: Pipeline, keys: list[Key], size: Size, channels: int, packed: bool
+) -> Readied:
+    """Draws a batch of HR images c h w of one size, and lays it out where samples run packed."""
+    traces = draw(pipeline, keys)
+    shape = torch.Size((channels, *size))
+    if not packed:
+        return Readied(keys, shape, traces, None)
+    operators, sizes = OPERATORS.with_rows(pipeline.own_operators), [size] * len(keys)
+    plans = [[plan(trace, size, operators) for trace in traces] for plan in (plan_hr, plan_lr)]
+    hr, lr = (program_of(own, sizes, channels) for own in plans)
+    return Readied(keys, shape, traces, (hr, lr))
+
+
+def run_ready(programs: tuple[Program, Program], hr: torch.Tensor) -> Pair:
+    """The pairs of a batch; without HR steps the targets are the very images that came in."""
+    images = [hr]
+    for program in programs:
+        made = run_made(program, images[-1]) if program.rounds else images[-1]
+        assert isinstance(made, torch.Tensor)
+        images.append(made)
+    return Pair(*images[1:])
+
+
+@lru_cache(maxsize=1)
+def _background(process: int) -> ThreadPoolExecutor:
+    """The one thread of a process that makes batches ready; a forked one has none of its parent's."""
+    return ThreadPoolExecutor(1, "degrade-ahead")
 
 
 class OnlineDegradation(nn.Module):
@@ -75,11 +124,45 @@ class OnlineDegradation(nn.Module):
         self.processes = processes
         self.gradient = gradient
 
+    def ahead(
+        self,
+        sources: Sequence[str],
+        variants: int | Sequence[int] | torch.Tensor,
+        size: tuple[int, int],
+        device: torch.device | str,
+        channels: int = 3,
+    ) -> Future[Readied]:
+        """Draws, plans and lays out a batch in a thread, for `forward` to run when its HR images are there.
+
+        size: height and width of the HR images. device: where they will be. The batch is the same with or
+        without it; what is wrong with it is raised by `forward`.
+        """
+        keys, place = self._keys(sources, variants), torch.device(device)
+        return _background(os.getpid()).submit(
+            readied, self.pipeline, keys, Size(*size), channels, runs_packed(place)
+        )
+
     def forward(
-        self, hr: torch.Tensor, sources: Sequence[str], variants: int | Sequence[int] | torch.Tensor
+        self,
+        hr: torch.Tensor,
+        sources: Sequence[str],
+        variants: int | Sequence[int] | torch.Tensor,
+        ready: Future[Readied] | None = None,
     ) -> Pair:
-        """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them."""
-        traces = draw(self.pipeline, self._keys(sources, variants))
+        """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them.
+
+        ready: of `ahead`, for the same sources, variants and size; raises DegradeError for others.
+        """
+        keys = self._keys(sources, variants)
+        made = None if ready is None else ready.result()
+        if made is not None and (made.keys, made.shape) != (keys, hr.shape[1:]):
+            raise DegradeError(
+                f"a batch that was made ready for other sources, variants or a size of {tuple(made.shape)}: "
+                f"expected those of this call and {tuple(hr.shape[1:])}; give `ahead` the same as `forward`"
+            )
+        if made is not None and made.programs and self.gradient == "none":
+            return run_ready(made.programs, hr.detach())
+        traces = draw(self.pipeline, keys) if made is None else made.traces
         gradient: Gradient = "exact" if self.gradient == "none" else self.gradient
         with torch.set_grad_enabled(self.gradient != "none" and torch.is_grad_enabled()):
             workers: Workers = {

@@ -10,6 +10,7 @@ does so in a few parts, since what is held at once is the arena and whatever one
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from itertools import accumulate, pairwise
 
 import torch
@@ -17,7 +18,7 @@ import torch
 from degrade.execute.device import runs_packed
 from degrade.execute.packed import run_program
 from degrade.execute.plan import Plan
-from degrade.execute.program import program_of
+from degrade.execute.program import Program, program_of
 from degrade.execute.schedule import rounds
 from degrade.execute.singles import check_channels, group_of
 from degrade.geometry import Size
@@ -37,15 +38,21 @@ def run_batched(
     images: b c h w, or c h w each of its own size. Returns b c h w where all results have one size and a
     tensor came in, otherwise one c h w an image.
     """
-    device = images[0].device
-    if runs_packed(device) and not _needs_gradient(images):
-        program = program_of(plans, sizes_of(images), images[0].shape[0])
-        with torch.cuda.device(device):
-            return run_program(program, images)
+    if runs_packed(images[0].device) and not _needs_gradient(images):
+        return run_made(program_of(plans, sizes_of(images), images[0].shape[0]), images)
     arena = _Arena(plans, images)
     for _, members in rounds([[step.operator.name for step in plan] for plan in plans]):
         arena.run(members)
     return arena.results(isinstance(images, torch.Tensor))
+
+
+def run_made(
+    program: Program, images: torch.Tensor | Sequence[torch.Tensor]
+) -> torch.Tensor | list[torch.Tensor]:
+    """Runs a program on the images' device: Triton launches on the current one, whichever holds its data."""
+    device = images[0].device
+    with torch.cuda.device(device) if device.type == "cuda" else nullcontext():
+        return run_program(program, images)
 
 
 def _needs_gradient(images: torch.Tensor | Sequence[torch.Tensor]) -> bool:

@@ -9,7 +9,7 @@ from degrade.errors import GeometryError, TraceError
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Parameters
 from degrade.operators.row import Operator
-from degrade.operators.table import OPERATORS, Operators, operator_of, record_of
+from degrade.operators.table import OPERATORS, Operators, checked_record, operator_of
 from degrade.trace import Step, Trace
 
 MAX_PIXELS = 2**28
@@ -37,7 +37,8 @@ def plan_steps(
     planned: list[PlannedStep] = []
     for step in steps:
         label, before = step.label, frame.current
-        operator, record = operator_of(step, operators), record_of(step, operators)
+        operator = operator_of(step, operators)
+        record = checked_record(step, operator.parameters)
         placement = operator.facts.place(record, frame)
         height, width = after = placement.size
         if height * width > MAX_PIXELS:

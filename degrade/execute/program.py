@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -77,7 +78,8 @@ class Program(NamedTuple):
     outputs: Sequence[Size]
 
 
-def joined(before: Finish, after: Finish) -> Finish | None:
+@lru_cache(maxsize=1024)
+def _joined(before: Finish, after: Finish) -> Finish | None:
     """Both in one where that is exactly one after the other, else None."""
     low, high, steps = before
     if not steps:
@@ -92,28 +94,34 @@ def heads(plan: Plan, channels: int) -> list[Head]:
     """The steps that get launches. Raises ImageError where an operator does not take that many channels."""
     made: list[Head] = []
     for step in plan:
-        check_channels(step, channels)
-        if step.operator.forms.finish is None:
+        operator = step.operator
+        if operator.facts.channels is not None:
+            check_channels(step, channels)
+        if operator.forms.finish is None:
             made.append(Head(key_of(step), step, UNCHANGED))
             continue
-        finish = step.operator.forms.finish(step.record)
-        both = joined(made[-1].finish, finish) if made else None
+        finish = operator.forms.finish(step.record)
+        key, head, before = made[-1] if made else (POINTWISE, step, UNCHANGED)
+        both = _joined(before, finish) if made else None
         if both is None:
             made.append(Head(POINTWISE, step, finish))
         else:
-            made[-1] = made[-1]._replace(finish=both)
+            made[-1] = Head(key, head, both)
     return made
 
 
 def key_of(step: PlannedStep) -> str:
+    """Whose samples run together: those of a form, or of an operator."""
     form = form_of(step)
-    return step.operator.name if form is None else f"form {form.name}"
+    return step.operator.name if form is None else form.key
 
 
 def form_of(step: PlannedStep) -> Form | None:
     """The packed form that runs a step, if any does."""
     packed = step.operator.forms.packed
-    return packed.form if packed is not None and packed.takes(step.record) else None
+    if packed is None or (packed.takes is not None and not packed.takes(step.record)):
+        return None
+    return packed.form
 
 
 class _Launch(NamedTuple):
@@ -152,10 +160,11 @@ def program_of(plans: Sequence[Plan], sizes: Sequence[Size], channels: int) -> P
 
 def _slots(own: Sequence[Sequence[Head]], sizes: Sequence[Size], channels: int) -> Integers:
     """Values of one slot of each sample: what it ever has at most."""
-    areas = [
-        max([h * w, *(a * b for a, b in (head.step.placement.size for head in one))])
-        for one, (h, w) in zip(own, sizes, strict=True)
-    ]
+    areas = []
+    for one, size in zip(own, sizes, strict=True):
+        # Most steps leave the size alone.
+        passed = {size, *(head.step.placement.size for head in one)}
+        areas.append(max(height * width for height, width in passed))
     return channels * np.array(areas, np.int64)
 
 

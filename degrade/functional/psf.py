@@ -208,9 +208,17 @@ def sinc_psf(sizes: torch.Tensor, cutoff: torch.Tensor, canvas: int) -> torch.Te
     square without a window, hence the ringing (Real-ESRGAN, equation 6).
     """
     offsets = centred_offsets(canvas, sizes.device)
-    radius = torch.hypot(offsets.view(1, 1, -1), offsets.view(1, -1, 1))
+    # Few of a square's radii are distinct: those of an eighth of it.
+    near = offsets[canvas // 2 :]
+    radius = torch.hypot(near.view(1, -1), near.view(-1, 1))
+    rows, columns = torch.triu_indices(len(near), len(near), device=sizes.device)
     # Divided by its centre value, so that the peak is 1 for every cutoff.
-    return placed(jinc(cutoff.view(-1, 1, 1) * radius), sizes, offsets)
+    values = jinc(cutoff.view(-1, 1) * radius[rows, columns])
+    place = offsets.abs().long()
+    low = torch.minimum(place.view(-1, 1), place.view(1, -1))
+    high = torch.maximum(place.view(-1, 1), place.view(1, -1))
+    index = low * len(near) - low * (low - 1) // 2 + high - low
+    return placed(values[:, index], sizes, offsets)
 
 
 def gaussian_taps(sizes: torch.Tensor, sigma: torch.Tensor, canvas: int) -> torch.Tensor:

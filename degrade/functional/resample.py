@@ -87,7 +87,7 @@ def _balances(line: Line) -> bool:
     return line.repeats or FILTERS[line.filter].ripples or _reach(line)[0] > 1.0
 
 
-def numbers_of(line: Line) -> tuple[float, ...]:
+def _numbers(line: Line) -> tuple[float, ...]:
     """The values of `_Columns` for one line, without the filter."""
     stretch, reach = _reach(line)
     width = _width(line)
@@ -113,7 +113,7 @@ def taps(lines: Sequence[Line], length: int, device: torch.device) -> tuple[Tens
     lacks have weight exactly 0.
     """
     names = sorted({line.filter for line in lines})
-    rows = ((*numbers_of(line), names.index(line.filter)) for line in lines)
+    rows = ((*_numbers(line), names.index(line.filter)) for line in lines)
     numbers = list(zip(*rows, strict=True))
     host = torch.tensor(numbers, dtype=torch.float64, device="cpu")
     values = _Columns(*host.to(device, non_blocking=True).view(-1, len(lines), 1, 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -83,6 +84,11 @@ class Form:
     prepare: Callable[[Batch], Prepared]
     moved: Callable[[Call], int] = lambda call: 0
 
+    @cached_property
+    def key(self) -> str:
+        """What tells the form from an operator of the same name."""
+        return f"form {self.name}"
+
 
 @dataclass(frozen=True)
 class Packed:
@@ -90,12 +96,12 @@ class Packed:
 
     values: what the operator's own samples bring to it, of their group on the host and the channel count; it
     raises ImageError for what the operator cannot take. takes: whether the form can
-    run a record's sample; the operator's kernel runs the others.
+    run a record's sample; the operator's kernel runs the others. None: it runs all.
     """
 
     form: Form
     values: Callable[[Any, int], Any] = lambda group, channels: None
-    takes: Callable[[Any], bool] = lambda record: True
+    takes: Callable[[Any], bool] | None = None
 
 
 def noise_keys(group: Samples) -> npt.NDArray[np.int64]:

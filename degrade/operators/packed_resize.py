@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,10 @@ import torch
 from torch import Tensor
 
 from degrade.functional.filters import ADAPTIVE
+from degrade.functional.filters import FILTERS as TABLE
 from degrade.functional.gpu.call import Call, Integers, Tables, starts_in_launches
 from degrade.functional.gpu.kinds import FILTERS
-from degrade.functional.resample import Line, numbers_of
+from degrade.functional.resample import Line
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
 
 Lines = Callable[[Any], tuple[Sequence[Line], Sequence[Line]]]
@@ -42,10 +44,29 @@ def taps_plan(numbers: npt.NDArray[np.float64]) -> Plan:
     return Plan(numbers, starts, int(outs.max()), (int(firsts[-1]), int(weights[-1])))
 
 
+@lru_cache(maxsize=64)
+def _filter(name: str, antialias: bool) -> tuple[float, ...]:
+    """Radius, margin, whether it stretches, is adaptive, ripples; then its codes."""
+    entry = TABLE[name]
+    numbers = entry.radius, entry.margin, entry.antialiased(antialias), name == ADAPTIVE
+    return (*numbers, entry.ripples, *FILTERS[name])
+
+
 def line_rows(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
-    """Rows of the table of lines, float64 (n, 14)."""
-    rows = [(*numbers_of(line), line.filter == ADAPTIVE, *FILTERS[line.filter]) for line in lines]
-    return np.array(rows, np.float64)
+    """Rows of the table of lines, float64 (n, 14): `resample._numbers` of all at once, and codes of filters."""
+    filters = np.array([_filter(line.filter, line.antialias) for line in lines]).reshape(-1, 9)
+    own = np.array([line[2:] for line in lines], np.float64).reshape(-1, 5)
+    size_in, size_out, scale, shift, repeats = own.T
+    radius, margin, stretches, adaptive, ripples = filters[:, :5].T
+    apart = np.where(adaptive != 0, size_in / size_out, scale)
+    stretch = np.where(stretches != 0, np.maximum(1.0, apart), 1.0)
+    reach = radius * stretch + margin
+    drops = (stretches != 0) & (repeats == 0)
+    width = np.ceil(2.0 * reach)
+    width = np.where(drops, np.minimum(width, size_in), width)
+    balances = (adaptive == 0) & ((repeats != 0) | (ripples != 0) | (stretch > 1.0))
+    places = scale, shift, size_in, size_out, stretch, reach, width, drops, balances, adaptive
+    return np.concatenate([np.stack(places, axis=1), filters[:, 5:]], axis=1)
 
 
 def _interleaved(rows: Sequence[Line], columns: Sequence[Line]) -> list[Line]:

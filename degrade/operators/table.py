@@ -144,7 +144,11 @@ def _without_values(parameters: type[Parameters]) -> Parameters:
 
 def record_of(step: Step, operators: Operators = OPERATORS) -> Parameters:
     """The step's values as the operator's record; raises TraceError where they are out of range."""
-    parameters: type[Parameters] = operator_of(step, operators).parameters
+    return checked_record(step, operator_of(step, operators).parameters)
+
+
+def checked_record(step: Step, parameters: type[Parameters]) -> Parameters:
+    """The step's values as a record of these parameters; raises TraceError where they are out of range."""
     try:
         if not step.values:
             return _without_values(parameters)

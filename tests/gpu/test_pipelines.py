@@ -15,6 +15,7 @@ import degrade
 from degrade.execute.plan import plan_lr
 from degrade.functional import filtering
 from degrade.geometry import Size
+from degrade.online import readied, run_ready
 from degrade.pipeline import Pipeline
 from degrade.pipeline.tree import named_source
 from tests.contract.test_operators import image
@@ -73,3 +74,22 @@ def test_a_pipeline_has_the_bits_of_the_definitions(name: str) -> None:
     assert all(map(torch.equal, made, expected))
     (alone,) = run(plans[:1], images[:1])
     assert torch.equal(alone, made[0])
+
+
+def test_a_batch_that_was_made_ready_is_the_same() -> None:
+    """With HR steps and without: as by the call that makes everything itself."""
+    for head in ("", "hr: [{op: quantise, label: first, levels: 16}]\n"):
+        pipeline = degrade.parse_pipeline(
+            f"name: x\nversion: 1\n{head}lr: [{{op: resize, factor: 1, of: target}}, "
+            "{op: gaussian_noise, sigma_255: {uniform: [1, 25]}}, {op: clamp}]",
+            "x.yaml",
+            2,
+        )
+        hr = torch.stack([image(Size(8, 6), 3, number) for number in range(3)]).to(DEVICE)
+        keys, size = degrade.keys(0, ["a", "b", "c"]), Size(8, 6)
+        made = readied(pipeline, keys, size, 3, packed=True)
+        assert made.programs is not None
+        pair = run_ready(made.programs, hr)
+        target = degrade.apply_hr(made.traces, hr, engine="reference")
+        assert torch.equal(pair.hr, target)
+        assert torch.equal(pair.lr, degrade.apply_lr(made.traces, target, engine="reference"))
