@@ -31,6 +31,7 @@ from degrade.errors import DegradeError
 from degrade.execute import packed
 from degrade.execute.plan import Plan, plan_lr
 from degrade.execute.program import Program, Round, program_of
+from degrade.operators.row import Forms
 from degrade.pipeline import load_pipeline, pipeline_names
 
 META = torch.device("meta")
@@ -206,9 +207,9 @@ def _on_host(count: Count, plans: Sequence[Plan]) -> list[Plan]:
         return copied
 
     def own(step: Any) -> Any:
-        if not step.operator.on_host:
+        if not step.operator.facts.on_host:
             return step
-        made = replace(step.operator, kernel=kernel(step.operator.name), device_kernel=None)
+        made = replace(step.operator, forms=Forms(kernel(step.operator.name)))
         return step._replace(operator=made)
 
     return [tuple(map(own, plan)) for plan in plans]
