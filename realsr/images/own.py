@@ -10,6 +10,9 @@ from realsr.files.errors import RequestError
 from realsr.files.json_lines import whole_value
 from realsr.files.locks import LOCK
 
+MADE_BY = ("Software", "realsr contact sheet")
+"""The text in the PNG of a contact sheet by which it is known for one."""
+
 BESIDE = ".realsr-upscale"
 """What the name of a folder begins with that records the pictures enlarged beside their sources."""
 REQUEST, RESULTS = "upscale.json", "results.jsonl"

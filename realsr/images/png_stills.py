@@ -21,6 +21,7 @@ from PIL import ImageFile
 from degrade.geometry import Size
 from realsr.images.errors import SourceError, as_damage
 from realsr.images.exif import orientation_of, upright_block
+from realsr.images.own import MADE_BY
 from realsr.images.pillow_stills import channels_of, frames_of, profile_of
 from realsr.images.raster import GREY, RGB, Header, Kept, Pixels, Words, full_range
 
@@ -116,6 +117,8 @@ class PngStill:
 
 def png_still(file: BinaryIO, image: ImageFile.ImageFile) -> PngStill:
     """Of an open PNG file and what Pillow made of its header. Raises SourceError."""
+    if image.info.get(MADE_BY[0]) == MADE_BY[1]:
+        raise SourceError("own", "it is a contact sheet that realsr drew, and no photograph")
     chunks = tuple(_chunks(file))
     file.seek(24)
     depth, colour_type = file.read(2)

@@ -18,6 +18,7 @@ from realsr.files.errors import RequestError, StorageError
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.errors import SourceError
 from realsr.images.formats import open_header
+from realsr.images.own import MADE_BY
 from realsr.images.reading import Bytes
 from realsr.images.stored import read_stored
 from realsr.pairs.folder import REPLAYED, Folder
@@ -28,8 +29,6 @@ PANEL = 256
 GAP = 12
 LINE = 15
 TEXT_SIZE = 12
-MADE_BY = ("Software", "realsr contact sheet")
-"""The text in a sheet's PNG by which a later one knows that it may take its place."""
 INK, FAINT, PAPER = (24, 24, 27), (113, 113, 122), (250, 250, 250)
 
 

@@ -15,6 +15,7 @@ from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
+from realsr.images.own import refuse_at_sources
 from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
@@ -43,6 +44,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     progress = Progress()
     try:
         study, device = study_of(asked, measured), resolve_device(measured.device.value)
+        _refuse_at_sources(study, out)
         plan = plan_of(
             study, progress, device=device, workers=measured.workers, trust=_trust(measured)
         )
@@ -61,6 +63,7 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     progress = Progress()
     try:
         plan, study = _sweep_plan(measured)
+        _refuse_at_sources(study, out)
         pipeline = requested_pipeline(swept.pipeline, plan.models[0].scale)
         values = tuple(steps(swept.interval, swept.steps))
         sweep = Sweep(pipeline, swept.parameter, values, swept.trained_at)
@@ -77,6 +80,13 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
         f"{several(len(lines), 'model')} at {swept.steps} severities; lines in {out / 'sweeps.json'}"
     )
     return PARTLY if faults else OK
+
+
+def _refuse_at_sources(study: Study, out: Path) -> None:
+    """A run's own pictures are never among the photographs that the next one reads."""
+    pairs = {folder for each in study.pairs for folder in (each.lr, each.hr)}
+    hr = {study.hr} if study.hr is not None else set()
+    refuse_at_sources(out, pairs | hr | {each.dir for each in study.real})
 
 
 def _trust(measured: Measured) -> Trust:
@@ -106,6 +116,9 @@ def _sweep_plan(measured: Measured) -> tuple[RunPlan, Study]:
 def _tell(results: Results) -> int:
     faults = _tell_faults(results)
     _tell_missing(results)
+    for test in results.record.sets:
+        for note in test.notes:
+            say(f"{test.name}: {note}")
     models, sets = len(results.models()), len(results.record.sets)
     typer.echo(
         f"{several(models, 'model')} on {several(sets, 'set')}, {several(len(results.cells), 'answer')}; "
