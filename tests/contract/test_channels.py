@@ -17,7 +17,7 @@ from degrade.execute.singles import run_reference, run_singles
 from degrade.operators.table import OPERATORS
 from degrade.trace import Values
 from tests.cases import CASES, Case
-from tests.contract.test_operators import SIZES, equal, image, param, planned, samples
+from tests.contract.samples import SIZES, equal, image, param, planned, samples
 
 Plans = Sequence[tuple[PlannedStep]]
 

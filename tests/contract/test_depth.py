@@ -15,7 +15,7 @@ from degrade.operators.base import Parameters
 from degrade.operators.table import OPERATORS
 from degrade.trace import Values
 from tests.cases import CASES, KEY, Case
-from tests.contract.test_operators import equal, param, planned, samples
+from tests.contract.samples import equal, param, planned, samples
 
 SIZE = Size(24, 29)
 by_operator = pytest.mark.parametrize("case", [param(case) for case in CASES])

@@ -15,18 +15,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import degrade
 from degrade.errors import GeometryError, ImageError
 from degrade.geometry import Size
-from tests.contract.test_operators import equal, image
-
-SIZES = [Size(64, 64), Size(48, 80), Size(96, 52), Size(64, 64)]
-
-
-def batch(count: int) -> torch.Tensor:
-    return torch.stack([image(Size(64, 64), 3, seed) for seed in range(count)])
-
-
-def traces(name: str, count: int) -> list[degrade.Trace]:
-    keys = degrade.keys(0, [f"photo{i}" for i in range(count)])
-    return degrade.draw(degrade.load_pipeline(name), keys)
+from tests.contract.samples import equal, image
+from tests.contract.traces import SIZES, batch, traces
 
 
 @pytest.mark.parametrize("name", ["second_order", "realesrgan", "bicubic"])

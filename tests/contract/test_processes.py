@@ -24,8 +24,8 @@ from degrade.execute import processes as module
 from degrade.execute.forked import can_fork
 from degrade.geometry import Size
 from realsr.files.errors import StorageError
-from tests.contract.test_execute import SIZES, batch, traces
-from tests.contract.test_operators import equal, image
+from tests.contract.samples import equal, image
+from tests.contract.traces import SIZES, batch, traces
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="processes need Linux's fork")
 

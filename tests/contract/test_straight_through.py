@@ -19,8 +19,8 @@ from degrade.geometry import Size
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from tests.cases import CASES, Case
-from tests.contract.test_execute import batch, traces
-from tests.contract.test_operators import equal, image, param, planned, samples
+from tests.contract.samples import equal, image, param, planned, samples
+from tests.contract.traces import batch, traces
 
 LR_CASES = [case for case in CASES if not OPERATORS[case.op].facts.hr_only]
 ROUNDING = [case.op for case in LR_CASES if not OPERATORS[case.op].facts.differentiable]

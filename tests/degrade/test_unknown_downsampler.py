@@ -13,7 +13,7 @@ from benchmarks.promises import geometric
 from degrade.geometry import Size
 from degrade.trace import Trace
 from tests.cases import BANK, BANK_DIGEST
-from tests.contract.test_operators import image
+from tests.contract.samples import image
 from tests.degrade import marginals
 from tests.degrade.marginals import COUNT, assert_even, assert_share, assert_uniform
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from degrade.functional.filters import FILTERS
 from degrade.functional.resample import Line, taps
 from degrade.geometry import covering_axis
-from tests.functional.test_resample import dense, line, tilted
+from tests.functional.dense import dense, line, tilted
 
 CPU = torch.device("cpu")
 INTERPOLATE = (

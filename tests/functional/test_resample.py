@@ -18,9 +18,9 @@ from degrade.functional.resample import (
     tables,
     taps,
 )
-from degrade.geometry import covering_axis, factor_axis
+from degrade.geometry import factor_axis
+from tests.functional.dense import CPU, dense, line, tilted
 
-CPU = torch.device("cpu")
 REPRODUCE_RAMPS = ("bilinear", "bicubic")
 TORCH = [
     ("bilinear", False, "bilinear"),
@@ -42,11 +42,6 @@ SIZES = [
 
 sides = st.integers(1, 40)
 filters = st.sampled_from(sorted(FILTERS))
-
-
-def line(name: str, antialias: bool, size_in: int, size_out: int) -> Line:
-    axis = covering_axis(size_in, size_out)
-    return Line(name, antialias, size_in, size_out, axis.scale, axis.shift)
 
 
 @st.composite
@@ -90,26 +85,6 @@ def test_equals_torch_by_size(
     torch.testing.assert_close(
         resample(images, [row], [column]), expected, atol=bound, rtol=0, check_dtype=True
     )
-
-
-def dense(used: Line) -> torch.Tensor:
-    """A line's weights as a matrix (out, in)."""
-    index, weight = taps([used], used.size_out, CPU)
-    matrix = torch.zeros(used.size_out, used.size_in, dtype=torch.float64)
-    return matrix.scatter_add_(1, index[0], weight[0])
-
-
-def tilted(matrix: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """Each row of weights with its centre of mass moved to its position, in the least disturbing way."""
-    place = np.arange(matrix.shape[1])
-    result = matrix.copy()
-    for row, wanted in zip(result, position, strict=True):
-        size = np.abs(row)
-        lever = place - size @ place / size.sum()
-        spread = size @ lever**2
-        if spread > 1e-12:
-            row += (wanted - row @ place) / spread * size * lever
-    return result
 
 
 @pytest.mark.parametrize(("name", "mode"), [(name, mode) for name, aa, mode in TORCH if aa])

@@ -16,7 +16,7 @@ from degrade.execute.singles import reference_step
 from degrade.geometry import Size
 from degrade.operators.table import OPERATORS
 from tests.cases import CASES, Case
-from tests.contract.test_operators import image, planned
+from tests.contract.samples import image, planned
 
 INTERPRETED = os.environ.get("TRITON_INTERPRET") == "1"
 DEVICE = torch.device("cpu" if INTERPRETED else "cuda")

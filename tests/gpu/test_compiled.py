@@ -30,7 +30,7 @@ from degrade.execute.program import program_of
 from degrade.geometry import Size
 from degrade.operators.table import OPERATORS
 from tests.cases import CASES
-from tests.contract.test_operators import planned
+from tests.contract.samples import planned
 
 TYPES = {torch.float32: "*fp32", torch.float64: "*fp64", torch.int32: "*i32", torch.int64: "*i64",
          torch.uint8: "*u8"}

@@ -26,7 +26,7 @@ from degrade.operators.row import Forms
 from degrade.operators.table import OPERATORS
 from degrade.trace import Step
 from tests.cases import CASES, KEY, Case
-from tests.contract.test_operators import image, planned
+from tests.contract.samples import image, planned
 from tests.gpu import ragged
 from tests.gpu.ragged import DEVICE, INTERPRETED, PACKED, batch, defined, largest_difference, run
 

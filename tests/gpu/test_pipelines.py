@@ -18,7 +18,7 @@ from degrade.geometry import Size
 from degrade.online import readied, run_ready
 from degrade.pipeline import Pipeline
 from degrade.pipeline.tree import named_source
-from tests.contract.test_operators import image
+from tests.contract.samples import image
 from tests.gpu import ragged
 from tests.gpu.ragged import DEVICE, INTERPRETED, defined, run
 

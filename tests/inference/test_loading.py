@@ -21,7 +21,7 @@ from realsr.models.recognition import fits, skeleton
 from realsr.models.table import ARCHITECTURES, build
 from realsr.models.upsampling import enlarge
 from tests.models.reduced import noise
-from tests.models.test_carn_weights import SET5, psnr, read
+from tests.models.set5 import SET5, psnr, read
 
 ESPCN = ModelCard(
     architecture="espcn",

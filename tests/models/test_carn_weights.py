@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from realsr.models.carn_weights import from_authors
 from realsr.models.errors import ModelError
 from realsr.models.table import build
-
-SET5 = ("baby", "bird", "butterfly", "head", "woman")
+from tests.models.set5 import SET5, psnr, read
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +21,6 @@ def carn_m(shared_data: Path) -> nn.Module:
     network = build("carn_m", scale=2, scales=(2, 3, 4)).eval()
     network.load_state_dict(from_authors(state), strict=True)
     return network
-
-
-def read(path: Path) -> Tensor:
-    """3 h w in [0, 1]."""
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-    assert image is not None, path
-    return torch.from_numpy(image).permute(2, 0, 1) / 255.0
-
-
-def luma(image: Tensor) -> Tensor:
-    """BT.601 studio Y on 16..235, not rounded."""
-    weights = torch.tensor([65.481, 128.553, 24.966], dtype=torch.float64).view(3, 1, 1)
-    return (image.double() * weights).sum(dim=0) + 16.0
-
-
-def psnr(sr: Tensor, hr: Tensor, crop: int) -> float:
-    """Decibels between lumas of 8-bit images, `crop` pixels of border left out."""
-    eight_bit = (sr.clamp(0.0, 1.0) * 255.0).round() / 255.0
-    error = (luma(eight_bit) - luma(hr))[crop:-crop, crop:-crop]
-    return float(10.0 * torch.log10(255.0**2 / error.square().mean()))
 
 
 @pytest.mark.data

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS
-from tests.operators.test_codecs import Floats, floats, photograph, run
+from tests.operators.photograph import Floats, floats, photograph, run
 
 every_layout = pytest.mark.parametrize("layout", list(LAYOUTS))
 FILTERS = [(down, up) for down in ("box", "bilinear") for up in ("nearest", "bilinear")]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import pytest
 from PIL import Image, features
 from pydantic import ValidationError
@@ -20,43 +17,13 @@ from degrade.functional.encoders import encoder_versions
 from degrade.functional.heic import heic
 from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import encode_webp, webp
-from degrade.operators.base import Parameters
 from degrade.operators.codecs import VideoFrameParameters
-from degrade.operators.table import OPERATORS
-from tests.forms import fast
+from tests.operators.photograph import Pixels, floats, photograph, psnr, run
 
-Floats = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint8]
 needs_heif = pytest.mark.skipif(
     importlib.util.find_spec("pillow_heif") is None, reason="pillow-heif is not installed"
 )
 needs_av = pytest.mark.skipif(importlib.util.find_spec("av") is None, reason="av is not installed")
-
-
-def photograph(height: int = 61, width: int = 75, channels: int = 3) -> Pixels:
-    """A coloured picture with detail at several scales."""
-    generator = np.random.default_rng(3)
-    out = np.zeros((height, width, channels))
-    for cells, weight in ((4, 0.6), (16, 0.25), (40, 0.15)):
-        coarse = generator.random((cells, cells, channels))
-        grown = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-        out += weight * grown.reshape(height, width, channels)
-    return np.clip(np.rint(out * 255), 0, 255).astype(np.uint8)
-
-
-def floats(pixels: Pixels) -> Floats:
-    return np.divide(pixels, np.float32(255), dtype=np.float32)
-
-
-def run(name: str, image: Floats, **values: Any) -> Floats:
-    row = OPERATORS[name]
-    record: Parameters = row.parameters(**values)
-    return np.asarray(fast(row, image, record))
-
-
-def psnr(first: Floats, second: Floats) -> float:
-    error = float(np.mean((first.astype(np.float64) - second) ** 2))
-    return -10 * math.log10(max(error, 1e-12))
 
 
 def by_pillow(pixels: Pixels, file_format: str, **settings: Any) -> Pixels:

@@ -24,7 +24,7 @@ from degrade.operators.jpeg_variants import DoubleJpegParameters, JpegTablesPara
 from degrade.operators.table import OPERATORS
 from degrade.trace import Values
 from tests.forms import fast
-from tests.operators.test_codecs import Floats, floats, photograph, psnr, run
+from tests.operators.photograph import Floats, floats, photograph, psnr, run
 
 SUBSAMPLINGS = ["4:4:4", "4:2:2", "4:2:0"]
 

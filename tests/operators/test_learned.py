@@ -28,7 +28,7 @@ from degrade.functional.downsamplers import (
 from degrade.geometry import Frame, Size
 from degrade.operators.learned import LEARNED_DOWNSAMPLER, LearnedDownsamplerParameters
 from tests.cases import LINEAR_X2, LINEAR_X3
-from tests.contract.test_operators import equal, image
+from tests.contract.samples import equal, image
 from tests.forms import planned
 
 SIZES = [Size(40, 36), Size(24, 52), Size(40, 36), Size(8, 8)]

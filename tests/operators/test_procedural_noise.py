@@ -24,7 +24,7 @@ from tests.noise_statistics import (
     noise,
     record,
 )
-from tests.operators.test_texture_noise import pixel_weights
+from tests.operators.weights import pixel_weights
 
 FIVE_LEVELS = pytest.mark.parametrize("level", LEVELS)
 GREY = pytest.mark.parametrize("grey", [False, True])

@@ -20,6 +20,9 @@ from realsr.robustness.running.planning import plan_of
 from realsr.robustness.running.run import run
 from realsr.robustness.study.study import KeptPictures, Study
 
+Go = Callable[..., Results]
+"""go(study, out, *models): a run of these models beside the baseline."""
+
 METRICS = ("psnr_y", "ssim_y", "lr_consistency_true", "lpips_alex")
 
 
@@ -84,8 +87,8 @@ def study(photographs: Path) -> Study:
 
 
 @pytest.fixture
-def go() -> Callable[..., Results]:
-    """go(study, out, *models): a run of these models beside the baseline."""
+def go() -> Go:
+    """A run in this process."""
 
     def started(study: Study, out: Path, *models: Contestant) -> Results:
         with_baseline: Sequence[Contestant] = (baseline(4), *models)

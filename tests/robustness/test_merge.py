@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -17,9 +16,8 @@ from realsr.robustness.errors import StudyError
 from realsr.robustness.results.store import Results, read_results
 from realsr.robustness.study.line_choice import Constants, LineChoice
 from realsr.robustness.study.study import Study
-from tests.robustness.conftest import bilinear, model, nearest
+from tests.robustness.conftest import Go, bilinear, model, nearest
 
-Go = Callable[..., Results]
 TIMES = ("started", "finished", "timing")
 
 

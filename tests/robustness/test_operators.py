@@ -9,7 +9,7 @@ from degrade.geometry import Size
 from degrade.operators.row import same_place
 from degrade.operators.table import OPERATORS
 from realsr.robustness.running.operators import OPTICAL, true_operator
-from tests.contract.test_operators import image
+from tests.contract.samples import image
 
 SIDE = 48
 

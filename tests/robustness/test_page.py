@@ -6,7 +6,6 @@ import csv
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +23,7 @@ from realsr.robustness.page.report import ShownMetric, report_of
 from realsr.robustness.page.sweeps import charts
 from realsr.statistics.breakdown import breakdown
 from tests.robustness.page_study import write_study
+from tests.robustness.pages import cells, change, payload, values
 
 PIPELINES = ("bicubic", "gaussian8", "second_order")
 
@@ -40,31 +40,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(finished: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
     return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def payload(out: Path) -> dict[str, Any]:
-    text = (out / "data.js").read_text()
-    found: dict[str, Any] = json.loads(text.removeprefix("window.REPORT = ").removesuffix(";\n"))
-    return found
-
-
-def cells(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
-
-
-def change(out: Path, how: Callable[[dict[str, Any]], None]) -> None:
-    changed = cells(out)
-    for cell in changed:
-        how(cell)
-    (out / "cells.jsonl").write_text("".join(json.dumps(cell) + "\n" for cell in changed))
-
-
-def values(out: Path, model: str, test: str, metric: str = "psnr_y") -> dict[str, float]:
-    return {
-        cell["image"]: cell["scores"][metric]
-        for cell in cells(out)
-        if (cell["model"], cell["set"]) == (model, test)
-    }
 
 
 class Document(HTMLParser):

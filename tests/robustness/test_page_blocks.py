@@ -23,9 +23,9 @@ from realsr.robustness.page.map_checks import MapCheck, failures_words
 from realsr.robustness.results.store import read_results
 from realsr.robustness.study.study import read_study
 from tests.robustness.page_study import write_study
-from tests.robustness.test_page import change, payload, values
-from tests.robustness.test_representative import THREE_KINDS
-from tests.robustness.test_representative import photographs as ramps
+from tests.robustness.pages import change, payload, values
+from tests.robustness.ramps import THREE_KINDS
+from tests.robustness.ramps import photographs as ramps
 
 PIPELINES = ("bicubic", "gaussian8", "second_order")
 Change = Callable[[dict[str, Any]], None]

@@ -17,8 +17,8 @@ from realsr.robustness.results.observations import Observation, Observations, ga
 from realsr.robustness.results.record import RecordedSet, StandsFor
 from realsr.robustness.results.rows import TrainedModel, rows_of
 from tests.robustness.page_study import with_cases, write_study
+from tests.robustness.pages import cells, payload
 from tests.robustness.records import a_set
-from tests.robustness.test_page import cells, payload
 
 SIZES = (1, 3)
 PAIR = GridColumn("both", ["a", "b"], SIZES)

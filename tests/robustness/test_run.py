@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +16,10 @@ from realsr.files.errors import RequestError
 from realsr.metrics import ACADEMIC, score
 from realsr.metrics.interpolation import enlarged
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.store import Results
 from realsr.robustness.running.contestants import baseline
 from realsr.robustness.running.planning import plan_of
 from realsr.robustness.study.study import Study
-from tests.robustness.conftest import Counted, Quiet, bilinear, model, nearest
-
-Go = Callable[..., Results]
+from tests.robustness.conftest import Counted, Go, Quiet, bilinear, model, nearest
 
 
 def read(path: Path) -> np.ndarray:

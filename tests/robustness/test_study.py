@@ -17,8 +17,7 @@ from realsr.robustness import (
     render,
     run,
 )
-from tests.robustness.conftest import Quiet, bilinear, model, nearest
-from tests.robustness.test_run import Go
+from tests.robustness.conftest import Go, Quiet, bilinear, model, nearest
 
 
 def written(folder: Path, text: str) -> Path:

@@ -83,3 +83,13 @@ def test_functions_are_short() -> None:
 def test_names_say_what_is_in_a_module() -> None:
     words = {name: set(name.replace("_", ".").split(".")) for name in modules()}
     assert {name for name, parts in words.items() if parts & EMPTY_NAMES} == set()
+
+
+def test_what_tests_share_is_in_no_test() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("from tests.", "import tests.")) and ".test_" in line.split()[1]
+    ]
+    assert found == []

@@ -20,8 +20,8 @@ from realsr.training.pausing import Pause, accuracy
 from realsr.training.state import first_state
 from realsr.training.views import DrawnView, blotted, drawn_view, moved, toned
 from tests.training.conftest import Make, gan
-from tests.training.test_resume import assert_equal, last_state, told
-from tests.training.test_training import of_kind
+from tests.training.kinds import of_kind
+from tests.training.states import assert_equal, last_state, told
 
 
 def noise(*shape: int) -> Tensor:

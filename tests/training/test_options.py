@@ -27,8 +27,8 @@ from realsr.training.matrix import matrix
 from realsr.training.state import first_state
 from realsr.training.steps import generator_step
 from tests.training.conftest import Make
-from tests.training.test_resume import assert_equal, last_state
-from tests.training.test_training import of_kind
+from tests.training.kinds import of_kind
+from tests.training.states import assert_equal, last_state
 
 
 def test_fp16_is_refused_on_a_cpu(make: Make, tmp_path: Path) -> None:

@@ -9,45 +9,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from realsr.training import TrainingError, train
-from realsr.training.checkpoints import read_state, states
+from realsr.training.checkpoints import states
 from realsr.training.config_file import config_text
-from realsr.training.logs import read_log
 from tests.training.conftest import Make, gan
+from tests.training.states import assert_equal, last_state, told
 
 WHOLE = gan() | {
     "ema": 0.9,
     "accumulate": 2,
     "schedule": {"name": "multistep", "at": [2, 4], "warm_up": 2},
 }
-
-
-def last_state(out: Path) -> dict[str, Any]:
-    return read_state(states(out / "states")[-1])
-
-
-def assert_equal(first: Any, second: Any, where: str = "state") -> None:
-    if isinstance(first, torch.Tensor):
-        assert torch.equal(first, second), where
-    elif isinstance(first, dict):
-        assert first.keys() == second.keys(), where
-        for key, value in first.items():
-            assert_equal(value, second[key], f"{where}.{key}")
-    elif isinstance(first, list):
-        for number, (one, other) in enumerate(zip(first, second, strict=True)):
-            assert_equal(one, other, f"{where}[{number}]")
-    else:
-        assert first == second, where
-
-
-def told(out: Path) -> list[dict[str, Any]]:
-    """The log without what a clock decides."""
-    return [event for event in read_log(out) if event["kind"] != "pace"]
 
 
 def test_stopped_and_gone_on_equals_undisturbed(make: Make, tmp_path: Path) -> None:

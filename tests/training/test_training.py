@@ -19,13 +19,9 @@ from realsr.training import (
     train,
 )
 from realsr.training.config_file import config_text
-from realsr.training.logs import read_log
 from realsr.training.steps import last_weight
 from tests.training.conftest import Make, gan
-
-
-def of_kind(out: Path, kind: str) -> list[dict[str, object]]:
-    return [event for event in read_log(out) if event["kind"] == kind]
+from tests.training.kinds import of_kind
 
 
 def test_a_training_learns(make: Make, tmp_path: Path) -> None:
