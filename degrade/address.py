@@ -52,11 +52,6 @@ def _sample_digest(key: Key) -> bytes:
     return hashlib.blake2b(head + text, digest_size=16, person=b"degrade.sample").digest()
 
 
-def sample_words(key: Key) -> tuple[int, int, int, int]:
-    """The 128-bit digest of a key as four 32-bit words."""
-    return struct.unpack("<4I", _sample_digest(key))
-
-
 def field_words(label: str, field: str) -> tuple[int, int]:
     """The 64-bit digest of a stage's field as two 32-bit words."""
     digest = hashlib.blake2b(

@@ -14,6 +14,8 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
+from degrade.functional.color import BT601
+
 LAYOUTS = MappingProxyType(
     {
         "4:4:4": (1, 1),
@@ -27,7 +29,7 @@ LAYOUTS = MappingProxyType(
 """Luma pixels per chroma sample, down and across."""
 
 LUMA_WEIGHTS = MappingProxyType(
-    {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+    {"bt601": BT601[::2], "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
 )
 """Weights of red and blue in luma (ITU-R BT.601, BT.709, BT.2020 with non-constant luminance)."""
 

@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import torch
 
+from degrade.errors import ImageError
+
 Matrix = tuple[tuple[float, float, float], ...]
 
 BT601 = (0.299, 0.587, 0.114)
 """Luma weights of red, green and blue, ITU-R BT.601-7, 2.5.1."""
+ROUNDED_BT601 = (0.2989, 0.587, 0.114)
+"""The same as torchvision's `rgb_to_grayscale` rounds them."""
+MATLAB_GREY = (0.298936021293775, 0.587043074451121, 0.114020904255103)
+"""The same as MATLAB's `rgb2gray` has them, from the inverse of NTSC's matrix."""
+STUDIO_LUMA = (65.481, 128.553, 24.966)
+"""Luma on 16..235 of red, green and blue on 0..1, ITU-R BT.601: 219 times its weights, above 16."""
+STUDIO_BLACK = 16.0
 
 KNEE = 0.04045
 """Encoded value up to which sRGB is linear."""
@@ -69,6 +78,19 @@ def luma(images: torch.Tensor) -> torch.Tensor:
     if images.shape[1] == 1:
         return images
     return apply_matrix(images, (BT601,))
+
+
+def studio_luma(images: torch.Tensor) -> torch.Tensor:
+    """BT.601 luma b 1 H W of RGB in [0, 1], in its type: black 16/255, white 235/255; one channel stays.
+
+    Raises ImageError for channels that are neither grey nor RGB.
+    """
+    if images.shape[1] == 1:
+        return images
+    if images.shape[1] != 3:
+        raise ImageError(f"luma of {images.shape[1]} channels: expected 3 (RGB) or 1 (luma)")
+    red, green, blue = (weight * images[:, i : i + 1] for i, weight in enumerate(STUDIO_LUMA))
+    return (red + green + blue + STUDIO_BLACK) / 255.0
 
 
 def apply_matrix(images: torch.Tensor, matrix: Matrix) -> torch.Tensor:

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as nn
 from torch import Tensor
 
+from degrade.functional.color import BT601
 from degrade.functional.libjpeg.quantise import CHROMA_TABLE, LUMA_TABLE
 
 TRANSPOSED_LUMA_TABLE = tuple(zip(*LUMA_TABLE, strict=True))
@@ -92,7 +93,7 @@ def _basis(place: int, frequency: int) -> float:
 def _to_luma_and_chroma(images: Tensor) -> tuple[Tensor, Tensor]:
     """Y and (Cb, Cr) of JFIF on 0..255."""
     r, g, b = images[:, 0:1], images[:, 1:2], images[:, 2:3]
-    luma = 0.299 * r + 0.587 * g + 0.114 * b
+    luma = BT601[0] * r + BT601[1] * g + BT601[2] * b
     blue = -0.168736 * r - 0.331264 * g + 0.5 * b + 128
     red = 0.5 * r - 0.418688 * g - 0.081312 * b + 128
     return luma, torch.cat([blue, red], dim=1)

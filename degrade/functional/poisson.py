@@ -24,8 +24,6 @@ from degrade.functional.philox import MASK_32
 
 LEVELS = 256
 LARGEST_COUNT = 1e5
-LUMA_WEIGHTS = (0.2989, 0.587, 0.114)
-"""ITU-R BT.601 luma as torchvision's rgb_to_grayscale rounds it."""
 DISTINCT_COUNTS = tuple(float(2**power) for power in range(9))
 """The counts that the distinct levels of an 8-bit image can give."""
 

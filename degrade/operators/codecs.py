@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -19,13 +17,12 @@ from degrade.functional.video_frame import video_frame
 from degrade.functional.webp import webp
 from degrade.geometry import Size
 from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.host import each_on_host
 from degrade.operators.ladders import QUALITIES, Ladder, along
 from degrade.operators.row import Facts, Forms, Operator, Words, no_strength
 from degrade.operators.surrogates import clipped
 
 P = TypeVar("P", bound=Parameters)
-
-CODEC_THREADS = 16
 
 
 def on_host(
@@ -57,8 +54,7 @@ def host_codec(
         area = canvas[index, :height, :width].numpy()
         area[...] = code(index, np.ascontiguousarray(area))
 
-    with ThreadPoolExecutor(min(CODEC_THREADS, os.cpu_count() or 1, max(1, len(sizes)))) as pool:
-        list(pool.map(code_one, range(len(sizes))))
+    each_on_host(len(sizes), code_one)
     return canvas.permute(0, 3, 1, 2).contiguous().to(images.device)
 
 

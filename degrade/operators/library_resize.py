@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
@@ -23,11 +21,10 @@ from degrade.functional.library_resize import (
 )
 from degrade.geometry import Axis, Frame, Placement, Size, covering, scaled
 from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.host import each_on_host
 from degrade.operators.ladders import FACTORS, along
 from degrade.operators.resize import Factor, Reference
 from degrade.operators.row import Facts, Forms, Operator, Words
-
-HOST_THREADS = 16
 
 
 class LibraryResizeParameters(Parameters):
@@ -112,8 +109,7 @@ def _kernel(resize: Resize) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor
             resized = resize(area, out, group.records[index])
             canvas[index, : out.height, : out.width] = resized
 
-        with ThreadPoolExecutor(min(HOST_THREADS, os.cpu_count() or 1, max(1, len(outs)))) as pool:
-            list(pool.map(one, range(len(outs))))
+        each_on_host(len(outs), one)
         back = torch.from_numpy(canvas).permute(0, 3, 1, 2).contiguous()
         return back.to(images.device, images.dtype)
 

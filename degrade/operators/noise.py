@@ -11,13 +11,13 @@ from pydantic import Field
 
 from degrade.address import split_noise_key
 from degrade.errors import ImageError
+from degrade.functional.color import ROUNDED_BT601
 from degrade.functional.eight_bits import eight_bit_levels
 from degrade.functional.noise import normal_image
 from degrade.functional.philox import word_image
 from degrade.functional.poisson import (
     DISTINCT_COUNTS,
     LARGEST_COUNT,
-    LUMA_WEIGHTS,
     bank_noise,
     canvas_distinct,
     canvas_levels,
@@ -139,7 +139,7 @@ def _luma(images: torch.Tensor) -> torch.Tensor:
     _check_luma(images.shape[1])
     if images.shape[1] == 1:
         return images
-    red, green, blue = (images[:, i : i + 1] * weight for i, weight in enumerate(LUMA_WEIGHTS))
+    red, green, blue = (images[:, i : i + 1] * weight for i, weight in enumerate(ROUNDED_BT601))
     return red + green + blue
 
 
@@ -148,7 +148,7 @@ def _single_luma(image: Image) -> Image:
     if image.shape[2] == 1:
         return image
     red, green, blue = (
-        image[..., i : i + 1] * np.float32(weight) for i, weight in enumerate(LUMA_WEIGHTS)
+        image[..., i : i + 1] * np.float32(weight) for i, weight in enumerate(ROUNDED_BT601)
     )
     luma: Image = red + green + blue
     return luma

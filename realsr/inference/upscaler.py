@@ -11,12 +11,11 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from degrade.functional.color import luma
+from degrade.functional.color import luma, studio_luma
 from realsr.inference.errors import InferenceError
 from realsr.inference.reach import Sight, measured_sight
 from realsr.inference.sizes import SizeRules, mirrored_to
 from realsr.inference.tiling import in_tiles
-from realsr.losses.base import studio_luma
 from realsr.models.upsampling import enlarge
 
 _GRID = 16

@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 
 from torch import Tensor
 
+from degrade.functional.color import studio_luma
 from realsr.backbones.settings import Settings
 from realsr.losses.errors import LossError, MissingInputError
 from realsr.losses.precision import widened
@@ -86,16 +87,6 @@ def _wide_logits(logits: Logits | None) -> Logits | None:
     if logits is None or isinstance(logits, Tensor):
         return None if logits is None else widened(logits)
     return [widened(one) for one in logits]
-
-
-def studio_luma(images: Tensor) -> Tensor:
-    """BT.601 luma b 1 H W of RGB in [0, 1]: 16/255 for black, 235/255 for white; one channel stays."""
-    if images.shape[1] == 1:
-        return images
-    if images.shape[1] != 3:
-        raise LossError(f"luma of {images.shape[1]} channels: expected 3 or 1; take the domain rgb")
-    red, green, blue = images[:, 0:1], images[:, 1:2], images[:, 2:3]
-    return (65.481 * red + 128.553 * green + 24.966 * blue + 16.0) / 255.0
 
 
 Evaluate = Callable[[Batch], Tensor]

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from degrade.errors import ImageError
+from degrade.functional.color import MATLAB_GREY, STUDIO_BLACK, STUDIO_LUMA
 from realsr.metrics.convention import Channel, Convention, Depth
 from realsr.metrics.errors import NotDefinedError
 
@@ -22,9 +23,9 @@ Planes = npt.NDArray[np.float64]
 Plane = npt.NDArray[np.float64]
 """h w on 0..255."""
 
-_WEIGHTS: dict[Channel, tuple[float, float, float, float]] = {
-    "y": (65.481 / 255.0, 128.553 / 255.0, 24.966 / 255.0, 16.0),
-    "grey": (0.298936021293775, 0.587043074451121, 0.114020904255103, 0.0),
+_WEIGHTS: dict[Channel, tuple[float, ...]] = {
+    "y": (*(weight / 255.0 for weight in STUDIO_LUMA), STUDIO_BLACK),
+    "grey": (*MATLAB_GREY, 0.0),
 }
 """Weights of R, G, B on 0..255 and the offset: ITU-R BT.601 in studio range; MATLAB's `rgb2gray`."""
 

@@ -18,8 +18,8 @@ from torch import Tensor
 
 import degrade
 from degrade import Key, Pipeline, Trace
+from degrade.functional.color import studio_luma
 from degrade.operators.row import Operator
-from realsr.losses.base import studio_luma
 from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
 

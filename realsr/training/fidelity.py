@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from realsr.losses.base import studio_luma
+from degrade.functional.color import studio_luma
 
 CONVENTION = (
     "BT.601 studio luma of 8-bit images, SSIM by an 11x11 Gaussian of sigma 1.5, border {} px"

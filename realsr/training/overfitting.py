@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from realsr.losses.base import studio_luma
+from degrade.functional.color import studio_luma
 from realsr.training.batches import TrainingBatch
 from realsr.training.config import TrainingConfig
 from realsr.training.state import Rival, TrainState

@@ -15,11 +15,11 @@ from torch import Tensor
 import degrade
 from degrade import Key
 from degrade.errors import PipelineError
+from degrade.functional.color import studio_luma
 from degrade.geometry import Size
 from realsr.images.crops import Cut
 from realsr.images.reading import Reading, opened
 from realsr.images.sources import Source, discover
-from realsr.losses.base import studio_luma
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
 from realsr.models.upsampling import enlarge

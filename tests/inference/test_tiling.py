@@ -8,13 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from degrade.functional.color import luma
+from degrade.functional.color import luma, studio_luma
 from realsr.inference.errors import InferenceError
 from realsr.inference.reach import Sight, measured_reach
 from realsr.inference.sizes import SizeRules, mirrored_to
 from realsr.inference.tiling import windows
 from realsr.inference.upscaler import Tiling, Upscaler
-from realsr.losses.base import studio_luma
 from realsr.models.upsampling import enlarge
 from tests.models.reduced import noise, small
 

@@ -6,7 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from realsr.losses.base import Batch, studio_luma
+from degrade.errors import ImageError
+from degrade.functional.color import studio_luma
+from realsr.losses.base import Batch
 from realsr.losses.errors import LossError
 
 from .images import loss
@@ -47,7 +49,7 @@ def test_luma_is_studio_range() -> None:
 
 
 def test_two_channels_have_no_luma() -> None:
-    with pytest.raises(LossError, match="luma of 2 channels"):
+    with pytest.raises(ImageError, match="luma of 2 channels"):
         studio_luma(torch.zeros(1, 2, 4, 4))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from degrade.operators.noise import GAUSSIAN_NOISE, LUMA_WEIGHTS, POISSON_NOISE
+from degrade.functional.color import ROUNDED_BT601
+from degrade.operators.noise import GAUSSIAN_NOISE, POISSON_NOISE
 from tests.noise_statistics import LEVELS, assert_expected, assert_law, equal_channels, noise
 
 FIVE_LEVELS = pytest.mark.parametrize("level", LEVELS)
@@ -25,7 +26,7 @@ def test_gaussian(level: float, grey: bool) -> None:
 def test_poisson(level: float, grey: bool, count: float | str, scale: float) -> None:
     """Variance scale**2 level / count; a flat image has one distinct level."""
     found = noise(POISSON_NOISE, level, count=count, scale=scale, grey=grey)
-    seen = level * sum(LUMA_WEIGHTS) if grey else level
+    seen = level * sum(ROUNDED_BT601) if grey else level
     number = 1.0 if count == "distinct" else float(count)
     variance = scale**2 * np.rint(np.float32(255 * seen)) / 255 / number
     assert_law(found, 0.0, equal_channels(variance, grey))

@@ -13,9 +13,9 @@ import torch
 from torch import nn
 from torch.optim import SGD
 
+from degrade.functional.color import studio_luma
 from realsr.cli.main import main
 from realsr.images.errors import SourceError
-from realsr.losses.base import studio_luma
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
 from realsr.training import TrainingError

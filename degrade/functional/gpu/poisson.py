@@ -11,6 +11,7 @@ import triton
 import triton.language as tl
 
 from degrade.functional import poisson
+from degrade.functional.color import ROUNDED_BT601
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.fields import BLOCKS, WARPS, longs_of
 from degrade.functional.gpu.packed import BLOCK, ROW, eight_bits, finished
@@ -20,7 +21,7 @@ _LEVELS = tl.constexpr(poisson.LEVELS)
 _POWERS = tl.constexpr(len(poisson.DISTINCT_COUNTS) - 1)
 _BLOCK_WORDS = tl.constexpr(BLOCK_WORDS)
 _MASK = tl.constexpr(MASK_32)
-_RED, _GREEN, _BLUE = map(tl.constexpr, poisson.LUMA_WEIGHTS)
+_RED, _GREEN, _BLUE = map(tl.constexpr, ROUNDED_BT601)
 
 
 @triton.jit
