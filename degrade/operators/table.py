@@ -30,10 +30,12 @@ from degrade.operators import (
     lens_blur,
     levels,
     library_resize,
+    matlab_resize,
     motion_blur,
     noise,
     noise_bank,
     noisy_blur,
+    overshoot,
     printing,
     procedural_noise,
     resize,
@@ -56,6 +58,7 @@ from degrade.trace import Step
 
 _ROWS: tuple[Operator[Any], ...] = (
     *resize.ROWS,
+    *matlab_resize.ROWS,
     *library_resize.ROWS,
     *strided.ROWS,
     *dpid.ROWS,
@@ -87,6 +90,7 @@ _ROWS: tuple[Operator[Any], ...] = (
     *tone.ROWS,
     *displacement.ROWS,
     *artefacts.ROWS,
+    *overshoot.ROWS,
     *screen.ROWS,
     *learned.ROWS,
     *albumentations_stage.ROWS,

@@ -27,10 +27,12 @@ from tests.cases import (
     lens_blur,
     levels,
     library_resize,
+    matlab_resize,
     motion_blur,
     noise,
     noise_bank,
     noisy_blur,
+    overshoot,
     printing,
     procedural_noise,
     resize,
@@ -66,6 +68,7 @@ __all__ = [
 
 CASES: tuple[Case, ...] = (
     *resize.CASES,
+    *matlab_resize.CASES,
     *library_resize.CASES,
     *strided.CASES,
     *dpid.CASES,
@@ -97,6 +100,7 @@ CASES: tuple[Case, ...] = (
     *tone.CASES,
     *displacement.CASES,
     *artefacts.CASES,
+    *overshoot.CASES,
     *screen.CASES,
     *learned.CASES,
     *albumentations_stage.CASES,

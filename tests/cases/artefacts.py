@@ -9,22 +9,6 @@ CASES = (
         tolerance=0.0,
         differentiable=False,
     ),
-    Case(
-        "oversharpen",
-        (
-            {"sigma": 0.5, "weight": 0.0},
-            {"sigma": 1.0, "weight": 2.0},
-            {"sigma": 6.0, "weight": 0.7},
-        ),
-    ),
-    Case(
-        "halo",
-        (
-            {"sigma": 1.5, "weight": 2.0, "limit_255": 30.0},
-            {"sigma": 3.0, "weight": 1.0, "limit_255": 12.0, "side": "light"},
-            {"sigma": 0.7, "weight": 5.0, "limit_255": 80.0, "side": "dark"},
-        ),
-    ),
     Case("vignette", ({"corner_gain": 1.0}, {"corner_gain": 0.5}, {"corner_gain": 0.05})),
     Case(
         "dead_pixels",

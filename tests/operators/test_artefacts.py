@@ -13,7 +13,7 @@ from scipy import ndimage
 from degrade.execute.singles import reference_step
 from degrade.functional.color import BT601
 from degrade.geometry import Size
-from degrade.operators import artefacts
+from degrade.operators import artefacts, overshoot
 from degrade.operators.row import Operator
 from tests.forms import fast, planned
 
@@ -38,8 +38,8 @@ def light(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize(
     ("operator", "values"),
     [
-        (artefacts.OVERSHARPEN, {"sigma": 2.0, "weight": 0.0}),
-        (artefacts.HALO, {"sigma": 2.0, "weight": 0.0, "limit_255": 20.0}),
+        (overshoot.OVERSHARPEN, {"sigma": 2.0, "weight": 0.0}),
+        (overshoot.HALO, {"sigma": 2.0, "weight": 0.0, "limit_255": 20.0}),
         (artefacts.VIGNETTE, {"corner_gain": 1.0}),
         (artefacts.DEAD_PIXELS, {"share": 0.0, "key": KEY}),
         (artefacts.PIXELATE, {"block": 1}),
@@ -57,8 +57,8 @@ def test_without_strength_nothing_changes(
 @pytest.mark.parametrize(
     ("operator", "values"),
     [
-        (artefacts.OVERSHARPEN, {"sigma": 2.0, "weight": 3.0}),
-        (artefacts.HALO, {"sigma": 2.0, "weight": 3.0, "limit_255": 20.0}),
+        (overshoot.OVERSHARPEN, {"sigma": 2.0, "weight": 3.0}),
+        (overshoot.HALO, {"sigma": 2.0, "weight": 3.0, "limit_255": 20.0}),
         (artefacts.PIXELATE, {"block": 7}),
         (artefacts.LINE_THICKENING, {"radius": 3}),
     ],
@@ -72,8 +72,8 @@ def test_flat_areas_stay(operator: Operator[Any], values: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("operator", "values"),
     [
-        (artefacts.OVERSHARPEN, {"sigma": 1.3, "weight": 3.0}),
-        (artefacts.HALO, {"sigma": 1.3, "weight": 3.0, "limit_255": 20.0}),
+        (overshoot.OVERSHARPEN, {"sigma": 1.3, "weight": 3.0}),
+        (overshoot.HALO, {"sigma": 1.3, "weight": 3.0, "limit_255": 20.0}),
         (artefacts.VIGNETTE, {"corner_gain": 0.3}),
         (artefacts.LINE_THICKENING, {"radius": 2, "shape": "square"}),
     ],
@@ -108,7 +108,7 @@ def test_banding_of_the_luma_keeps_colour_differences() -> None:
 def test_oversharpen_is_the_unsharp_mask_of_scipy(sigma: float) -> None:
     image = picture().astype(np.float64)
     smooth = ndimage.gaussian_filter(image, (sigma, sigma, 0), mode="mirror", radius=30)
-    got = run(artefacts.OVERSHARPEN, image.astype(np.float32), sigma=sigma, weight=2.0)
+    got = run(overshoot.OVERSHARPEN, image.astype(np.float32), sigma=sigma, weight=2.0)
     np.testing.assert_allclose(got, image + 2.0 * (image - smooth), atol=2e-4)
     assert got.mean() == pytest.approx(image.mean(), abs=0.02)
 
@@ -121,7 +121,7 @@ def step_edge() -> Pixels:
 
 def test_a_halo_overshoots_by_its_limit_beside_an_edge_and_nowhere_else() -> None:
     edge = step_edge()
-    out = run(artefacts.HALO, edge, sigma=1.5, weight=3.0, limit_255=25.5)
+    out = run(overshoot.HALO, edge, sigma=1.5, weight=3.0, limit_255=25.5)
     added = (out - edge)[4, :, 1]
     assert added[20] == pytest.approx(0.1, abs=1e-6)
     assert added[19] == pytest.approx(-0.1, abs=1e-6)
@@ -132,9 +132,9 @@ def test_a_halo_overshoots_by_its_limit_beside_an_edge_and_nowhere_else() -> Non
 
 @pytest.mark.parametrize(("side", "sign"), [("light", 1.0), ("dark", -1.0)])
 def test_a_halo_of_one_side(side: str, sign: float) -> None:
-    both = run(artefacts.HALO, picture(), sigma=1.5, weight=1.0, limit_255=50.0) - picture()
+    both = run(overshoot.HALO, picture(), sigma=1.5, weight=1.0, limit_255=50.0) - picture()
     values = {"sigma": 1.5, "weight": 1.0, "limit_255": 50.0, "side": side}
-    one = run(artefacts.HALO, picture(), **values) - picture()
+    one = run(overshoot.HALO, picture(), **values) - picture()
     np.testing.assert_allclose(one, np.maximum(sign * both, 0) * sign, atol=1e-7)
 
 
@@ -146,9 +146,9 @@ def test_both_forms_of_the_sharpeners(sigma: float, weight: float, channels: int
     image = np.random.default_rng(2).random((70, 61, channels), dtype=np.float32)
     image[:, 30:] = image[:, 30:] * 0.1 + 0.9
     kept = image.copy()
-    rows = [(artefacts.OVERSHARPEN, {})]
+    rows = [(overshoot.OVERSHARPEN, {})]
     rows += [
-        (artefacts.HALO, {"side": side, "limit_255": 20.0}) for side in ("both", "light", "dark")
+        (overshoot.HALO, {"side": side, "limit_255": 20.0}) for side in ("both", "light", "dark")
     ]
     for operator, values in rows:
         record = operator.parameters(sigma=sigma, weight=weight, **values)

@@ -17,10 +17,13 @@ from degrade.execute.plan import PlannedStep
 from degrade.execute.singles import fast_step, tables_of
 from degrade.functional.filters import FILTERS
 from degrade.geometry import Frame, Placement, Size, covering, factor_axis
+from degrade.operators import matlab_resize, resize
 from degrade.operators.base import Group
-from degrade.operators.resize import ROWS, MatlabBicubicParameters, ResizeParameters
+from degrade.operators.matlab_resize import MatlabBicubicParameters
+from degrade.operators.resize import ResizeParameters
 from degrade.operators.row import Operator
 
+ROWS = (*resize.ROWS, *matlab_resize.ROWS)
 RESIZE, MATLAB, DOUBLE = ROWS
 Sample = tuple[Any, Size, Placement]
 
