@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from realsr.images.errors import SourceError
 from realsr.images.reading import Reading, opened
 from realsr.pairs.make import Outcome
 from tests.images import profiles
+from tests.images.icc import SRGB
 
 Synthetic = Callable[..., np.ndarray]
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 _TO_LINEAR = np.array(profiles._ADOBE).T
 _FROM_SRGB_D50 = np.array(
     [[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]]

@@ -14,7 +14,7 @@ from realsr.images.raster import Kept, Pixels
 from realsr.inference import saving as module
 from realsr.inference.saving import FORMATS, SavedResult, Saving
 from tests.images import profiles
-from tests.images.test_profiles import SRGB
+from tests.images.icc import SRGB
 
 EXIF = Image.Exif()
 EXIF[0x0110] = "A camera"
