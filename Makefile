@@ -74,6 +74,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.disk
 	$(BIN)/python -m benchmarks.drawing
+	$(BIN)/python -m benchmarks.launches
 
 bench-gpu: $(STAMP)
 	$(BIN)/python -m benchmarks.gpu

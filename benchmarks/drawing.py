@@ -1,8 +1,9 @@
-"""What a sample costs on the host before its pixels: drawing its trace, and planning the steps.
+"""What a sample costs on the host before its pixels: drawing its trace, planning the steps, laying out a GPU's
+batch.
 
     python -m benchmarks.drawing --help
 
-CPU time of one thread. Every batch has keys of its own, and both costs are timed on the same traces. The
+CPU time of one thread. Every batch has keys of its own, and all costs are timed on the same traces. The
 median stands beside the mean, since a garbage collection now and then falls on a few batches only.
 """
 
@@ -17,7 +18,8 @@ from typing import Any
 
 import degrade
 from benchmarks import harness
-from degrade.execute.plan import plan_hr, plan_lr
+from degrade.execute.plan import Plan, plan_hr, plan_lr
+from degrade.execute.program import program_of
 from degrade.geometry import Size
 from degrade.pipeline import Pipeline
 from degrade.trace import Trace
@@ -25,23 +27,26 @@ from degrade.trace import Trace
 PIPELINES = ["realesrgan", "second_order", "bsrgan", "shuffled", "web_reupload", "camera_phone"]
 SIDE = 400
 SCALE = 4
+PARTS = ("draw", "plan", "lay_out")
 
 
-def plan(traces: Sequence[Trace]) -> None:
+def plan(traces: Sequence[Trace]) -> list[Plan]:
     """Check the records of some traces and place their steps, as applying them to HR images does."""
     for trace in traces:
         plan_hr(trace, Size(SIDE, SIDE))
-        plan_lr(trace, Size(SIDE, SIDE))
+    return [plan_lr(trace, Size(SIDE, SIDE)) for trace in traces]
 
 
-def batch_seconds(pipeline: Pipeline, batch: int, item: int) -> tuple[float, float]:
-    """CPU seconds of drawing and of planning batch number `item`."""
+def batch_seconds(pipeline: Pipeline, batch: int, item: int) -> tuple[float, float, float]:
+    """CPU seconds of drawing, of planning and of laying out batch number `item`."""
     keys = degrade.keys(0, map(str, range(batch)), variant=item)
     start = time.process_time()
     traces = degrade.draw(pipeline, keys)
     drawn = time.process_time()
-    plan(traces)
-    return drawn - start, time.process_time() - drawn
+    plans = plan(traces)
+    planned = time.process_time()
+    program_of(plans, [Size(SIDE, SIDE)] * batch, 3)
+    return drawn - start, planned - drawn, time.process_time() - planned
 
 
 def measure(name: str, batch: int, count: int) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def measure(name: str, batch: int, count: int) -> dict[str, Any]:
     pipeline = degrade.load_pipeline(name, scale=SCALE)
     seconds = [batch_seconds(pipeline, batch, item) for item in range(count + 1)][1:]
     row: dict[str, Any] = {"pipeline": name, "batch": batch, "batches": count}
-    for part, values in zip(("draw", "plan"), zip(*seconds, strict=True), strict=True):
+    for part, values in zip(PARTS, zip(*seconds, strict=True), strict=True):
         micros = [1e6 * value / batch for value in values]
         row[part] = harness.spread(micros)
         row[f"{part}_mean"] = round(statistics.fmean(micros), 3)
@@ -59,7 +64,7 @@ def measure(name: str, batch: int, count: int) -> dict[str, Any]:
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.drawing",
-        description="CPU microseconds that drawing and planning cost a sample.",
+        description="CPU microseconds that drawing, planning and laying out cost a sample.",
     )
     add = parser.add_argument
     add("--pipelines", nargs="+", default=PIPELINES, help="names of pipelines")
@@ -75,7 +80,8 @@ def main(given: Sequence[str] | None = None) -> None:
     for name in options.pipelines:
         for batch in options.batches:
             rows.append(measure(name, batch, options.count))
-            print(f"{name}, batch {batch}: draw {rows[-1]['draw']}, plan {rows[-1]['plan']}")
+            costs = ", ".join(f"{part} {rows[-1][part]}" for part in PARTS)
+            print(f"{name}, batch {batch}: {costs}")
     body = {"unit": "CPU microseconds a sample", "side": SIDE, "scale": SCALE, "rows": rows}
     print(f"written: {harness.write('drawing', body, machine, options.out)}")
 

@@ -1,14 +1,17 @@
-"""Making pairs on a CUDA device, 400 -> 100: rates, the floor, the peer, each operator, and the CPU's pixels.
+"""Making pairs on a CUDA device, 400 -> 100: the CPU's pixels first, then rates, the floor, the peer,
+operators.
 
     python -m benchmarks.gpu --help
 
-Writes benchmarks/results/gpu.json. docs/benchmarks.md says what is compared.
+`--device cpu` rehearses it where there is no card. Writes benchmarks/results/gpu.json. docs/benchmarks.md says
+what is compared.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -22,16 +25,22 @@ from benchmarks import basicsr_import, gpu_operators, harness, photographs
 from benchmarks.harness import Contender, Spread
 from benchmarks.ours import Ours
 from benchmarks.real_esrgan import Peer
-from degrade.execute.plan import Plan, plan_hr, plan_lr
+from degrade.execute.batched import run_made
+from degrade.execute.device import runs_packed
+from degrade.execute.plan import Plan, plan_hr, plan_lr, plan_whole
+from degrade.execute.program import program_of
 from degrade.functional import gpu
 
 PIPELINE = "realesrgan"
 DRAWN = "ours, draw and apply"
 APPLIED = "ours, apply alone"
+READY = "ours, laid out ahead"
 FEED_DATA = "Real-ESRGAN feed_data"
 COPIED_BYTES = 2**28
 """Large enough to pass by every cache of today's cards."""
 BYTES_A_VALUE = 4
+MOST_APART, LEAST_EQUAL = 5e-7, 0.99
+"""What is promised: an operator's distance from its definition, and the share of equal 8-bit values."""
 
 
 def device_of(name: str) -> torch.device:
@@ -64,6 +73,22 @@ def _waiting(run: Callable[[int], object], device: torch.device) -> Callable[[in
     return wait
 
 
+class Ready:
+    """Our side with the batches laid out beforehand: what is left for the device and its launches."""
+
+    def __init__(self, ours: Ours, items: Sequence[int], usm: bool) -> None:
+        size, count = degrade.Size(*ours.hr.shape[-2:]), len(ours.hr)
+        plan = plan_whole if usm else plan_lr
+        self.hr = ours.hr
+        self.programs = {
+            item: program_of([plan(one, size) for one in ours.draw(item)], [size] * count, 3)
+            for item in items
+        }
+
+    def run(self, item: int) -> object:
+        return run_made(self.programs[item], self.hr)
+
+
 class Applied:
     """Our side with the traces drawn beforehand."""
 
@@ -82,6 +107,8 @@ def contenders(hr: torch.Tensor, usm: bool, items: Sequence[int], peer: bool) ->
         DRAWN: ours.run,
         APPLIED: Applied(ours, items).run,
     }
+    if runs_packed(hr.device):
+        runs[READY] = Ready(ours, items, usm).run
     if peer:
         runs[FEED_DATA] = Peer(hr, items, usm=usm, pool=True).run
     return [Contender(name, _waiting(run, hr.device)) for name, run in runs.items()]
@@ -94,8 +121,8 @@ def making_pairs(
     seconds = harness.interleave(contenders(hr, usm, items, peer), items, rounds, print)
     faster = {
         f"{name} / {FEED_DATA}": harness.speedup(seconds, FEED_DATA, name)
-        for name in (DRAWN, APPLIED)
-        if peer
+        for name in seconds
+        if peer and name != FEED_DATA
     }
     rates = harness.rates(seconds, len(hr))
     return {"batch": len(hr), "usm": usm, "pairs_per_second": rates, "times_faster": faster}
@@ -141,7 +168,15 @@ def floor(hr: torch.Tensor, result: dict[str, Any], bandwidth: float) -> dict[st
     return {
         "megabytes_a_pair": round(moved / 1e6, 2),
         "pairs_per_second": round(most, 1),
-        "reached": round(result["pairs_per_second"][APPLIED].median / most, 4),
+        "reached": round(
+            max(
+                rate.median
+                for name, rate in result["pairs_per_second"].items()
+                if name != FEED_DATA
+            )
+            / most,
+            4,
+        ),
     }
 
 
@@ -161,28 +196,68 @@ def describe(device: torch.device) -> dict[str, Any]:
     }
 
 
+class Clock:
+    """Minutes that a run may take: what would begin after them is left out, and said so."""
+
+    def __init__(self, minutes: float) -> None:
+        self.end = time.monotonic() + 60.0 * minutes
+        self.left_out: list[str] = []
+
+    def allows(self, what: str) -> bool:
+        late = time.monotonic() >= self.end
+        if late:
+            self.left_out.append(what)
+            print(f"left out, its time is up: {what}")
+        return not late
+
+
+def checked(hr: torch.Tensor) -> dict[str, Any]:
+    """Correctness before any time: raises SystemExit where the device is not what the CPU is."""
+    agreement = gpu_operators.agreement(hr, PIPELINE, plans_of(hr, 0, True))
+    print(f"agreement with the CPU: {agreement}")
+    off = {
+        name: one for name, one in agreement["largest_difference"].items() if not one <= MOST_APART
+    }
+    if off or agreement["equal_values"] < LEAST_EQUAL:
+        raise SystemExit(
+            f"wrong on {hr.device}: {agreement['equal_values']} of the values equal the CPU's, expected "
+            f"{LEAST_EQUAL}; beyond {MOST_APART} from their definitions: {off or 'none'}; nothing was timed"
+        )
+    return agreement
+
+
 def measure(options: argparse.Namespace, device: torch.device) -> dict[str, Any]:
-    """Everything, for every batch size with USM off and on."""
-    items, peer = range(options.count), not options.no_peer and _has_peer()
+    """Correctness first, then for every batch size the pairs, USM off and on, and last the operators."""
+    items, peer, clock = (
+        range(options.count),
+        not options.no_peer and _has_peer(),
+        Clock(options.minutes),
+    )
+    few = photographs_on(device, min(options.batches), options.side)
+    agreement = checked(few)
     bandwidth = copy_bandwidth(device)
     print(f"copy: {bandwidth / 1e9:.0f} GB/s read and written")
-    pairs, operators = [], {}
-    for batch in options.batches:
-        hr = photographs_on(device, batch, options.side)
-        for usm in (False, True):
-            print(f"batch {batch}, USM {'on' if usm else 'off'}")
+    pairs: list[dict[str, Any]] = []
+    for usm, batch in itertools.product((False, True), options.batches):
+        if clock.allows(name := f"batch {batch}, USM {'on' if usm else 'off'}"):
+            print(name)
+            hr = photographs_on(device, batch, options.side)
             result = making_pairs(hr, usm, items, options.rounds, peer)
             pairs.append({**result, "floor": floor(hr, result, bandwidth)})
             _show(pairs[-1])
-        operators[str(batch)] = gpu_operators.profile(plans_of(hr, 0, True), hr)
-        _show_operators(operators[str(batch)])
-    hr = photographs_on(device, min(options.batches), options.side)
+    operators = {}
+    for batch in options.batches:
+        if clock.allows(f"operators of a batch of {batch}"):
+            hr = photographs_on(device, batch, options.side)
+            operators[str(batch)] = gpu_operators.profile(plans_of(hr, 0, True), hr)
+            _show_operators(operators[str(batch)])
     return {
+        "agreement": agreement,
         "copy_gigabytes_per_second": round(bandwidth / 1e9, 1),
-        "draw_microseconds_a_sample": draw_microseconds(hr, items),
+        "draw_microseconds_a_sample": draw_microseconds(few, items),
         "pairs": pairs,
         "operators": operators,
-        "agreement": gpu_operators.agreement(hr, PIPELINE, plans_of(hr, 0, True)),
+        "left_out": clock.left_out,
     }
 
 
@@ -217,6 +292,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add("--side", type=int, default=400, help="side of the HR, a multiple of 4")
     add("--count", type=int, default=30, help="batches a round")
     add("--rounds", type=int, default=5, help="medians and extremes are over them")
+    add("--minutes", type=float, default=8.0, help="after which nothing more is begun")
     add("--no-peer", action="store_true", help="leave Real-ESRGAN's data path out")
     add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
     return parser.parse_args(given)
@@ -233,7 +309,6 @@ def main(given: Sequence[str] | None = None) -> None:
         "rounds": options.rounds,
         **measure(options, device),
     }
-    print(f"agreement with the CPU: {body['agreement']}")
     print(f"draw: {body['draw_microseconds_a_sample']} microseconds a sample")
     print(f"written: {harness.write('gpu', body, machine, options.out)}")
 
