@@ -64,6 +64,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             raise
 
 
+def drop_leftovers(directory: Path) -> None:
+    """Removes what killed processes left of files that they were writing. Raises StorageError."""
+    with writing(directory), os.scandir(directory) as entries:
+        leftovers = [Path(entry.path) for entry in entries if entry.name.startswith(TEMPORARY)]
+    for leftover in leftovers:
+        with writing(leftover):
+            leftover.unlink()
+
+
 def _created(path: Path) -> BinaryIO:
     """A new file, in place of a stale one; a link at its place is never followed."""
     try:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from degrade.geometry import Size
 from realsr.files.errors import RequestError
 from realsr.images.errors import SourceError
+from realsr.images.raster import Bytes
 
 
 class Box(NamedTuple):
@@ -17,6 +18,14 @@ class Box(NamedTuple):
     x: int
     height: int
     width: int
+
+    def of(self, pixels: Bytes) -> Bytes:
+        """What it holds of `h w c`: a view."""
+        return pixels[self.y : self.y + self.height, self.x : self.x + self.width]
+
+    def enlarged(self, scale: int) -> Box:
+        """The same place on a grid that is `scale` times as fine."""
+        return Box(*(scale * number for number in self))
 
 
 @dataclass(frozen=True, slots=True)

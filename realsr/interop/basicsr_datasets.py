@@ -11,7 +11,6 @@ them, and lq_path and gt_path.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, TypedDict
 
 import torch
@@ -21,15 +20,16 @@ from torch.utils.data import Dataset
 import degrade
 from degrade import Key
 from realsr.files.errors import RequestError
-from realsr.images.crops import Box, Cut
+from realsr.images.crops import Cut
 from realsr.images.pixels import to_float
-from realsr.images.stored import read_stored
+from realsr.images.raster import Bytes
 from realsr.interop.basicsr_augment import augmented
 from realsr.interop.basicsr_options import OnlineOptions, PairsOptions, read_options
-from realsr.pairs.folder import Folder
+from realsr.pairs.crops import crop_of_pair
 from realsr.pairs.hr_crops import HRCrops
 from realsr.pairs.manifest import Pair, read_manifest
-from realsr.pairs.samples import drawn_boxes
+from realsr.pairs.pictures import read_pair
+from realsr.pairs.store.table import opened
 
 
 class Sample(TypedDict):
@@ -83,18 +83,17 @@ class RealSRPairsDataset(Dataset[Sample]):
     def __init__(self, opt: Mapping[str, Any]) -> None:
         self.opt = opt
         self.options = read_options(PairsOptions, opt)
-        self.folder = Folder(self.options.dataroot)
-        header, pairs = read_manifest(self.folder)
+        self.store = opened(self.options.dataroot)
+        header, pairs = read_manifest(self.store)
         if header.scale != self.options.scale:
             raise RequestError(
-                f"{self.folder.root} holds pairs of scale {header.scale}, "
+                f"{self.store.root} holds pairs of scale {header.scale}, "
                 f"the option file says {self.options.scale}"
             )
         self.pairs = list(pairs)
         if not self.pairs:
-            raise RequestError(f"{self.folder.root} holds no pairs")
-        # In LR pixels: a crop of both begins and ends at whole pixels of the smaller one.
-        self.cut = Cut(1, _lr_side(self.options))
+            raise RequestError(f"{self.store.root} holds no pairs")
+        self.cut = Cut(self.options.scale, _side(self.options))
 
     def __len__(self) -> int:
         return len(self.pairs) * self.options.variants
@@ -108,33 +107,23 @@ class RealSRPairsDataset(Dataset[Sample]):
             lr, hr = augmented(
                 (lr, hr), key, hflip=self.options.use_hflip, rot=self.options.use_rot
             )
-        paths = str(self.folder.lr(pair.key)), str(self.folder.hr(pair.key))
+        paths = str(self.store.lr(pair.key).path), str(self.store.hr(pair.key).path)
         return Sample(lq=lr, gt=hr, lq_path=paths[0], gt_path=paths[1])
 
     def _cropped(self, pair: Pair, key: Key) -> tuple[Tensor, Tensor]:
-        lr = _read(self.folder.lr(pair.key), pair.lr_size)
-        hr = _read(self.folder.hr(pair.key), pair.hr_size)
-        size = degrade.Size(*pair.lr_size)
-        self.cut.check(size)
-        (box,) = drawn_boxes(self.cut, [key], size)
-        scale = self.options.scale
-        return _part(lr, box), _part(hr, Box(*(scale * number for number in box)))
+        crop = crop_of_pair(read_pair(self.store, pair), self.cut, key)
+        return _tensor(crop.lr), _tensor(crop.hr)
 
 
-def _lr_side(options: PairsOptions) -> int | None:
+def _side(options: PairsOptions) -> int | None:
     crop = options.crop
     if crop is not None and crop % options.scale:
         raise RequestError(f"gt_size {crop} is not a multiple of the scale {options.scale}")
-    return None if crop is None else crop // options.scale
+    return crop
 
 
-def _read(path: Path, size: tuple[int, int]) -> Tensor:
-    return _in_colour(to_float(read_stored(path, size), torch.device("cpu")))
-
-
-def _part(image: Tensor, box: Box) -> Tensor:
-    part = image[:, box.y : box.y + box.height, box.x : box.x + box.width]
-    return part.clone(memory_format=torch.contiguous_format)
+def _tensor(pixels: Bytes) -> Tensor:
+    return _in_colour(to_float(pixels, torch.device("cpu")).contiguous())
 
 
 def _in_colour(image: Tensor) -> Tensor:

@@ -11,11 +11,11 @@ from degrade.errors import DegradeError
 from degrade.execute.forked import forked_pool
 from realsr.files.errors import StorageError
 from realsr.images.sources import Source
-from realsr.pairs.run import News, Run
-from realsr.pairs.spent import Spent
+from realsr.pairs.events import Event, failed
+from realsr.pairs.run import Run
 from realsr.pairs.workers import in_order, make_source, stopping
 
-Made = tuple[list[News], StorageError | None]
+Told = tuple[list[Event], StorageError | None]
 """What a worker has to tell of one source, and what kept it from writing."""
 
 
@@ -27,7 +27,7 @@ def run_forked(run: Run, sources: Sequence[Source], workers: int) -> None:
     faults: list[BaseException] = []
     with forked_pool(workers, _adopt, run) as pool, stopping(run):
 
-        def submit(source: Source) -> Future[Made]:
+        def submit(source: Source) -> Future[Told]:
             future = pool.submit(_make, source)
             future.add_done_callback(partial(_take, run, source, faults))
             return future
@@ -45,20 +45,21 @@ def run_forked(run: Run, sources: Sequence[Source], workers: int) -> None:
         raise faults[0]
 
 
-def _take(run: Run, source: Source, faults: list[BaseException], future: Future[Made]) -> None:
+def _take(run: Run, source: Source, faults: list[BaseException], future: Future[Told]) -> None:
     """Carries out what a worker tells; called as soon as it does, also while a stopped run winds down."""
     if future.cancelled() or future.exception() is not None:
         return
     news, fault = future.result()
     try:
-        run.carry_out(news)
+        for event in news:
+            run.tell(event)
         if fault is not None:
             raise fault
     except BaseException as error:  # nobody above this call would see it
         run.stopped.set()
         faults.append(error)
         if isinstance(error, StorageError):
-            run.note_failed(source, error)
+            run.tell(failed(source, error))
 
 
 _run: Run | None = None
@@ -69,15 +70,14 @@ def _adopt(run: Run) -> None:
     _run = run
 
 
-def _make(source: Source) -> Made:
-    """In a worker: one source, on the worker's own copy of the run."""
-    run, fault = _run, None
-    assert run is not None
-    news: list[News] = []
-    run.spent, run.outbox = Spent(), news
+def _make(source: Source) -> Told:
+    """In a worker: one source, its events put down for the process that keeps the ledger."""
+    assert _run is not None
+    news: list[Event] = []
+    run, fault = _run.elsewhere(news), None
     try:
         make_source(run, source)
     except StorageError as error:
         fault = error
-    run.note_spent(run.spent.seconds)
+    run.tell_time()
     return news, fault

@@ -30,7 +30,7 @@ from realsr.images.errors import SourceError
 from realsr.images.pixels import to_float
 from realsr.images.reading import Bytes, Reading, opened
 from realsr.images.sources import Source, discover
-from realsr.pairs.samples import drawn_boxes
+from realsr.pairs.crops import crop_of_photograph
 
 Place = tuple[int, int]
 """A source's index and the variant (the epoch)."""
@@ -85,8 +85,8 @@ class HRCrops(Dataset[Crop]):
     def _cut_out(self, source: Source, variant: int) -> Bytes:
         with opened(source.path, self.reading) as image:
             self.cut.check(image.size)
-            (box,) = drawn_boxes(self.cut, [Key(self.seed, source.id, variant)], image.size)
-            return image.pixels()[box.y : box.y + box.height, box.x : box.x + box.width]
+            key = Key(self.seed, source.id, variant)
+            return crop_of_photograph(image.pixels(), self.cut, key)
 
 
 class KeyedSampler(Sampler[Place]):

@@ -6,7 +6,6 @@ copied to the partial one, and the partial one replaces it at the end.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import threading
@@ -16,46 +15,53 @@ from pathlib import Path
 from typing import BinaryIO
 
 from degrade.errors import ManifestError
+from realsr.files.json_lines import whole_value
 from realsr.files.whole import replacing, write_whole, writing
-from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Header, parse_header
+from realsr.pairs.store.books import Books
 
 
 class Journal:
     """Lines of pairs that are on disk. Safe to use from many threads."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, books: Books) -> None:
         """Reads what an earlier run left, dropping a last line that a kill cut short."""
-        self._folder = folder
+        self._books = books
         self._lock = threading.Lock()
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._file: FileIO | None = None
         self.header: Header | None = None
-        self.interrupted = folder.partial.exists()
+        self.interrupted = books.partial.exists()
         if self.interrupted:
-            self._read(folder.partial)
-            with writing(folder.partial):
-                os.truncate(folder.partial, self._end)
-        elif folder.manifest.exists():
-            self._read(folder.manifest)
+            self._read(books.partial)
+            with writing(books.partial):
+                os.truncate(books.partial, self._end)
+        elif books.manifest.exists():
+            self._read(books.manifest)
 
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
-    def __len__(self) -> int:
-        return len(self._places)
+    def listed(self) -> list[str]:
+        """Of all pairs, sorted."""
+        return sorted(self._places)
+
+    @property
+    def grown(self) -> bool:
+        """Whether there are lines that the finished manifest has not."""
+        return self._books.partial.exists()
 
     def begin(self, header: Header) -> None:
         """Puts the header of a new folder on disk, which makes the folder ours."""
         data = header.to_bytes()
-        write_whole(self._folder.partial, data)
+        write_whole(self._books.partial, data)
         self.header = header
         self._end = len(data)
 
     def append(self, key: str, line: bytes) -> None:
         """Adds a pair whose files are in place. Raises StorageError, leaving no part of the line."""
-        with self._lock, writing(self._folder.partial):
+        with self._lock, writing(self._books.partial):
             file = self._opened()
             try:
                 file.seek(self._end)
@@ -70,8 +76,8 @@ class Journal:
     def finish(self) -> None:
         """Writes the manifest in key order and drops the partial one, if anything was added."""
         self.close()
-        partial, manifest = self._folder.partial, self._folder.manifest
-        if not partial.exists():
+        partial, manifest = self._books.partial, self._books.manifest
+        if not self.grown:
             return
         with replacing(manifest) as out:
             self._copy_sorted(partial, out)
@@ -101,21 +107,21 @@ class Journal:
 
     def _opened(self) -> FileIO:
         if self._file is None:
-            if not self._folder.partial.exists():
+            if not self._books.partial.exists():
                 self._copy_finished()
             # Unbuffered: a line is handed to the system in one write, or its pair counts as not made.
-            self._file = self._folder.partial.open("r+b", buffering=0)
+            self._file = self._books.partial.open("r+b", buffering=0)
         return self._file
 
     def _copy_finished(self) -> None:
-        with self._folder.manifest.open("rb") as manifest, replacing(self._folder.partial) as out:
+        with self._books.manifest.open("rb") as manifest, replacing(self._books.partial) as out:
             shutil.copyfileobj(manifest, out)
 
     def _copy_sorted(self, source: Path, out: BinaryIO) -> None:
         assert self.header is not None
         with source.open("rb") as lines:
             out.write(self.header.to_bytes())
-            for key in sorted(self._places):
+            for key in self.listed():
                 start, length = self._places[key]
                 lines.seek(start)
                 out.write(lines.read(length))
@@ -131,10 +137,6 @@ def _write_all(file: FileIO, line: bytes) -> None:
 
 def _key(line: bytes) -> str | None:
     """The key of a whole line; None for one that was cut short."""
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        key = json.loads(line)["key"]
-    except (ValueError, KeyError, TypeError):
-        return None
+    value = whole_value(line)
+    key = value.get("key") if isinstance(value, dict) else None
     return key if isinstance(key, str) else None

@@ -13,16 +13,17 @@ import torch
 
 from degrade.execute.forked import can_fork
 from realsr.files.errors import RequestError, StorageError, advising
-from realsr.files.whole import write_whole, writing
 from realsr.images.failures import Failure, read_failures, write_failures
 from realsr.images.formats import SUFFIXES
 from realsr.images.sources import Found, Source, discover
-from realsr.pairs.folder import Folder, claimed
 from realsr.pairs.forked import run_forked
 from realsr.pairs.job import Job, refuse_other_request
 from realsr.pairs.journal import Journal
-from realsr.pairs.run import Observer, Run
+from realsr.pairs.ledger import Ledger, Observer
+from realsr.pairs.run import Run
 from realsr.pairs.soundness import check_ends
+from realsr.pairs.store.claim import claimed
+from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.workers import run_batches, run_threads
 
 GO_ON = "what was made so far is kept: run the same command again to go on"
@@ -57,29 +58,33 @@ def make_pairs(
     workers: int | None = None,
     limit: int | None = None,
     engine: Engine | None = None,
+    form: str | None = None,
 ) -> Outcome:
     """Makes every pair of the images under `roots` that `out` does not hold yet.
 
     workers: processes on Linux's CPU, else threads; by default one a core. limit: only the first so many
-    sources in id order. engine: how the sources are run; by default the job's device decides.
+    sources in id order. engine: how the sources are run; by default the job's device decides. form: how pairs
+    are stored, a name of `FORMS`; None takes what is there, or files.
     Raises RequestError and PipelineError before any work, StorageError if the folder cannot be written; after
     it, or after a KeyboardInterrupt or a kill, the same call goes on.
     """
     check_ends(job.pipeline, job.cut.side)
     found = _found(roots, out)
     chosen = found.sources[:limit]
-    with claimed(out) as folder:
-        journal = Journal(folder)
+    with claimed(out, form) as store:
+        journal = Journal(store.books)
         header = job.header(found.sources)
         refuse_other_request(out, journal.header, header)
         if journal.header is None:
             journal.begin(header)
-        _prepare(folder, job, journal, found.sources)
-        run = Run(job, folder, journal, observer)
+        _prepare(store, job, journal, found.sources)
+        ledger = Ledger(journal, observer)
         pairs = None if job.cut.step is not None else len(chosen) * job.variants
         observer.begin(len(chosen), pairs)
-        _execute(run, chosen, workers or os.cpu_count() or 1, engine or _engine(job.device))
-        return _closed(run, found, chosen)
+        run = Run.kept_by(ledger, job, store)
+        start = engine or _engine(job.device)
+        _execute(ledger, store, lambda: start(run, chosen, workers or os.cpu_count() or 1))
+        return _closed(ledger, store, found, chosen)
 
 
 def _found(roots: Sequence[Path], out: Path) -> Found:
@@ -110,49 +115,46 @@ def _run_singles(run: Run, sources: Sequence[Source], workers: int) -> None:
     start(run, sources, workers)
 
 
-def _prepare(folder: Folder, job: Job, journal: Journal, sources: Iterable[Source]) -> None:
-    for directory in (folder.root / "hr", folder.root / "lr"):
-        with writing(directory):
-            directory.mkdir(exist_ok=True)
-    text = job.pipeline.to_yaml().encode()
-    if not folder.pipeline.is_file() or folder.pipeline.read_bytes() != text:
-        write_whole(folder.pipeline, text)
-    if journal.interrupted:
-        _drop_unlisted(folder, journal, {source.stem for source in sources})
+def _prepare(store: PairStore, job: Job, journal: Journal, sources: Iterable[Source]) -> None:
+    store.ready()
+    store.books.write_pipeline(job.pipeline.to_yaml().encode())
+    _drop_unlisted(store, journal, {source.stem for source in sources})
 
 
-def _drop_unlisted(folder: Folder, journal: Journal, stems: set[str]) -> None:
-    """Drops files that a kill left between file and line: their source may fail this time."""
-    for directory, name in list(folder.image_names()):
-        ours = _KEY_SUFFIX.sub("", name) in stems or name.removesuffix(".png") in stems
-        if ours and name.removesuffix(".png") not in journal:
-            path = folder.root / directory / name
-            with writing(path):
-                path.unlink()
+def _drop_unlisted(store: PairStore, journal: Journal, stems: set[str]) -> None:
+    """Drops pictures that a kill left without their line: their source may fail this time."""
+    for name in list(store.names()):
+        file = name.rpartition("/")[2]
+        key = file.removesuffix(".png")
+        if key not in journal and (key in stems or _KEY_SUFFIX.sub("", file) in stems):
+            store.drop(name)
 
 
-def _execute(run: Run, sources: Sequence[Source], workers: int, engine: Engine) -> None:
+def _execute(ledger: Ledger, store: PairStore, work: Callable[[], None]) -> None:
     try:
-        engine(run, sources, workers)
+        work()
     except StorageError:
         with suppress(StorageError):
-            write_failures(run.folder.failures, run.failures.sorted())
+            write_failures(store.books.failures, ledger.failures.sorted())
         raise
     finally:
-        run.journal.close()
+        ledger.journal.close()
 
 
-def _closed(run: Run, found: Found, chosen: Sequence[Source]) -> Outcome:
-    failures = run.failures.sorted()
-    write_failures(run.folder.failures, _with_earlier(run.folder, failures, found, chosen))
-    run.journal.finish()
-    return Outcome(run.made, run.kept, tuple(failures), found.ignored, run.spent.words())
+def _closed(ledger: Ledger, store: PairStore, found: Found, chosen: Sequence[Source]) -> Outcome:
+    failures, journal = ledger.failures.sorted(), ledger.journal
+    path = store.books.failures
+    write_failures(path, _with_earlier(path, failures, found, chosen))
+    if journal.grown:
+        store.finish(journal.listed())
+        journal.finish()
+    return Outcome(ledger.made, ledger.kept, tuple(failures), found.ignored, ledger.spent.words())
 
 
 def _with_earlier(
-    folder: Folder, failures: Sequence[Failure], found: Found, chosen: Sequence[Source]
+    path: Path, failures: Sequence[Failure], found: Found, chosen: Sequence[Source]
 ) -> list[Failure]:
     """This run's failures and those of sources that --limit left untouched this time."""
     untouched = {source.id for source in found.sources[len(chosen) :]}
-    earlier = [failure for failure in read_failures(folder.failures) if failure.source in untouched]
+    earlier = [failure for failure in read_failures(path) if failure.source in untouched]
     return sorted([*failures, *earlier], key=lambda failure: failure.source)

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 
 import degrade
 from degrade import Trace
 from degrade.execute import Engine
-from realsr.files.whole import write_whole
 from realsr.images.pixels import all_to_bytes, file_digest, pixel_digest, to_floats
 from realsr.images.png import encode_png
 from realsr.images.reading import Bytes
-from realsr.pairs.folder import Folder
+from realsr.pairs.events import Phase
 from realsr.pairs.manifest import Digests, Pair
+from realsr.pairs.pictures import Images
 from realsr.pairs.samples import Sample
-from realsr.pairs.spent import Spent
+from realsr.pairs.store.protocol import PairStore
+from realsr.stopwatch import Stopwatch
 
 Apply = Callable[..., torch.Tensor | Sequence[torch.Tensor]]
 """`degrade.apply_hr` or `degrade.apply_lr`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Images:
-    """The 8-bit images of a pair, `h w c` uint8."""
-
-    hr: Bytes
-    lr: Bytes
 
 
 def degrade_samples(
@@ -80,8 +72,11 @@ def _applied(
     return all_to_bytes(apply(traces, to_floats(images, device), threads=1, engine=engine))
 
 
-def store(sample: Sample, images: Images, folder: Folder, spent: Spent) -> bytes:
-    """Writes both files. Returns the line that is to say that they are there. Raises StorageError."""
+def keep(sample: Sample, images: Images, store: PairStore, spent: Stopwatch[Phase]) -> bytes:
+    """Puts both pictures into the store. Returns the line that is to say that they are there.
+
+    Raises StorageError.
+    """
     key = sample.unit.key
     with spent.on("encode"):
         hr_file, lr_file = encode_png(images.hr), encode_png(images.lr)
@@ -94,8 +89,7 @@ def store(sample: Sample, images: Images, folder: Folder, spent: Spent) -> bytes
         )
         line = _line(sample, images, digests).to_bytes()
     with spent.on("write"):
-        write_whole(folder.hr(key), hr_file)
-        write_whole(folder.lr(key), lr_file)
+        store.put(key, hr_file, lr_file)
     return line
 
 

@@ -6,7 +6,6 @@ give equal bytes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,8 +16,9 @@ from degrade.errors import ManifestError
 from degrade.reader.records import Strict
 from degrade.reader.sentences import of_data
 from realsr.files.errors import RequestError
+from realsr.files.json_lines import json_line
 from realsr.images.sources import why_unsafe
-from realsr.pairs.folder import Folder
+from realsr.pairs.store.protocol import PairStore
 
 FORMAT = "realsr-pairs"
 FORMAT_VERSION = 1
@@ -36,10 +36,7 @@ class Line(Strict):
 
     def to_bytes(self) -> bytes:
         """The line as it stands in the file, with its end."""
-        text = json.dumps(
-            self.content(), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
-        return text.encode() + b"\n"
+        return json_line(self.content())
 
     def content(self) -> dict[str, Any]:
         """The line as plain data."""
@@ -135,21 +132,22 @@ def parse_pair(line: bytes, path: Path, number: int) -> Pair:
         raise ManifestError(f"{path}:{number}: not a pair: {of_data(error, Pair)[0]}") from error
 
 
-def read_manifest(folder: Folder) -> tuple[Header, Iterator[Pair]]:
-    """The header and the pairs, read one by one, of a finished folder.
+def read_manifest(store: PairStore) -> tuple[Header, Iterator[Pair]]:
+    """The header and the pairs, read one by one, of a finished place.
 
     Raises RequestError if there is no manifest or the run has not ended, ManifestError for a wrong line.
     """
-    if folder.partial.exists():
+    manifest, partial = store.books.manifest, store.books.partial
+    if partial.exists():
         raise RequestError(
-            f"the run in {folder.root} has not ended ({folder.partial.name} is there); "
+            f"the run in {store.root} has not ended ({partial.name} is there); "
             "run the same make-pairs command again to end it"
         )
-    if not folder.manifest.is_file():
-        raise RequestError(f"{folder.root} is no folder of pairs: it has no {folder.manifest.name}")
-    with folder.manifest.open("rb") as file:
-        header = parse_header(file.readline(), folder.manifest)
-    return header, _pairs(folder.manifest)
+    if not manifest.is_file():
+        raise RequestError(f"{store.root} is no folder of pairs: it has no {manifest.name}")
+    with manifest.open("rb") as file:
+        header = parse_header(file.readline(), manifest)
+    return header, _pairs(manifest)
 
 
 def _pairs(path: Path) -> Iterator[Pair]:

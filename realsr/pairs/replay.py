@@ -18,14 +18,16 @@ from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import worker_pool
 from realsr.files.whole import write_whole
 from realsr.images.errors import SourceError
-from realsr.images.pixels import pixel_digest, to_bytes, to_float
+from realsr.images.pixels import pixel_digest
 from realsr.images.png import encode_png
 from realsr.images.reading import Bytes
+from realsr.images.remaking import remade
 from realsr.images.stored import read_stored
-from realsr.pairs.folder import Folder
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import Header, Pair, read_manifest
 from realsr.pairs.replayed import claimed_target
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened
 from realsr.pairs.workers import look_ahead
 
 
@@ -50,13 +52,13 @@ def replay(
     nothing is written. Only an empty directory or one that an earlier replay filled is written to.
     Raises RequestError, ManifestError, StorageError; what is wrong with one pair is its difference.
     """
-    folder = Folder(root)
-    _, pairs = read_manifest(folder)
-    target = None if check else claimed_target(folder, out)
+    store = opened(root)
+    _, pairs = read_manifest(store)
+    target = None if check else claimed_target(store, out)
     kind, threads = torch.device(device), workers or os.cpu_count() or 1
     with _pool(kind, threads) as pool:
         yield from look_ahead(
-            pool, partial(_replay, folder, device=kind, target=target), pairs, 4 * threads
+            pool, partial(_replay, store, device=kind, target=target), pairs, 4 * threads
         )
 
 
@@ -69,7 +71,7 @@ def _pool(device: torch.device, workers: int) -> AbstractContextManager[Executor
 
 def replay_device(root: Path, wanted: str) -> str:
     """The device kind to replay on; `auto` is the one the pairs were made on, where this machine has it."""
-    header, _ = read_manifest(Folder(root))
+    header, _ = read_manifest(opened(root))
     if wanted != "auto":
         return resolve_device(wanted)
     return resolve_device("auto") if header.device == "cuda" else "cpu"
@@ -77,7 +79,7 @@ def replay_device(root: Path, wanted: str) -> str:
 
 def conditions(root: Path, device: str) -> list[str]:
     """In what the folder's making differed from here: reasons why equal pixels are not to be expected."""
-    header, _ = read_manifest(Folder(root))
+    header, _ = read_manifest(opened(root))
     return list(_conditions(header, device))
 
 
@@ -91,9 +93,9 @@ def _conditions(header: Header, device: str) -> Iterator[str]:
             yield f"made with {name} {was}, replayed with {now}"
 
 
-def _replay(folder: Folder, pair: Pair, device: torch.device, target: Path | None) -> Replayed:
+def _replay(store: PairStore, pair: Pair, device: torch.device, target: Path | None) -> Replayed:
     try:
-        lr = _low(folder, pair, device)
+        lr = _low(store, pair, device)
         same = pixel_digest(lr) == pair.digests.lr_pixels
         data = b"" if target is None else encode_png(lr)
     except Exception as error:  # a manifest may say anything: one pair's nonsense is that pair's
@@ -116,10 +118,9 @@ def _difference(pair: Pair, error: Exception) -> str:
     return " ".join(text.split())
 
 
-def _low(folder: Folder, pair: Pair, device: torch.device) -> Bytes:
+def _low(store: PairStore, pair: Pair, device: torch.device) -> Bytes:
     trace = degrade.trace_from_data(pair.trace)
-    hr = read_stored(folder.hr(pair.key), pair.hr_size)
+    hr = read_stored(store.hr(pair.key), pair.hr_size)
     if pixel_digest(hr) != pair.digests.hr_pixels:
         raise SourceError("changed", "its pixels are not those of the manifest")
-    [lr] = degrade.apply_lr([trace], [to_float(hr, device)], threads=1)
-    return to_bytes(lr)
+    return remade(trace, hr, device)

@@ -6,36 +6,37 @@ from pathlib import Path
 
 from realsr.files.errors import RequestError
 from realsr.files.whole import TEMPORARY, make_directory, write_whole
-from realsr.pairs.folder import REPLAYED, Folder, refuse_links
 from realsr.pairs.manifest import read_manifest
+from realsr.pairs.store.claim import REPLAYED, refuse_links
+from realsr.pairs.store.protocol import PairStore
 
 MARKER = ".realsr-replayed"
 """An empty file that tells an earlier replay's --out from a directory of photographs of the same names."""
 
 
-def claimed_target(folder: Folder, out: Path | None) -> Path:
+def claimed_target(store: PairStore, out: Path | None) -> Path:
     """The directory for a folder's replayed LR images, made if it is absent. Raises RequestError."""
-    refuse_links(folder.root)
-    target = folder.root / REPLAYED if out is None else out
+    refuse_links(store)
+    target = store.root / REPLAYED if out is None else out
     if target.exists() and not target.is_dir():
         raise RequestError(f"--out {target} is a file; give a directory")
-    _refuse_pairs(folder, target)
-    marked = target.resolve() != (folder.root / REPLAYED).resolve()
-    _refuse_strangers(folder, target, marked)
+    _refuse_pairs(store, target)
+    marked = target.resolve() != (store.root / REPLAYED).resolve()
+    _refuse_strangers(store, target, marked)
     make_directory(target)
     if marked and not (target / MARKER).exists():
         write_whole(target / MARKER, b"")
     return target
 
 
-def _refuse_pairs(folder: Folder, target: Path) -> None:
+def _refuse_pairs(store: PairStore, target: Path) -> None:
     place = target.resolve()
-    for name in ("hr", "lr"):
-        if place.is_relative_to((folder.root / name).resolve()):
+    for name in store.parts:
+        if place.is_relative_to((store.root / name).resolve()):
             raise RequestError(f"--out {target} holds the pairs themselves; give another directory")
 
 
-def _refuse_strangers(folder: Folder, target: Path, marked: bool) -> None:
+def _refuse_strangers(store: PairStore, target: Path, marked: bool) -> None:
     """Only what a replay of this folder leaves may be there; elsewhere than in the folder, its marker too."""
     names = {path.name for path in target.iterdir()} if target.is_dir() else set()
     names = {name for name in names if not name.startswith(TEMPORARY)}
@@ -43,9 +44,9 @@ def _refuse_strangers(folder: Folder, target: Path, marked: bool) -> None:
         return
     strangers = names - {MARKER}
     if not marked or MARKER in names:
-        strangers -= {f"{pair.key}.png" for pair in read_manifest(folder)[1]}
+        strangers -= {f"{pair.key}.png" for pair in read_manifest(store)[1]}
     if strangers:
         raise RequestError(
-            f"--out {target} is not empty and no earlier replay of {folder.root} ({min(strangers)} is in it); "
+            f"--out {target} is not empty and no earlier replay of {store.root} ({min(strangers)} is in it); "
             "give a new or an empty directory"
         )

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import degrade
 from degrade import Key, Trace
 from degrade.geometry import Size
-from realsr.images.crops import Box, Cut
+from realsr.images.crops import Box
 from realsr.images.reading import Bytes, opened
 from realsr.images.sources import Source
+from realsr.pairs.crops import drawn_boxes
 from realsr.pairs.job import Job
-
-_PLACE = (("crop", "y"), ("crop", "x"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,6 @@ def units(job: Job, source: Source, size: Size) -> list[Unit]:
     ]
 
 
-def drawn_boxes(cut: Cut, draw_keys: Sequence[Key], size: Size) -> list[Box]:
-    """The box of each key in a source of this size: at a drawn place, or the whole picture."""
-    if cut.side is None:
-        return [cut.whole(size)] * len(draw_keys)
-    places = degrade.draw_uniforms(draw_keys, _PLACE)
-    return [cut.at(size, float(y), float(x)) for y, x in places]
-
-
 def load(
     job: Job, source: Source, wanted: Callable[[Sequence[Unit]], Sequence[Unit]]
 ) -> list[Sample]:
@@ -81,7 +72,7 @@ def load(
         colours = None if image.conversion is None else image.conversion.record()
     traces = degrade.draw(job.pipeline, [unit.draw_key for unit in todo])
     return [
-        Sample(unit, source, digest, _cut(pixels, unit.box), trace, colours)
+        Sample(unit, source, digest, unit.box.of(pixels), trace, colours)
         for unit, trace in zip(todo, traces, strict=True)
     ]
 
@@ -101,7 +92,3 @@ def _tile_units(job: Job, source: Source, size: Size) -> list[Unit]:
         Unit(position, key, Key(job.seed, f"{source.id}@{box.y},{box.x}", variant), box)
         for position, (key, variant, box) in enumerate(named)
     ]
-
-
-def _cut(pixels: Bytes, box: Box) -> Bytes:
-    return pixels[box.y : box.y + box.height, box.x : box.x + box.width]

@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from realsr.files.locks import LOCK
-from realsr.images.pixels import file_digest
-from realsr.pairs.folder import REPLAYED, Folder
+from realsr.images.errors import SourceError
+from realsr.images.stored import Stored, StoredFile, stored_digest
 from realsr.pairs.manifest import Header, Pair, read_manifest
+from realsr.pairs.store.claim import ours
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened
 from realsr.pairs.workers import look_ahead
+
+_ABSENT = ("vanished", "broken-link")
 
 
 @dataclass(frozen=True, order=True)
@@ -33,50 +38,47 @@ class Checked:
 
 def verify(root: Path, workers: int | None = None) -> Checked:
     """Checks every file. Raises RequestError and ManifestError."""
-    folder = Folder(root)
-    header, pairs = read_manifest(folder)
+    store = opened(root)
+    header, pairs = read_manifest(store)
     threads = workers or os.cpu_count() or 1
-    findings: list[Finding] = list(_check_pipeline(folder, header))
+    findings: list[Finding] = list(_check_pipeline(store, header))
     listed: set[str] = set()
     with ThreadPoolExecutor(threads) as pool:
-        for key, found in look_ahead(
-            pool, lambda pair: _check_pair(folder, pair), pairs, 4 * threads
-        ):
-            listed.add(f"{key}.png")
+        for key, found in look_ahead(pool, partial(_check_pair, store), pairs, 4 * threads):
+            listed.add(key)
             findings += found
-    findings += _surplus(folder, listed)
+    findings += _surplus(store, listed)
     return Checked(len(listed), sorted(findings))
 
 
-def _check_pipeline(folder: Folder, header: Header) -> Iterator[Finding]:
-    yield from _check_file(folder, folder.pipeline, header.pipeline.file_digest)
+def _check_pipeline(store: PairStore, header: Header) -> Iterator[Finding]:
+    file = StoredFile(store.books.pipeline, inside=store.root)
+    yield from _check(store, file, header.pipeline.file_digest)
 
 
-def _check_pair(folder: Folder, pair: Pair) -> tuple[str, list[Finding]]:
+def _check_pair(store: PairStore, pair: Pair) -> tuple[str, list[Finding]]:
     found = [
-        *_check_file(folder, folder.hr(pair.key), pair.digests.hr_file),
-        *_check_file(folder, folder.lr(pair.key), pair.digests.lr_file),
+        *_check(store, store.hr(pair.key), pair.digests.hr_file),
+        *_check(store, store.lr(pair.key), pair.digests.lr_file),
     ]
     return pair.key, found
 
 
-def _check_file(folder: Folder, path: Path, digest: str) -> Iterator[Finding]:
-    name = path.relative_to(folder.root).as_posix()
+def _check(store: PairStore, stored: Stored, digest: str) -> Iterator[Finding]:
+    name = stored.path.relative_to(store.root).as_posix()
     try:
-        if file_digest(path.read_bytes()) != digest:
+        if stored_digest(stored) != digest:
             yield Finding("changed", name)
-    except FileNotFoundError:
-        yield Finding("missing", name)
+    except SourceError as error:
+        yield Finding("missing" if error.kind in _ABSENT else "unreadable", name)
     except OSError:
         yield Finding("unreadable", name)
 
 
-def _surplus(folder: Folder, listed: set[str]) -> Iterator[Finding]:
-    for directory, name in folder.image_names():
-        if name not in listed:
-            yield Finding("surplus", f"{directory}/{name}")
-    ours = {"hr", "lr", LOCK, REPLAYED}
-    ours |= {path.name for path in (folder.manifest, folder.failures, folder.pipeline)}
-    for name in sorted(entry.name for entry in folder.root.iterdir()):
-        if name not in ours:
+def _surplus(store: PairStore, listed: set[str]) -> Iterator[Finding]:
+    files = {f"{key}.png" for key in listed}
+    for name in store.names():
+        if name.rpartition("/")[2] not in files:
             yield Finding("surplus", name)
+    for name in sorted({entry.name for entry in store.root.iterdir()} - ours(store)):
+        yield Finding("surplus", name)

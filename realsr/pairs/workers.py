@@ -15,7 +15,9 @@ from degrade.execute.threads import worker_pool
 from realsr.files.errors import StorageError
 from realsr.images.errors import SourceError
 from realsr.images.sources import Source
-from realsr.pairs.making import Images, degrade_samples, store
+from realsr.pairs.events import Kept, Made, failed
+from realsr.pairs.making import degrade_samples, keep
+from realsr.pairs.pictures import Images
 from realsr.pairs.run import Run
 from realsr.pairs.samples import Sample, keys_without_opening, load
 
@@ -106,19 +108,20 @@ def _load(run: Run, source: Source) -> list[Sample]:
     if run.stopped.is_set():
         return []
     if source.fault is not None:
-        run.note_failed(source, SourceError("name", source.fault))
+        run.tell(failed(source, SourceError("name", source.fault)))
         return []
     keys = keys_without_opening(run.job, source)
     if keys is not None and all(run.is_kept(key) for key in keys):
-        run.note_kept(len(keys))
+        run.tell(Kept(len(keys)))
         return []
     try:
         with run.spent.on("decode"):
             return load(run.job, source, run.wanted)
     except MemoryError:
-        run.note_failed(source, SourceError("too-large", "there is not enough memory to decode it"))
+        memory = SourceError("too-large", "there is not enough memory to decode it")
+        run.tell(failed(source, memory))
     except Exception as error:  # a reader's own bug costs its source, not the run
-        run.note_failed(source, error)
+        run.tell(failed(source, error))
     return []
 
 
@@ -140,7 +143,7 @@ def _degrade_batch(
             return list(zip(batch, degrade_samples(batch, device, engine), strict=True))
     except Exception as error:
         if len(batch) == 1:
-            run.note_failed(batch[0].source, error, batch[0].unit.position)
+            run.tell(failed(batch[0].source, error, batch[0].unit.position))
             return []
     return [pair for sample in batch for pair in _degrade_batch(run, [sample], device, engine)]
 
@@ -149,8 +152,8 @@ def _store(run: Run, sample: Sample, images: Images) -> None:
     if run.stopped.is_set():
         return
     try:
-        run.note_made(sample.unit.key, store(sample, images, run.folder, run.spent))
+        run.tell(Made(sample.unit.key, keep(sample, images, run.store, run.spent)))
     except StorageError as error:
         run.stopped.set()
-        run.note_failed(sample.source, error, sample.unit.position)
+        run.tell(failed(sample.source, error, sample.unit.position))
         raise

@@ -52,8 +52,7 @@ def _middle(image: Path, scale: int) -> Bytes:
     with opened(image, Reading(alpha="white")) as source:
         size = source.size
         box = _middle_box(size, scale)
-        pixels = source.pixels()
-    return pixels[box.y : box.y + box.height, box.x : box.x + box.width]
+        return box.of(source.pixels())
 
 
 def _middle_box(size: Size, scale: int) -> Box:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
@@ -20,9 +19,11 @@ from realsr.images.errors import SourceError
 from realsr.images.formats import open_header
 from realsr.images.own import MADE_BY
 from realsr.images.reading import Bytes
-from realsr.images.stored import read_stored
-from realsr.pairs.folder import REPLAYED, Folder
 from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.pictures import read_pair
+from realsr.pairs.store.claim import REPLAYED
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened
 
 PANEL = 256
 """Side of a picture on the sheet, in pixels."""
@@ -117,24 +118,23 @@ def sheet_of_folder(root: Path, out: Path, limit: int = 12, columns: int = 2) ->
     RequestError for an `out` that `check_out` refuses.
     """
     check_out(out)
-    folder = Folder(root)
-    cells = [_cell(folder, pair) for pair in islice(read_manifest(folder)[1], limit)]
+    store = opened(root)
+    cells = [_cell(store, pair) for pair in islice(read_manifest(store)[1], limit)]
     save_sheet(draw_sheet(cells, columns), out)
     return len(cells)
 
 
-def _cell(folder: Folder, pair: Pair) -> Cell:
-    hr = np.ascontiguousarray(read_stored(folder.hr(pair.key), pair.hr_size))
-    lr = np.ascontiguousarray(read_stored(folder.lr(pair.key), pair.lr_size))
-    return Cell(pair.key, hr, lr, _words(folder, pair))
+def _cell(store: PairStore, pair: Pair) -> Cell:
+    images = read_pair(store, pair)
+    return Cell(pair.key, images.hr, images.lr, _words(store, pair))
 
 
-def _words(folder: Folder, pair: Pair) -> Sequence[str]:
+def _words(store: PairStore, pair: Pair) -> Sequence[str]:
     try:
         return degrade.words(degrade.trace_from_data(pair.trace))
     except Exception as error:  # a manifest may say anything
         raise ManifestError(
-            f"{folder.manifest}: the trace of {pair.key} cannot be read ({error})"
+            f"{store.books.manifest}: the trace of {pair.key} cannot be read ({error})"
         ) from error
 
 
@@ -150,9 +150,8 @@ def check_out(out: Path) -> None:
     if out.is_dir():
         raise RequestError(f"--out {out} is a directory; give a file's name")
     for directory in out.resolve().parents:
-        above = Folder(directory.parent)
-        is_pairs = above.manifest.exists() or above.partial.exists()
-        if directory.name in ("hr", "lr", REPLAYED) and is_pairs:
+        above = opened(directory.parent)
+        if directory.name in (*above.parts, REPLAYED) and above.books.begun():
             raise RequestError(
                 f"--out {out} lies among the pairs of {above.root}; give another directory"
             )

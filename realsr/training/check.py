@@ -33,9 +33,7 @@ class Material:
         """The pipeline's name, and the folders of stored pairs."""
         names = list(dict.fromkeys(pipeline.name for pipeline in self.pipelines.values()))
         folders = (
-            dict.fromkeys(each.folder.root.name for each in self.stored.pairs)
-            if self.stored
-            else {}
+            dict.fromkeys(each.store.root.name for each in self.stored.pairs) if self.stored else {}
         )
         return "+".join([*names, *(f"pairs:{name}" for name in folders)])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from realsr.files.whole import TEMPORARY, make_directory, write_whole
+from realsr.files.whole import drop_leftovers, make_directory, write_whole
 from realsr.training.errors import TrainingError
 
 _NAME = re.compile(r"step_(\d{9})\.pt")
@@ -29,8 +29,7 @@ def write_state(folder: Path, step: int, content: dict[str, Any], keep: int) -> 
     write_whole(path, buffer.getbuffer().tobytes())
     for old in states(folder)[:-keep]:
         old.unlink()
-    for leftover in folder.glob(f"{TEMPORARY}*"):
-        leftover.unlink()
+    drop_leftovers(folder)
     return path
 
 

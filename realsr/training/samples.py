@@ -12,15 +12,16 @@ from torch import Tensor
 
 import degrade
 from degrade import Key
-from degrade.geometry import Size
-from realsr.images.crops import Box, Cut
+from realsr.images.crops import Cut
 from realsr.images.errors import SourceError
 from realsr.images.pixels import to_float
-from realsr.images.reading import Bytes, Reading, opened
-from realsr.images.stored import read_stored
-from realsr.pairs.folder import Folder
+from realsr.images.reading import Bytes, Reading
+from realsr.images.reading import opened as opened_picture
+from realsr.pairs.crops import crop_of_pair, crop_of_photograph
 from realsr.pairs.manifest import Pair, read_manifest
-from realsr.pairs.samples import drawn_boxes
+from realsr.pairs.pictures import read_pair
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened
 from realsr.training.batches import TrainingSample
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
@@ -41,7 +42,7 @@ class Photographs:
         self.config = config
         self.decoded: dict[int, Bytes] = {}
         for source in self.sources:
-            with _named(source.path), opened(source.path, Reading()) as image:
+            with _named(source.path), opened_picture(source.path, Reading()) as image:
                 self.cut.check(image.size)
 
     def __len__(self) -> int:
@@ -50,16 +51,14 @@ class Photographs:
     def sample(self, index: int, epoch: int) -> TrainingSample:
         """The crop of a photograph in an epoch, in RGB."""
         key = Key(self.config.seed, self.sources[index].id, epoch)
-        pixels = self._pixels(index)
-        (box,) = drawn_boxes(self.cut, [key], Size(*pixels.shape[:2]))
-        hr = image_of(pixels, box)
+        hr = image_of(crop_of_photograph(self._pixels(index), self.cut, key))
         return TrainingSample(turned(hr, key) if self.config.data.augment else hr, key)
 
     def _pixels(self, index: int) -> Bytes:
         if index in self.decoded:
             return self.decoded[index]
         path = self.sources[index].path
-        with _named(path), opened(path, Reading()) as image:
+        with _named(path), opened_picture(path, Reading()) as image:
             pixels = image.pixels()
         if self.config.data.cache:
             self.decoded[index] = pixels
@@ -68,7 +67,7 @@ class Photographs:
 
 @dataclass(frozen=True)
 class _Stored:
-    folder: Folder
+    store: PairStore
     pair: Pair
 
 
@@ -80,22 +79,22 @@ class StoredPairs:
     def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
         self.config = config
         self.cut = Cut(config.model.scale, config.data.crop)
-        self.pairs = [stored for root in roots for stored in self._listed(Folder(root))]
+        self.pairs = [stored for root in roots for stored in self._listed(opened(root))]
         if not self.pairs:
             raise TrainingError(f"data.pairs: no pairs in {', '.join(map(str, roots))}")
 
-    def _listed(self, folder: Folder) -> list[_Stored]:
-        header, pairs = read_manifest(folder)
+    def _listed(self, store: PairStore) -> list[_Stored]:
+        header, pairs = read_manifest(store)
         scale, crop = self.config.model.scale, self.config.data.crop
         if header.scale != scale:
             raise TrainingError(
-                f"data.pairs: {folder.root} holds pairs of scale {header.scale}; model.scale is {scale}"
+                f"data.pairs: {store.root} holds pairs of scale {header.scale}; model.scale is {scale}"
             )
-        listed = [_Stored(folder, pair) for pair in pairs]
+        listed = [_Stored(store, pair) for pair in pairs]
         for stored in listed:
             if min(stored.pair.hr_size) < crop:
                 raise TrainingError(
-                    f"data.pairs: {stored.pair.key} in {folder.root} is {stored.pair.hr_size}, smaller "
+                    f"data.pairs: {stored.pair.key} in {store.root} is {stored.pair.hr_size}, smaller "
                     f"than data.crop {crop}"
                 )
         return listed
@@ -105,14 +104,10 @@ class StoredPairs:
 
     def sample(self, index: int, epoch: int) -> TrainingSample:
         """The crop of a pair in an epoch; its corner lies on the LR's grid."""
-        folder, pair = self.pairs[index].folder, self.pairs[index].pair
-        scale = self.config.model.scale
+        store, pair = self.pairs[index].store, self.pairs[index].pair
         key = Key(self.config.seed, pair.key, epoch)
-        coarse = Cut(1, self.cut.side // scale) if self.cut.side else self.cut
-        (box,) = drawn_boxes(coarse, [key], Size(*pair.lr_size))
-        fine = Box(*(scale * number for number in box))
-        hr = image_of(read_stored(folder.hr(pair.key), pair.hr_size), fine)
-        lr = image_of(read_stored(folder.lr(pair.key), pair.lr_size), box)
+        crop = crop_of_pair(read_pair(store, pair), self.cut, key)
+        hr, lr = image_of(crop.hr), image_of(crop.lr)
         if self.config.data.augment:
             hr, lr = turned(hr, key), turned(lr, key)
         return TrainingSample(hr, key, lr)
@@ -126,12 +121,10 @@ def turned(image: Tensor, key: Key) -> Tensor:
     return (image.flip(2) if flip else image).contiguous()
 
 
-def image_of(pixels: Bytes, box: Box) -> Tensor:
-    """A box of `h w c` as RGB `c h w`."""
-    part = pixels[box.y : box.y + box.height, box.x : box.x + box.width]
-    if part.shape[2] == 1:
-        part = np.repeat(part, 3, axis=2)
-    return to_float(part, _CPU).contiguous()
+def image_of(pixels: Bytes) -> Tensor:
+    """`h w c` uint8, grey or RGB, as RGB `c h w`."""
+    colour = np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
+    return to_float(colour, _CPU).contiguous()
 
 
 class _named:  # noqa: N801  a context manager read as a word

@@ -98,4 +98,4 @@ def photograph(source: Source, scale: int) -> Tensor:
     """A whole photograph as RGB `1 3 h w`, cut right and bottom to a multiple of the scale."""
     with opened(source.path, Reading()) as image:
         pixels = image.pixels()
-    return image_of(pixels, Cut(scale, None).whole(Size(*pixels.shape[:2])))[None]
+    return image_of(Cut(scale, None).whole(Size(*pixels.shape[:2])).of(pixels))[None]

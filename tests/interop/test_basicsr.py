@@ -22,9 +22,9 @@ from realsr.files.errors import RequestError
 from realsr.images.errors import SourceError
 from realsr.interop import basicsr, basicsr_import
 from realsr.interop.basicsr_datasets import RealSROnlineDataset, RealSRPairsDataset
-from realsr.pairs.folder import Folder
 from realsr.pairs.hr_crops import HRCrops
 from realsr.pairs.manifest import read_manifest
+from realsr.pairs.store.table import opened
 
 OPTIONS = Path(__file__).with_name("basicsr_x2.yml")
 
@@ -217,7 +217,7 @@ def test_its_own_folder_dataset_reads_our_pairs(pairs: Path) -> None:
         "io_backend": {"type": "disk"},
     }
     theirs, ours = build(section), stored(pairs, phase="val")
-    keys = [pair.key for pair in read_manifest(Folder(pairs))[1]]
+    keys = [pair.key for pair in read_manifest(opened(pairs))[1]]
     assert len(theirs) == len(ours) == len(keys) == 3
     found = {sample["lq_path"]: sample for sample in theirs}
     for own in (ours[index] for index in range(3)):

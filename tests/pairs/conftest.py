@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 import degrade
+from degrade.table import Table
 from realsr.images.crops import Cut
 from realsr.images.failures import Failure
 from realsr.images.reading import Reading
 from realsr.pairs.job import Job
 from realsr.pairs.make import Outcome, make_pairs
+from realsr.pairs.store import table
+from realsr.pairs.store.table import FORMS, Form
+from tests.pairs.zip_store import ZIP
 from tests.photographs import photograph, photographs, save, synthetic
 
 __all__ = ["photograph", "photographs", "save", "synthetic"]
@@ -55,13 +59,27 @@ def job_of(**options: Any) -> Job:
     )
 
 
+@pytest.fixture(params=[*FORMS, ZIP.name])
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every form of the table, and one that a test adds to it."""
+    monkeypatch.setattr(table, "FORMS", with_zip())
+    return str(request.param)
+
+
+def with_zip() -> Table[Form]:
+    """The forms of the table, and ours."""
+    return FORMS.with_rows([ZIP])
+
+
 @pytest.fixture
 def make() -> Callable[..., Outcome]:
     """make(roots, out, ...): a run in this process, quietly."""
 
     def run(roots: Path | list[Path], out: Path, **options: Any) -> Outcome:
         how = {
-            name: options.pop(name) for name in ("workers", "limit", "engine") if name in options
+            name: options.pop(name)
+            for name in ("workers", "limit", "engine", "form")
+            if name in options
         }
         listed = roots if isinstance(roots, list) else [roots]
         how.setdefault("workers", 2)

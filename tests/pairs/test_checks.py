@@ -238,7 +238,7 @@ def test_a_key_cannot_lead_outside(
 def test_a_damaged_manifest_is_named_by_line(folder: Path) -> None:
     edit(folder, lambda lines: lines[2].pop("trace") and None)
     with pytest.raises(
-        ManifestError, match=r"manifest\.jsonl:3: not a pair: trace: Field required"
+        ManifestError, match=r"manifest\.jsonl:3: not a pair: the key 'trace' is missing"
     ):
         verify(folder)
     edit(folder, lambda lines: lines[0].update(format="other"))

@@ -11,9 +11,9 @@ import pytest
 
 from degrade.errors import ManifestError
 from realsr.files.errors import StorageError
-from realsr.pairs.folder import Folder
 from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import Header, HeaderPipeline, HeaderSources
+from realsr.pairs.store.books import Books
 
 HEADER = Header(
     format="realsr-pairs",
@@ -32,8 +32,8 @@ HEADER = Header(
 LINES = {key: json.dumps({"key": key, "n": 7}).encode() + b"\n" for key in ("c", "a", "ü")}
 
 
-def filled(root: Path, keys: str = "caü") -> Folder:
-    folder = Folder(root)
+def filled(root: Path, keys: str = "caü") -> Books:
+    folder = Books(root)
     journal = Journal(folder)
     journal.begin(HEADER)
     for key in keys:
@@ -42,7 +42,7 @@ def filled(root: Path, keys: str = "caü") -> Folder:
     return folder
 
 
-def finished(root: Path) -> Folder:
+def finished(root: Path) -> Books:
     folder = filled(root)
     Journal(folder).finish()
     return folder
@@ -59,7 +59,7 @@ def test_the_manifest_is_in_key_order(tmp_path: Path) -> None:
 
 def test_cut_at_every_byte_it_goes_on_to_the_same_end(tmp_path: Path) -> None:
     whole = filled(tmp_path).partial.read_bytes()
-    folder = Folder(tmp_path)
+    folder = Books(tmp_path)
     for length in range(len(HEADER.to_bytes()), len(whole)):
         folder.partial.write_bytes(whole[:length])
         journal = Journal(folder)

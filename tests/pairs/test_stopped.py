@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from degrade.execute.forked import can_fork
 from realsr.files import whole
 from realsr.files.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
+from realsr.pairs.store.table import opened
+from realsr.pairs.verify import verify
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]
@@ -53,10 +56,21 @@ def dying(
 
 
 @pytest.fixture
+def make(make: Make, form: str) -> Make:
+    """Every run of this module, in every form of the table."""
+    return partial(make, form=form)
+
+
+@pytest.fixture
 def undisturbed(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> dict[str, bytes]:
     (photographs / "broken.png").write_bytes(b"no image")
     make(photographs, tmp_path / "undisturbed", pipeline="bicubic")
     return tree(tmp_path / "undisturbed")
+
+
+def stored(out: Path, part: str) -> list[str]:
+    """The pictures of a part that lie there, listed or not."""
+    return [name for name in opened(out).names() if name.startswith(f"{part}/")]
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -96,7 +110,7 @@ def test_death_between_file_and_line(
                 with pytest.raises(Died):
                     make(photographs, out, pipeline="bicubic", workers=1)
             # The thread may have made further sources before the death was seen; without their lines.
-            assert len(list((out / "lr").iterdir())) >= call
+            assert len(stored(out, "lr")) >= call
             make(photographs, out, pipeline="bicubic")
             assert tree(out) == undisturbed
 
@@ -111,13 +125,30 @@ def test_a_source_that_breaks_between_two_runs_leaves_nothing_behind(
         dying(patch, Journal, "append", 1, False)
         with pytest.raises(Died):
             make(photographs, out, pipeline="bicubic", workers=1)
-    assert (out / "hr" / "a.png").exists()
+    assert stored(out, "hr")[0] == "hr/a.png"
     (photographs / "a.png").write_bytes(b"")
     assert [failure.kind for failure in make(photographs, out, pipeline="bicubic").failures] == [
         "empty"
     ]
-    assert not (out / "hr" / "a.png").exists()
-    assert not (out / "lr" / "a.png").exists()
+    assert not {"hr/a.png", "lr/a.png"} & set(opened(out).names())
+
+
+def test_a_killed_addition_to_a_finished_place_leaves_nothing_behind(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realsr.pairs.journal import Journal
+
+    out = tmp_path / "out"
+    make(photographs, out, pipeline="bicubic", limit=1)
+    with monkeypatch.context() as patch:
+        dying(patch, Journal, "append", 1, False)
+        with pytest.raises(Died):
+            make(photographs, out, pipeline="bicubic", limit=2, workers=1)
+    assert stored(out, "hr") == ["hr/a.png", "hr/b.png"]
+    (photographs / "b.png").write_bytes(b"")
+    make(photographs, out, pipeline="bicubic", limit=2)
+    assert stored(out, "hr") == ["hr/a.png"]
+    assert verify(out).findings == []
 
 
 @pytest.mark.parametrize("call", range(1, 15))
@@ -177,25 +208,28 @@ RUN = """
 import sys
 from pathlib import Path
 import torch
-sys.path.insert(0, sys.argv[3])
-from conftest import Quiet, job_of
 from realsr.pairs.make import make_pairs
+from realsr.pairs.store import table
+from tests.pairs.conftest import Quiet, job_of, with_zip
+table.FORMS = with_zip()
+roots, out, form = [Path(sys.argv[1])], Path(sys.argv[2]), sys.argv[3]
 print("ready", flush=True)
-make_pairs([Path(sys.argv[1])], Path(sys.argv[2]), job_of(variants=12), observer=Quiet(), workers=2)
+make_pairs(roots, out, job_of(variants=12), observer=Quiet(), workers=2, form=form)
 """
 
 
-def _start(photographs: Path, out: Path) -> subprocess.Popen[bytes]:
+def _start(photographs: Path, out: Path, form: str) -> subprocess.Popen[bytes]:
     """The run in a process group of its own, as far as its libraries being loaded."""
-    command = [sys.executable, "-c", RUN, str(photographs), str(out), str(Path(__file__).parent)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    command = [sys.executable, "-c", RUN, str(photographs), str(out), form]
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, cwd=root)
     assert process.stdout is not None
     process.stdout.readline()
     return process
 
 
 def _killed_again_and_again(
-    make: Make, photographs: Path, tmp_path: Path, tree: Tree, times: int
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, form: str, times: int
 ) -> None:
     begin = time.perf_counter()
     make(photographs, tmp_path / "undisturbed", variants=12)
@@ -204,7 +238,7 @@ def _killed_again_and_again(
     unfinished = 0
     out = tmp_path / "out"
     for _ in range(times):
-        with _start(photographs, out) as process:
+        with _start(photographs, out, form) as process:
             # One run in four may reach its end; a folder that is done begins anew elsewhere.
             time.sleep(random_times.uniform(0, duration / 2))
             os.killpg(process.pid, signal.SIGKILL)
@@ -214,14 +248,18 @@ def _killed_again_and_again(
     assert unfinished > 0
 
 
-def test_killed_four_times(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> None:
-    _killed_again_and_again(make, photographs, tmp_path, tree, 4)
+def test_killed_four_times(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, form: str
+) -> None:
+    _killed_again_and_again(make, photographs, tmp_path, tree, form, 4)
 
 
 @pytest.mark.slow
-def test_killed_twenty_times(make: Make, photographs: Path, tmp_path: Path, tree: Tree) -> None:
+def test_killed_twenty_times(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, form: str
+) -> None:
     for index in range(5):
-        _killed_again_and_again(make, photographs, tmp_path / f"{index}", tree, 4)
+        _killed_again_and_again(make, photographs, tmp_path / f"{index}", tree, form, 4)
 
 
 @pytest.mark.skipif(
@@ -247,13 +285,13 @@ def test_a_killed_worker_costs_its_sources_alone(
 
 
 def test_killed_alone_and_started_again_at_once(
-    make: Make, photographs: Path, tmp_path: Path, tree: Tree
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, form: str
 ) -> None:
     """The parent dies, its workers are left to see it: the folder is free soon, and nobody writes to it."""
     make(photographs, tmp_path / "undisturbed", variants=12)
     out = tmp_path / "out"
-    with _start(photographs, out) as process:
-        while not list(out.glob("lr/*.png")):
+    with _start(photographs, out, form) as process:
+        while not list(out.rglob("lr/*.png")):
             time.sleep(0.01)
         process.kill()
     end = time.monotonic() + 20

@@ -8,13 +8,15 @@ import typer
 
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.files.errors import advising
-from realsr.pairs.folder import REPLAYED
 from realsr.pairs.replay import conditions, replay, replay_device
+from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.verify import verify
 
 
 @advising("make room there and run it again; `--check` compares and writes nothing")
-def run_replay(root: Path, check: bool, out: Path | None, device: str, workers: int | None) -> int:
+def run_replay(
+    root: Path, *, check: bool, out: Path | None, device: str, workers: int | None
+) -> int:
     """The command's body; its exit code."""
     kind = replay_device(root, device)
     pairs = different = 0

@@ -49,13 +49,21 @@ class Request:
 
 @advising(GO_ON)
 def run_make_pairs(
-    sources: Sequence[Path], out: Path, request: Request, workers: int | None, limit: int | None
+    sources: Sequence[Path],
+    out: Path,
+    request: Request,
+    *,
+    workers: int | None,
+    limit: int | None,
+    form: str | None,
 ) -> int:
     """The command's body; its exit code."""
     job = request.job()
     progress = Progress()
     try:
-        outcome = make_pairs(sources, out, job, observer=progress, workers=workers, limit=limit)
+        outcome = make_pairs(
+            sources, out, job, observer=progress, workers=workers, limit=limit, form=form
+        )
     finally:
         progress.close()
     _tell(outcome, out)

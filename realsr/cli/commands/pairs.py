@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +19,6 @@ from realsr.cli.commands.options import (
     Sources,
 )
 from realsr.cli.reporting import reported
-
-
-class FolderFormat(StrEnum):
-    folder = "folder"
-
 
 FolderOfPairs = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder that make-pairs made.")
@@ -61,8 +55,14 @@ def make_pairs(
         typer.Option(min=1, help="Only the first so many sources, in the order of their ids."),
     ] = None,
     form: Annotated[
-        FolderFormat, typer.Option("--format", help="How pairs are stored.")
-    ] = FolderFormat.folder,
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="How pairs are stored: folder.",
+            show_default="folder, or what DIR has",
+        ),
+    ] = None,
     alpha: Annotated[
         AlphaPolicy,
         typer.Option(help="What transparent pixels become; opaque alpha is always dropped."),
@@ -76,9 +76,17 @@ def make_pairs(
     from realsr.cli.actions.make_pairs import Request, run_make_pairs
 
     request = Request(
-        pipeline, scale, crop, tiles, variants, seed, device.value, alpha.value, max_pixels
+        pipeline=pipeline,
+        scale=scale,
+        crop=crop,
+        tiles=tiles,
+        variants=variants,
+        seed=seed,
+        device=device.value,
+        alpha=alpha.value,
+        max_pixels=max_pixels,
     )
-    return run_make_pairs(sources, out, request, workers, limit)
+    return run_make_pairs(sources, out, request, workers=workers, limit=limit, form=form)
 
 
 @reported
@@ -102,7 +110,7 @@ def replay(
     """Make every LR again from its HR and its trace alone. Exit: 0 all equal, 1 any difference."""
     from realsr.cli.actions.checks import run_replay
 
-    return run_replay(folder, check, out, device.value, workers)
+    return run_replay(folder, check=check, out=out, device=device.value, workers=workers)
 
 
 @reported

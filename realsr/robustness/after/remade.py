@@ -12,17 +12,20 @@ from degrade.errors import DegradeError
 from realsr.images.reading import Bytes
 from realsr.images.remaking import Difference, difference, remade
 from realsr.images.stored import read_stored
-from realsr.pairs.folder import Folder
 from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.pictures import read_pair
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened, picture_at
 from realsr.robustness.results.record import RecordedFile
 from realsr.robustness.results.store import Results
 
 
 def made_again(root: Path, device: str = "cpu") -> Difference:
     """Every LR of a folder of pairs from its HR and its trace, on this machine, against the frozen one."""
-    _, pairs = read_manifest(Folder(root))
+    store = opened(root)
+    _, pairs = read_manifest(store)
     kind = torch.device(device)
-    return difference(_both(Folder(root), pair, kind) for pair in pairs)
+    return difference(_both(store, pair, kind) for pair in pairs)
 
 
 def told_difference(one: Results, other: Results, name: str) -> str:
@@ -33,12 +36,11 @@ def told_difference(one: Results, other: Results, name: str) -> str:
     return f"{alone} pictures are in one of them only; of the others {both}"
 
 
-def _both(folder: Folder, pair: Pair, device: torch.device) -> tuple[Bytes, Bytes] | str:
+def _both(store: PairStore, pair: Pair, device: torch.device) -> tuple[Bytes, Bytes] | str:
     try:
         trace = degrade.trace_from_data(pair.trace)
-        hr = read_stored(folder.hr(pair.key), pair.hr_size)
-        frozen = read_stored(folder.lr(pair.key), pair.lr_size)
-        return remade(trace, hr, device), frozen
+        frozen = read_pair(store, pair)
+        return remade(trace, frozen.hr, device), frozen.lr
     except DegradeError as error:
         return f"{pair.key}: {error}"
 
@@ -62,8 +64,8 @@ def _stored(
             continue
         try:
             yield (
-                read_stored(one.root / ours.file, ours.size),
-                read_stored(other.root / theirs.file, theirs.size),
+                read_stored(picture_at(one.root / ours.file), ours.size),
+                read_stored(picture_at(other.root / theirs.file), theirs.size),
             )
         except DegradeError as error:
             yield f"{key}: {error}"

@@ -12,6 +12,7 @@ from degrade.trust import NOTHING, Trust
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
 from realsr.images.remaking import Difference, difference, remade
+from realsr.images.stored import StoredFile
 from realsr.robustness.cases.sets import Frozen, TestPicture, given_set
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import RecordedFile, RecordedSet
@@ -90,4 +91,4 @@ def _test_picture(results: Results, test: RecordedSet, key: str) -> TestPicture:
 
 
 def _frozen(results: Results, file: RecordedFile) -> Frozen:
-    return Frozen(results.root / file.file, file.size, file.digest)
+    return Frozen(StoredFile(results.root / file.file), file.size, file.digest)

@@ -17,6 +17,7 @@ from realsr.images.pixels import file_digest, pixel_digest
 from realsr.images.png import encode_png
 from realsr.images.reading import Alpha, Bytes, Reading, opened
 from realsr.images.sources import Source, discover
+from realsr.images.stored import StoredFile
 from realsr.metrics.interpolation import cut_to_multiple, reduced
 from realsr.robustness.cases.sets import Frozen, TestPicture, TestSet
 from realsr.robustness.errors import StudyError
@@ -211,7 +212,8 @@ def _test_picture(root: Path, line: dict[str, Any]) -> TestPicture:
         if part not in line:
             return None
         height, width = line[part]["size"]
-        return Frozen(root / part / f"{line['key']}.png", (height, width), line[part]["digest"])
+        file = StoredFile(root / part / f"{line['key']}.png", inside=root)
+        return Frozen(file, (height, width), line[part]["digest"])
 
     lr = frozen("lr")
     if lr is None:

@@ -14,12 +14,13 @@ from realsr.images.failures import Failure
 from realsr.images.pixels import pixel_digest
 from realsr.images.reading import Alpha, Bytes, Reading
 from realsr.images.sources import discover
-from realsr.images.stored import read_stored
-from realsr.pairs.folder import Folder
+from realsr.images.stored import Stored, read_stored
 from realsr.pairs.job import Job
 from realsr.pairs.make import make_pairs
 from realsr.pairs.manifest import Pair, read_manifest
 from realsr.pairs.run import Observer
+from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.table import opened
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import Kind, StandsFor
 
@@ -28,15 +29,20 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Frozen:
-    """One picture file with its size and the digest of its pixels."""
+    """One stored picture with its size and the digest of its pixels."""
 
-    path: Path
+    picture: Stored
     size: Size
     digest: str
 
+    @property
+    def path(self) -> Path:
+        """Where people find it."""
+        return self.picture.path
+
     def read(self) -> Bytes:
         """`h w c` uint8. Raises SourceError, and StudyError where the pixels are not those that were frozen."""
-        image = read_stored(self.path, self.size)
+        image = read_stored(self.picture, self.size)
         if pixel_digest(image) != self.digest:
             raise StudyError(f"{self.path}: its pixels are not those that were frozen")
         return image
@@ -115,7 +121,7 @@ def made_set(
 
 def given_set(name: str, root: Path, scale: int, limit: int | None) -> TestSet:
     """A folder of pairs as it is. Raises RequestError, ManifestError, and StudyError for another scale."""
-    header, pairs = read_manifest(Folder(root))
+    header, pairs = read_manifest(opened(root))
     if header.scale != scale:
         raise StudyError(f"{root} was made for x{header.scale}, the models enlarge by {scale}")
     sources = sorted({pair.source for pair in pairs})[:limit]
@@ -123,8 +129,9 @@ def given_set(name: str, root: Path, scale: int, limit: int | None) -> TestSet:
 
 
 def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -> TestSet:
-    header, pairs = read_manifest(Folder(root))
-    pictures = tuple(_test_pictures(Folder(root), pairs, sources))
+    store = opened(root)
+    header, pairs = read_manifest(store)
+    pictures = tuple(_test_pictures(store, pairs, sources))
     pipeline = header.pipeline.name
     return TestSet(
         name, "pipeline", pipeline, header.scale, root, pictures, failures=tuple(failures)
@@ -132,7 +139,7 @@ def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -
 
 
 def _test_pictures(
-    folder: Folder, pairs: Iterator[Pair], sources: set[str]
+    store: PairStore, pairs: Iterator[Pair], sources: set[str]
 ) -> Iterator[TestPicture]:
     for pair in pairs:
         if pair.source in sources:
@@ -141,8 +148,8 @@ def _test_pictures(
                 image=pair.source.replace("/", "__"),
                 variant=pair.variant,
                 key=pair.key,
-                lr=Frozen(folder.lr(pair.key), pair.lr_size, pair.digests.lr_pixels),
-                hr=Frozen(folder.hr(pair.key), pair.hr_size, pair.digests.hr_pixels),
+                lr=Frozen(store.lr(pair.key), pair.lr_size, pair.digests.lr_pixels),
+                hr=Frozen(store.hr(pair.key), pair.hr_size, pair.digests.hr_pixels),
                 trace=trace,
                 words=tuple(degrade.words(trace)),
             )

@@ -112,12 +112,13 @@ def _kept_picture(
     place = picture_folder(folder, test.name, picture.image, picture.variant)
     index: dict[str, str] = {}
     for name, file in (("lr", picture.lr), ("hr", picture.hr)):
-        if file is not None and file.path.is_file():
+        if file is not None and file.picture.exists():
             path = place / f"{name}.png"
             index[_name(folder, path)] = file.digest
             if known.get(_name(folder, path)) != file.digest or not path.is_file():
                 make_directory(place)
-                write_whole(path, file.path.read_bytes())
+                with file.picture.file() as data:
+                    write_whole(path, data.read())
     for model in models:
         path, key = place / f"{model.name}.png", content_key(model, test, picture)
         same = known.get(_name(folder, path)) == key and path.is_file()
