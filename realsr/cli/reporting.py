@@ -8,6 +8,8 @@ from typing import ParamSpec
 
 import typer
 
+from realsr.cli.terminal import hint
+
 P = ParamSpec("P")
 
 OK, DIFFERS, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -38,7 +40,7 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
 
 def say(sentence: str) -> None:
     """A sentence on stderr, under the program's name."""
-    typer.echo(f"realsr: {sentence}", err=True)
+    hint(f"realsr: {sentence}")
 
 
 def several(count: int, word: str) -> str:

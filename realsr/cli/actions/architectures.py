@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
 from realsr.cli.reporting import OK
+from realsr.cli.terminal import tell
 from realsr.models.base import Architecture
 from realsr.models.recognition import counts
 from realsr.models.table import ARCHITECTURES
@@ -17,8 +16,8 @@ def run_list() -> int:
     """The architectures, two lines each."""
     width = max(map(len, ARCHITECTURES))
     for row in ARCHITECTURES.values():
-        typer.echo(f"{row.name:<{width}}  {row.colour:<3}  {_counted(row)}")
-        typer.echo(f"{'':<{width}}  {row.source}")
+        tell(f"{row.name:<{width}}  {row.colour:<3}  {_counted(row)}")
+        tell(f"{'':<{width}}  {row.source}")
     return OK
 
 
@@ -26,7 +25,7 @@ def shown(name: str) -> bool:
     """Prints an architecture with its arguments; False where there is none of this name."""
     row = ARCHITECTURES.get(name)
     for line in () if row is None else _lines(row):
-        typer.echo(line)
+        tell(line)
     return row is not None
 
 

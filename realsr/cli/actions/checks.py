@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
 from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.cli.terminal import tell
 from realsr.files.errors import advising
 from realsr.pairs.replay import conditions, replay, replay_device
 from realsr.pairs.store.claim import REPLAYED
@@ -24,12 +23,12 @@ def run_replay(
         pairs += 1
         if result.difference is not None:
             different += 1
-            typer.echo(f"{result.key}: {result.difference}")
+            tell(f"{result.key}: {result.difference}")
     if different:
         for condition in conditions(root, kind):
             say(f"equal pixels are not promised here: {condition}")
     where = "compared" if check else f"made in {out or root / REPLAYED}"
-    typer.echo(f"{pairs} LR images {where}: {pairs - different} equal, {different} different")
+    tell(f"{pairs} LR images {where}: {pairs - different} equal, {different} different")
     return DIFFERS if different else OK
 
 
@@ -37,7 +36,7 @@ def run_verify(root: Path, workers: int | None) -> int:
     """The command's body; its exit code."""
     checked = verify(root, workers)
     for finding in checked.findings:
-        typer.echo(f"{finding.kind}: {finding.name}")
+        tell(f"{finding.kind}: {finding.name}")
     count = len(checked.findings)
-    typer.echo(f"{checked.pairs} pairs checked: {count or 'no'} finding{'' if count == 1 else 's'}")
+    tell(f"{checked.pairs} pairs checked: {count or 'no'} finding{'' if count == 1 else 's'}")
     return DIFFERS if checked.findings else OK

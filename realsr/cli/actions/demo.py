@@ -5,9 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-import typer
-
 from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.cli.terminal import hint, tell
 from realsr.demos.mismatch import train_networks
 from realsr.files.errors import advising
 from realsr.ganlab.two_modes.demonstration import demonstrate
@@ -19,11 +18,11 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
     """The command's body; its exit code."""
     measures = demonstrate(out, seed, steps)
     for name, each in measures.items():
-        typer.echo(
+        tell(
             f"{WAYS[name].title:15} at the mean {each.at_mean:4.0%}, at HR 1 {each.at_first:4.0%}, "
             f"at HR 2 {each.at_second:4.0%}, LR-consistency {each.lr_consistency:.1f} dB"
         )
-    typer.echo(f"page in {out / 'index.html'}")
+    tell(f"page in {out / 'index.html'}")
     return OK
 
 
@@ -31,9 +30,9 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
 def run_mismatch(out: Path, seed: int, steps: int | None) -> int:
     """The command's body; its exit code."""
     settings = [f"seed={seed}", *([] if steps is None else [f"steps={steps}"])]
-    study, ended = train_networks(out, settings, tell=lambda line: typer.echo(line, err=True))
+    study, ended = train_networks(out, settings, tell=hint)
     if not ended:
         return INTERRUPTED
     command = shlex.join(["realsr", "robustness", "run", "--study", str(study), "--out", "report"])
-    typer.echo(f"three networks and their study in {study}; next: {command}")
+    tell(f"three networks and their study in {study}; next: {command}")
     return OK

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
+from realsr.cli.terminal import tell
 from realsr.files.errors import RequestError, advising
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
@@ -86,9 +85,9 @@ def _tell(outcome: Outcome, out: Path) -> None:
     unseen = len(outcome.failures) - SHOWN_FAILURES
     if unseen > 0:
         say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
-    typer.echo(_summary(outcome, out))
+    tell(_summary(outcome, out))
     if outcome.made:
-        typer.echo(f"time of the workers: {outcome.spent}")
+        tell(f"time of the workers: {outcome.spent}")
 
 
 def _summary(outcome: Outcome, out: Path) -> str:

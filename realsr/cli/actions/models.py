@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import typer
-
 from realsr.cli.reporting import OK
+from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
 from realsr.files.errors import RequestError, advising
 from realsr.files.whole import write_whole
@@ -22,7 +21,7 @@ from realsr.models.table import parameter_count
 def run_show(name: str, scale: int | None, allowed: Sequence[str]) -> int:
     """A model with what is known of it."""
     for line in _of_model(load(name, scale=scale, trust=trusted(allowed, [name]))):
-        typer.echo(line)
+        tell(line)
     return OK
 
 
@@ -34,7 +33,7 @@ def run_interpolate(
     _refuse_existing(out, ".safetensors")
     network, card = interpolated(first, second, alpha, scale)
     write_whole(out, model_bytes(network, card))
-    typer.echo(f"{out}: {1 - alpha:g} {first.stem} + {alpha:g} {second.stem}")
+    tell(f"{out}: {1 - alpha:g} {first.stem} + {alpha:g} {second.stem}")
     return OK
 
 
@@ -50,11 +49,11 @@ def run_export(
     network, card = loaded(model, scale)
     if safetensors is not None:
         write_whole(safetensors, model_bytes(network, card))
-        typer.echo(f"{safetensors}: {card.architecture} x{card.scale} with its card")
+        tell(f"{safetensors}: {card.architecture} x{card.scale} with its card")
     if onnx is not None:
         graph, difference = onnx_bytes(network, card)
         write_whole(onnx, graph)
-        typer.echo(
+        tell(
             f"{onnx}: {card.architecture} x{card.scale}, any size; differs from torch by {difference:.1e} on "
             "another size"
         )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from degrade.pipeline.named import named_pipelines, named_source
 from realsr.cli.reporting import OK
+from realsr.cli.terminal import document, tell
 
 
 def run_list() -> int:
@@ -14,7 +13,7 @@ def run_list() -> int:
     width = max((len(row.name) for row in rows), default=0)
     for row in rows:
         said = row.words()
-        typer.echo(f"{row.name:<{width}}  {said['kind']:<9}  {said['summary']}")
+        tell(f"{row.name:<{width}}  {said['kind']:<9}  {said['summary']}")
     return OK
 
 
@@ -25,5 +24,5 @@ def is_named(name: str) -> bool:
 
 def run_show(name: str) -> int:
     """A named pipeline's file with its comments."""
-    typer.echo(named_source(name), nl=False)
+    document(named_source(name))
     return OK

@@ -6,13 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 import degrade
 from degrade.errors import PipelineError
 from degrade.pipeline.differences import differences
 from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
+from realsr.cli.terminal import document, tell
 from realsr.files.errors import RequestError
 from realsr.files.whole import make_directory, write_whole
 from realsr.interop.realesrgan_options import read_options
@@ -25,7 +24,7 @@ from realsr.rows import read_rows
 def run_resolved(name: str, scale: int | None, rows: Sequence[Path]) -> int:
     """Any pipeline with its defaults written out."""
     operators = read_rows(rows).operators
-    typer.echo(requested_pipeline(name, scale, operators).to_yaml(), nl=False)
+    document(requested_pipeline(name, scale, operators).to_yaml())
     return OK
 
 
@@ -38,7 +37,7 @@ def run_check(file: str, rows: Sequence[Path]) -> int:
     except PipelineError as error:
         say(_located(file, str(error)))
         return DIFFERS
-    typer.echo(
+    tell(
         f"{file}: sound{fit}; {pipeline.name} version {pipeline.version}, digest {pipeline.digest}"
     )
     return OK
@@ -50,9 +49,9 @@ def run_diff(first: str, second: str, scale: int | None, rows: Sequence[Path]) -
     one, other = (requested_pipeline(name, scale, operators) for name in (first, second))
     lines = differences(one, other)
     for line in lines:
-        typer.echo(line)
+        tell(line)
     if not lines:
-        typer.echo(f"{first} and {second} draw the same")
+        tell(f"{first} and {second} draw the same")
     return DIFFERS if lines else OK
 
 
@@ -68,14 +67,14 @@ def run_import(file: Path, out: Path | None) -> int:
         say(f"{place}: unknown, and left out")
     say(f"{options.training} training options left out")
     if out is None:
-        typer.echo(text, nl=False)
+        document(text)
         return OK
     try:
         with out.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as error:
         raise RequestError(f"--out {out} is there already; name a new file") from error
-    typer.echo(str(out))
+    tell(str(out))
     return OK
 
 
@@ -88,12 +87,12 @@ def run_import_seal(file: Path, out: Path) -> int:
     make_directory(out)
     for name, text in texts.items():
         write_whole(out / name, text.encode())
-    typer.echo(f"{out}: {len(texts)} pipelines, {min(texts)} to {max(texts)}")
+    tell(f"{out}: {len(texts)} pipelines, {min(texts)} to {max(texts)}")
     return OK
 
 
 def run_schema(rows: Sequence[Path]) -> int:
     """The JSON schema of pipeline files, for editors."""
     schema = degrade.pipeline_schema(read_rows(rows).operators)
-    typer.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    document(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     return OK

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-import typer
 
 from degrade.trust import Trust
 from realsr.cli.actions.robustness_study import study_of
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
+from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
 from realsr.images.own import refuse_at_sources
@@ -53,7 +53,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
         progress.close()
     code = _tell(results)
     if any(number is not None for cell in results.cells for number in cell.scores.values()):
-        typer.echo(f"the page: {render(out)}")
+        tell(f"the page: {render(out)}")
     return code
 
 
@@ -76,7 +76,7 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     _tell_missing(results)
     for line in lines:
         _tell_line(line)
-    typer.echo(
+    tell(
         f"{several(len(lines), 'model')} at {swept.steps} severities; lines in {out / 'sweeps.json'}"
     )
     return PARTLY if faults else OK
@@ -97,7 +97,7 @@ def _trust(measured: Measured) -> Trust:
 def _tell_line(line: SweepLine) -> None:
     """Where it breaks down; without the images that lack a number at some severity, which are named."""
     for metric, found in line.breakdown.items():
-        typer.echo(f"{line.model}: {metric}: {found.words}")
+        tell(f"{line.model}: {metric}: {found.words}")
     for metric, reasons in line.left_out.items():
         if metric in line.scores:
             more = f", and {len(reasons) - 1} more such" if len(reasons) > 1 else ""
@@ -120,11 +120,11 @@ def _tell(results: Results) -> int:
         for note in test.notes:
             say(f"{test.name}: {note}")
     models, sets = len(results.models()), len(results.record.sets)
-    typer.echo(
+    tell(
         f"{several(models, 'model')} on {several(sets, 'set')}, {several(len(results.cells), 'answer')}; "
         f"results in {results.root}"
     )
-    typer.echo(results.record.timing.words())
+    tell(results.record.timing.words())
     return PARTLY if faults else OK
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-import typer
-
 from degrade.errors import MissingExtraError
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
+from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
 from realsr.images.sources import discover
@@ -33,7 +32,7 @@ def run_merge(first: Path, second: Path, out: Path) -> int:
     results = merge(first, second, out)
     models, sets = len(results.models()), len(results.record.sets)
     answers = several(len(results.cells), "answer")
-    typer.echo(f"{several(models, 'model')} on {several(sets, 'set')}, {answers}; results in {out}")
+    tell(f"{several(models, 'model')} on {several(sets, 'set')}, {answers}; results in {out}")
     return OK
 
 
@@ -41,8 +40,8 @@ def run_compare(first: Path, second: Path) -> int:
     """The command's body; its exit code."""
     found = compare(read_results(first), read_results(second))
     for line in (*found.only, *map(str, found.changes)):
-        typer.echo(line)
-    typer.echo(f"{found.compared} numbers compared")
+        tell(line)
+    tell(f"{found.compared} numbers compared")
     return DIFFERS if found.only or found.changes else OK
 
 
@@ -59,11 +58,9 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
         return PARTLY
     verdicts = judged(rules, results)
     for verdict in verdicts:
-        typer.echo(str(verdict))
+        tell(str(verdict))
     state = overall(verdicts)
-    typer.echo(
-        f"{state}: {several(len(verdicts), 'judgement')} of {several(len(rules.rules), 'rule')}"
-    )
+    tell(f"{state}: {several(len(verdicts), 'judgement')} of {several(len(rules.rules), 'rule')}")
     return {"pass": OK, "fail": DIFFERS, "incomplete": PARTLY}[state]
 
 
@@ -74,11 +71,11 @@ def run_replay_command(
     """The command's body; its exit code."""
     made = replay(read_results(folder), model, test, key, out, trust=trusted(allowed))
     for phrase in made.words:
-        typer.echo(phrase)
-    typer.echo(f"pictures in {made.folder}")
+        tell(phrase)
+    tell(f"pictures in {made.folder}")
     if made.remade is None:
         return OK
-    typer.echo(f"LR against the frozen one: {made.remade}")
+    tell(f"LR against the frozen one: {made.remade}")
     return OK if made.remade.equal else DIFFERS
 
 
@@ -90,14 +87,14 @@ def run_remake(folder: Path) -> int:
         if test.kind == "pipeline":
             difference = made_again(results.root / test.folder)
             differs |= not difference.equal
-            typer.echo(f"{test.name}: {difference}")
+            tell(f"{test.name}: {difference}")
     return DIFFERS if differs else OK
 
 
 @advising(AGAIN)
 def run_render_command(folder: Path) -> int:
     """The command's body; its exit code."""
-    typer.echo(f"the page: {render(folder)}")
+    tell(f"the page: {render(folder)}")
     if find_spec("pyarrow") is None:
         say(f"without results.parquet: {MissingExtraError('writing parquet', 'parquet')}")
     return OK
@@ -119,7 +116,7 @@ def run_representative_command(
     found = write_representative(
         pipeline, files, out, cases=cases, pool=pool, seed=seed, scale=scale
     )
-    typer.echo(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
+    tell(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
     return OK
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.cli.terminal import hint, tell
 from realsr.files.errors import advising
 from realsr.rows import read_rows
 from realsr.training import cells, read_config, recipe_file, train, train_grid
@@ -28,12 +27,12 @@ def run_train(
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
         study, ended = train_grid(cells(config, settings, axes, seeds, own), out, tell=_tell)
-        typer.echo(str(study))
+        tell(str(study))
         return OK if ended else INTERRUPTED
     outcome = train(read_config(config, settings, own), out, tell=_tell)
-    typer.echo(str(outcome.model))
+    tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
 
 
 def _tell(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    hint(sentence)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import typer
 from tqdm import tqdm
 
 from realsr.cli.reporting import OK, PARTLY, say, several
+from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
 from realsr.files.errors import RequestError, advising
 from realsr.images.failures import Failure
@@ -149,4 +149,4 @@ def _tell(outcome: Upscaled, where: Within | Beside) -> None:
     if outcome.ignored:
         parts.append(f"{several(outcome.ignored, 'other file')} passed over")
     place = f"in {where.folder}" if isinstance(where, Within) else "beside their sources"
-    typer.echo(f"{', '.join(parts)}; {place}")
+    tell(f"{', '.join(parts)}; {place}")

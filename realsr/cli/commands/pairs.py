@@ -19,6 +19,7 @@ from realsr.cli.commands.options import (
     Sources,
 )
 from realsr.cli.reporting import reported
+from realsr.cli.terminal import tell
 
 FolderOfPairs = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder that make-pairs made.")
@@ -134,7 +135,7 @@ def preview(
     from realsr.sheets.preview import make_sheet
 
     make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants)
-    typer.echo(str(out))
+    tell(str(out))
     return 0
 
 
@@ -148,5 +149,5 @@ def sheet(
     from realsr.sheets.stored import sheet_of_folder
 
     count = sheet_of_folder(folder, out, limit)
-    typer.echo(f"{count} pairs drawn; sheet in {out}")
+    tell(f"{count} pairs drawn; sheet in {out}")
     return 0
