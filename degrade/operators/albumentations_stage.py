@@ -76,10 +76,7 @@ ALBUMENTATIONS = Operator(
     name="albumentations",
     version=1,
     parameters=AlbumentationsParameters,
-    forms=Forms(
-        kernel=on_host(single_albumentations),
-        single=single_albumentations,
-    ),
+    forms=Forms(kernel=on_host(single_albumentations), single=single_albumentations),
     words=Words(
         phrase=_words,
         summary="A geometric or colour transform of albumentations on the HR, drawn from a key of its own.",

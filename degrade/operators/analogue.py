@@ -191,11 +191,7 @@ ANALOGUE_VIDEO = Operator(
         "along the line, 1/2 at the cutoff in cycles/px",
         source="own model; signal of SMPTE 170M and ITU-R BT.470, one-line decoder",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="reflect101",
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_strength, border="reflect101", channels=(1, 3)),
     ladder=together(
         192,
         luma_cutoff=(0.4, 0.31, 0.22, 0.18, 0.13),

@@ -187,10 +187,7 @@ BANDING = Operator(
     name="banding",
     version=1,
     parameters=BandingParameters,
-    forms=Forms(
-        kernel=banding,
-        surrogate=unchanged,
-    ),
+    forms=Forms(kernel=banding, surrogate=unchanged),
     words=Words(
         phrase=lambda record: f"banding, {record.levels} levels of {record.space}",
         summary="Posterise to few levels, channel by channel or in the luma alone.",
@@ -211,9 +208,7 @@ VIGNETTE = Operator(
     name="vignette",
     version=1,
     parameters=VignetteParameters,
-    forms=Forms(
-        kernel=vignette,
-    ),
+    forms=Forms(kernel=vignette),
     words=Words(
         phrase=lambda record: f"vignette, corners at {100 * record.corner_gain:.3g} % of the light",
         summary="Natural fall of light towards the corners, in linear light.",
@@ -221,9 +216,7 @@ VIGNETTE = Operator(
         "corner pixel, k = corner_gain**(-1/2) - 1",
         source="cos**4 law: Kingslake, Optical System Design, 1983",
     ),
-    facts=Facts(
-        strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)},
-    ),
+    facts=Facts(strength=lambda record: {"corner_stops": -math.log2(record.corner_gain)}),
     ladder=along("corner_gain", 0.9, 0.75, 0.6, 0.4, 0.2, view=256),
 )
 
@@ -232,9 +225,7 @@ DEAD_PIXELS = Operator(
     name="dead_pixels",
     version=1,
     parameters=DeadPixelsParameters,
-    forms=Forms(
-        kernel=dead_pixels,
-    ),
+    forms=Forms(kernel=dead_pixels),
     words=Words(
         phrase=_dead_words,
         summary="Single values, or whole pixels, stuck at white or black.",
@@ -242,9 +233,7 @@ DEAD_PIXELS = Operator(
         "value, or per pixel",
         source="definition: independent defects, Philox4x64-10 (Salmon et al. 2011)",
     ),
-    facts=Facts(
-        strength=lambda record: {"dead_share": record.share},
-    ),
+    facts=Facts(strength=lambda record: {"dead_share": record.share}),
     ladder=along("share", 0.001, 0.004, 0.01, 0.03, 0.1),
 )
 
@@ -253,18 +242,14 @@ PIXELATE = Operator(
     name="pixelate",
     version=1,
     parameters=PixelateParameters,
-    forms=Forms(
-        kernel=pixelate,
-    ),
+    forms=Forms(kernel=pixelate),
     words=Words(
         phrase=lambda record: f"pixelated, blocks of {record.block} px",
         summary="Blocks replaced by their means; the size stays.",
         formula="y(p) = the mean of x over the block x block pixels that hold p",
         source="definition: block mean",
     ),
-    facts=Facts(
-        strength=lambda record: {"block_pixels": float(record.block)},
-    ),
+    facts=Facts(strength=lambda record: {"block_pixels": float(record.block)}),
     ladder=along("block", 2, 3, 4, 6, 10),
 )
 
@@ -273,9 +258,7 @@ LINE_THICKENING = Operator(
     name="line_thickening",
     version=1,
     parameters=LineThickeningParameters,
-    forms=Forms(
-        kernel=line_thickening,
-    ),
+    forms=Forms(kernel=line_thickening),
     words=Words(
         phrase=_line_words,
         summary="Grow dark or light lines by grey erosion or dilation.",

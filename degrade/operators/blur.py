@@ -187,9 +187,7 @@ GAUSSIAN_BLUR = Operator(
         source=REAL_ESRGAN,
     ),
     facts=Facts(
-        strength=psf_strength(_gaussian_psfs),
-        border="reflect101 or replicate",
-        optical=True,
+        strength=psf_strength(_gaussian_psfs), border="reflect101 or replicate", optical=True
     ),
     ladder=anisotropic(),
 )
@@ -241,11 +239,7 @@ SINC_BLUR = Operator(
         "/ (4 pi); size x size taps, no window",
         source=f"{REAL_ESRGAN}, equation 6",
     ),
-    facts=Facts(
-        strength=_sinc_strength,
-        border="reflect101 or replicate",
-        optical=True,
-    ),
+    facts=Facts(strength=_sinc_strength, border="reflect101 or replicate", optical=True),
     ladder=along("cutoff", 2.6, 2.1, 1.6, 1.2, 0.8, size=21),
 )
 

@@ -182,9 +182,7 @@ BAYER_DEMOSAIC = Operator(
     name="bayer_demosaic",
     version=1,
     parameters=BayerDemosaicParameters,
-    forms=Forms(
-        kernel=bayer_demosaic,
-    ),
+    forms=Forms(kernel=bayer_demosaic),
     words=Words(
         phrase=lambda record: f"Bayer mosaic {record.pattern}, {record.method}",
         summary="Keep one colour a pixel, as a Bayer sensor does, and interpolate the others.",
@@ -192,10 +190,7 @@ BAYER_DEMOSAIC = Operator(
         "`method` (bilinear, Malvar's 5x5 gradient-corrected or Menon's directional)",
         source=DEMOSAICING,
     ),
-    facts=Facts(
-        border="reflect101",
-        channels=(3,),
-    ),
+    facts=Facts(border="reflect101", channels=(3,)),
     ladder=along("method", "bilinear", "malvar", "menon"),
 )
 
@@ -213,11 +208,7 @@ CAMERA = Operator(
         "v**3; with `clip` 1/g fades to 1 in highlights and g (.) ends at 1",
         source=f"Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019; {DEMOSAICING}",
     ),
-    facts=Facts(
-        strength=_camera_strength,
-        border="reflect101",
-        channels=(3,),
-    ),
+    facts=Facts(strength=_camera_strength, border="reflect101", channels=(3,)),
     ladder=together(log_shot=LOG_SHOT, log_read=LOG_READ),
 )
 

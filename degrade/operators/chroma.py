@@ -68,9 +68,7 @@ CHROMA_SUBSAMPLING = Operator(
     name="chroma_subsampling",
     version=1,
     parameters=ChromaSubsamplingParameters,
-    forms=Forms(
-        kernel=chroma_subsampling,
-    ),
+    forms=Forms(kernel=chroma_subsampling),
     words=Words(
         phrase=_words,
         summary="Chroma at fewer samples, centred on its luma pixels; luma stays.",
@@ -79,11 +77,7 @@ CHROMA_SUBSAMPLING = Operator(
         "the block",
         source="ITU-R BT.601, BT.709, BT.2020 for the matrices; siting as in ITU-T T.871 (JFIF)",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="replicate",
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_strength, border="replicate", channels=(1, 3)),
     ladder=replace(
         along("layout", "4:4:4", "4:2:2", "4:2:0", "4:1:1", "4:1:0", view=48, up="nearest"),
         centre=BADGE,

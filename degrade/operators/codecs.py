@@ -175,11 +175,7 @@ def codec_row(
         name=name,
         version=1,
         parameters=parameters,
-        forms=Forms(
-            kernel=on_host(single),
-            single=single,
-            surrogate=clipped,
-        ),
+        forms=Forms(kernel=on_host(single), single=single, surrogate=clipped),
         words=words,
         ladder=ladder,
         facts=Facts(

@@ -118,10 +118,7 @@ JPEG = Operator(
     version=1,
     parameters=JpegParameters,
     forms=Forms(
-        kernel=jpeg,
-        packed=Packed(CODED, _coding),
-        single=single_jpeg,
-        surrogate=relaxed_jpeg,
+        kernel=jpeg, packed=Packed(CODED, _coding), single=single_jpeg, surrogate=relaxed_jpeg
     ),
     words=Words(
         phrase=_words,
@@ -131,12 +128,7 @@ JPEG = Operator(
         "chroma filters",
         source="ITU-T T.81; libjpeg-turbo as built into OpenCV",
     ),
-    facts=Facts(
-        border="replicate",
-        channels=(1, 3),
-        depth="8 bits",
-        differentiable=False,
-    ),
+    facts=Facts(border="replicate", channels=(1, 3), depth="8 bits", differentiable=False),
     ladder=along("quality", *QUALITIES, subsampling="4:2:0"),
 )
 

@@ -164,10 +164,7 @@ CORRELATED_NOISE = Operator(
         "correlation_ij / 255**2",
         source="definition; Cholesky factor of the covariance",
     ),
-    facts=Facts(
-        strength=_strength,
-        channels=(3,),
-    ),
+    facts=Facts(strength=_strength, channels=(3,)),
     ladder=together(
         sigma_red_255=SIGMAS,
         sigma_green_255=SIGMAS,
@@ -190,10 +187,7 @@ BSRGAN_CORRELATED_NOISE = Operator(
         "D = diag(d_1, d_2, d_3), U the left singular vectors of (m_ij), |.| entry by entry",
         source="Zhang et al., BSRGAN, 2021 (add_Gaussian_noise, add_speckle_noise: third branch)",
     ),
-    facts=Facts(
-        strength=_strength,
-        channels=(3,),
-    ),
+    facts=Facts(strength=_strength, channels=(3,)),
     ladder=along("sigma_255", 5.0, 10.0, 25.0, 40.0, 60.0, **_BSRGAN_AXES),
 )
 

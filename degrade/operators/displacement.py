@@ -111,9 +111,7 @@ CHANNEL_SHIFT = Operator(
     name="channel_shift",
     version=1,
     parameters=ChannelShiftParameters,
-    forms=Forms(
-        kernel=channel_shift,
-    ),
+    forms=Forms(kernel=channel_shift),
     words=Words(
         phrase=_shift_words,
         summary="Move red and blue, or Cr and Cb, by parts of a pixel; green, or the luma, stays.",
@@ -121,11 +119,7 @@ CHANNEL_SHIFT = Operator(
         "cubic, a = -1/2; y_G = x_G (or the luma stays)",
         source=KEYS,
     ),
-    facts=Facts(
-        strength=_shift_strength,
-        border="replicate",
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_shift_strength, border="replicate", channels=(1, 3)),
     ladder=along("red_x", 0.5, 1.0, 2.0, 3.0, 5.0, red_y=0.5, blue_x=-1.0, blue_y=0.0),
 )
 
@@ -133,9 +127,7 @@ CHROMATIC_ABERRATION = Operator(
     name="chromatic_aberration",
     version=1,
     parameters=ChromaticAberrationParameters,
-    forms=Forms(
-        kernel=chromatic_aberration,
-    ),
+    forms=Forms(kernel=chromatic_aberration),
     words=Words(
         phrase=lambda record: (
             f"colour fringes R x {record.red_scale:.4g}, B x {record.blue_scale:.4g}"
@@ -159,9 +151,7 @@ INTERLACE = Operator(
     name="interlace",
     version=1,
     parameters=InterlaceParameters,
-    forms=Forms(
-        kernel=interlace,
-    ),
+    forms=Forms(kernel=interlace),
     words=Words(
         phrase=lambda record: f"interlaced, comb {record.comb:.3g} px",
         summary="Combing: odd rows to the right of even rows, about an unmoved mean.",
@@ -169,10 +159,7 @@ INTERLACE = Operator(
         "cubic, a = -1/2",
         source=f"own model of two fields under uniform motion; {KEYS}",
     ),
-    facts=Facts(
-        strength=lambda record: {"comb_pixels": abs(record.comb)},
-        border="replicate",
-    ),
+    facts=Facts(strength=lambda record: {"comb_pixels": abs(record.comb)}, border="replicate"),
     ladder=along("comb", 0.5, 1.0, 2.0, 4.0, 8.0),
 )
 

@@ -57,10 +57,7 @@ ORDERED_DITHER = Operator(
     name="ordered_dither",
     version=1,
     parameters=OrderedDitherParameters,
-    forms=Forms(
-        kernel=ordered_dither,
-        surrogate=unchanged,
-    ),
+    forms=Forms(kernel=ordered_dither, surrogate=unchanged),
     words=Words(
         phrase=_ordered_words,
         summary="Round to few levels by Bayer's matrix of thresholds.",
@@ -68,10 +65,7 @@ ORDERED_DITHER = Operator(
         "B: Bayer's matrix of 0..side**2 - 1",
         source="Bayer, An optimum method for two-level rendition of continuous-tone pictures, 1973",
     ),
-    facts=Facts(
-        depth="`levels` values",
-        differentiable=False,
-    ),
+    facts=Facts(depth="`levels` values", differentiable=False),
     ladder=along("levels", 32, 16, 8, 4, 2, side=8),
 )
 
@@ -79,10 +73,7 @@ ERROR_DIFFUSION = Operator(
     name="error_diffusion",
     version=1,
     parameters=ErrorDiffusionParameters,
-    forms=Forms(
-        kernel=error_diffusion,
-        surrogate=unchanged,
-    ),
+    forms=Forms(kernel=error_diffusion, surrogate=unchanged),
     words=Words(
         phrase=_diffusion_words,
         summary="Round to few levels and spread the errors over later pixels, row by row.",
@@ -91,10 +82,7 @@ ERROR_DIFFUSION = Operator(
         source="Floyd and Steinberg 1976; Jarvis, Judice and Ninke 1976; Stucki 1981; Burkes 1988; Sierra "
         "1989; Atkinson 1984",
     ),
-    facts=Facts(
-        depth="`levels` values",
-        differentiable=False,
-    ),
+    facts=Facts(depth="`levels` values", differentiable=False),
     ladder=along("levels", 32, 16, 8, 4, 2, method="floyd_steinberg"),
 )
 

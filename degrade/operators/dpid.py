@@ -107,9 +107,7 @@ ROWS: tuple[Operator[Any], ...] = (
         name="dpid",
         version=1,
         parameters=DpidParameters,
-        forms=Forms(
-            kernel=_dpid,
-        ),
+        forms=Forms(kernel=_dpid),
         words=Words(
             phrase=_words,
             summary="Shrink by the mean of the covered area in which pixels that stand out count more.",
@@ -118,11 +116,7 @@ ROWS: tuple[Operator[Any], ...] = (
             "1) / 4 along both axes of the output; |.|: Euclidean over the channels",
             source="Weber et al., Rapid, Detail-Preserving Image Downscaling, SIGGRAPH Asia 2016",
         ),
-        facts=Facts(
-            place=_place,
-            border="left out and renormalised",
-            optical=True,
-        ),
+        facts=Facts(place=_place, border="left out and renormalised", optical=True),
         ladder=along("lambda_", 0.0, 0.5, 1.0, 2.0, 4.0, factor=0.25),
     ),
 )

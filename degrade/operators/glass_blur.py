@@ -91,9 +91,7 @@ GLASS_BLUR = Operator(
     name="glass_blur",
     version=1,
     parameters=GlassBlurParameters,
-    forms=Forms(
-        kernel=glass_blur,
-    ),
+    forms=Forms(kernel=glass_blur),
     words=Words(
         phrase=_words,
         summary="Frosted glass: single pixels displaced at random between two Gaussian blurs.",
@@ -102,10 +100,7 @@ GLASS_BLUR = Operator(
         "takes the opposite of the left one's",
         source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C); a field of mean zero for their swaps",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="reflect101; steps end at the border",
-    ),
+    facts=Facts(strength=_strength, border="reflect101; steps end at the border"),
     ladder=along("reach", 1, 2, 3, 4, 6, sigma=0.7),
 )
 

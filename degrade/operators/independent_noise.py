@@ -163,9 +163,7 @@ SPECKLE_NOISE = Operator(
         formula="y = x + x n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
         source="Zhang et al., BSRGAN, 2021 (add_speckle_noise)",
     ),
-    facts=Facts(
-        strength=_speckle_strength,
-    ),
+    facts=Facts(strength=_speckle_strength),
     ladder=along("sigma_255", 5.0, 15.0, 30.0, 50.0, 80.0),
 )
 
@@ -181,9 +179,7 @@ SALT_PEPPER_NOISE = Operator(
         "value, with `grey` per pixel",
         source="Gonzalez and Woods, Digital Image Processing, 5.2 (impulse noise)",
     ),
-    facts=Facts(
-        strength=_salt_pepper_strength,
-    ),
+    facts=Facts(strength=_salt_pepper_strength),
     ladder=along("amount", 0.005, 0.02, 0.05, 0.1, 0.2),
 )
 
@@ -198,9 +194,7 @@ UNIFORM_NOISE = Operator(
         formula="y = x + u, u ~ U(-w, w) per value, w = sqrt(3) sigma_255 / 255, with `grey` per pixel",
         source="definition",
     ),
-    facts=Facts(
-        strength=_stated_strength,
-    ),
+    facts=Facts(strength=_stated_strength),
     ladder=along("sigma_255", *SIGMAS),
 )
 
@@ -216,9 +210,7 @@ LAPLACE_NOISE = Operator(
         "with `grey` per pixel",
         source="definition; Box and Muller 1958 for the exponential magnitude",
     ),
-    facts=Facts(
-        strength=_stated_strength,
-    ),
+    facts=Facts(strength=_stated_strength),
     ladder=along("sigma_255", *SIGMAS),
 )
 
@@ -234,9 +226,7 @@ RICIAN_NOISE = Operator(
         "`grey` per pixel",
         source="Gudbjartsson and Patz, The Rician distribution of noisy MRI data, 1995",
     ),
-    facts=Facts(
-        strength=_rician_strength,
-    ),
+    facts=Facts(strength=_rician_strength),
     ladder=along("sigma_255", *SIGMAS),
 )
 

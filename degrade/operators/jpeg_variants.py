@@ -219,12 +219,7 @@ DOUBLE_JPEG = Operator(
         "mod 8) edge rows and columns before the image, S**-1 cuts them off; 8 bits between",
         source="Bianchi and Piva, IEEE TIFS 7(3), 2012 (non-aligned double JPEG); libjpeg-turbo in OpenCV",
     ),
-    facts=Facts(
-        border="replicate",
-        channels=(1, 3),
-        depth="8 bits",
-        differentiable=False,
-    ),
+    facts=Facts(border="replicate", channels=(1, 3), depth="8 bits", differentiable=False),
     ladder=together(
         first_quality=QUALITIES,
         second_quality=(95, 90, 85, 80, 75),
@@ -237,11 +232,7 @@ JPEG_TABLES = Operator(
     name="jpeg_tables",
     version=1,
     parameters=JpegTablesParameters,
-    forms=Forms(
-        kernel=jpeg_tables_kernel,
-        single=single_jpeg_tables,
-        surrogate=relaxed_jpeg,
-    ),
+    forms=Forms(kernel=jpeg_tables_kernel, single=single_jpeg_tables, surrogate=relaxed_jpeg),
     words=Words(
         phrase=_tables_words,
         summary="JPEG with two quantisation tables of one's own.",
@@ -266,10 +257,7 @@ BASICSR_DIFFJPEG = Operator(
     name="basicsr_diffjpeg",
     version=1,
     parameters=DiffJpegParameters,
-    forms=Forms(
-        kernel=basicsr_diffjpeg,
-        surrogate=unquantised_diffjpeg,
-    ),
+    forms=Forms(kernel=basicsr_diffjpeg, surrogate=unquantised_diffjpeg),
     words=Words(
         phrase=_diffjpeg_words,
         summary="The JPEG model of Real-ESRGAN's training code, which is not libjpeg.",
@@ -279,11 +267,7 @@ BASICSR_DIFFJPEG = Operator(
         "nor limited",
         source="BasicSR 1.4.2, DiffJPEG with plain rounding; tables of ITU-T T.81 annex K",
     ),
-    facts=Facts(
-        border="black, to multiples of 16",
-        channels=(1, 3),
-        differentiable=False,
-    ),
+    facts=Facts(border="black, to multiples of 16", channels=(1, 3), differentiable=False),
     ladder=along("quality", *(float(quality) for quality in QUALITIES)),
 )
 

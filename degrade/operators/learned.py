@@ -106,9 +106,7 @@ LEARNED_DOWNSAMPLER = Operator(
     name="learned_downsampler",
     version=1,
     parameters=LearnedDownsamplerParameters,
-    forms=Forms(
-        kernel=learned_downsampler,
-    ),
+    forms=Forms(kernel=learned_downsampler),
     words=Words(
         phrase=_words,
         summary="A learned downsampler from a file, run sample by sample: launches grow with the batch.",
@@ -117,11 +115,7 @@ LEARNED_DOWNSAMPLER = Operator(
         source="Bell-Kligler et al., KernelGAN (NeurIPS 2019); Fritsche et al., DSGAN (ICCVW 2019); or any "
         "module",
     ),
-    facts=Facts(
-        place=_place,
-        border="reflect101",
-        optical=True,
-    ),
+    facts=Facts(place=_place, border="reflect101", optical=True),
 )
 
 ROWS: tuple[Operator[Any], ...] = (LEARNED_DOWNSAMPLER,)

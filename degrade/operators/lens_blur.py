@@ -184,11 +184,7 @@ ZERNIKE_BLUR = Operator(
     name="zernike_blur",
     version=1,
     parameters=ZernikeBlurParameters,
-    forms=Forms(
-        kernel=zernike_blur,
-        single=single_zernike_blur,
-        tables=_zernike_tables,
-    ),
+    forms=Forms(kernel=zernike_blur, single=single_zernike_blur, tables=_zernike_tables),
     words=Words(
         phrase=_zernike_words,
         summary="Blur of a lens with aberrations, per colour where wavelengths are given.",
@@ -197,11 +193,7 @@ ZERNIKE_BLUR = Operator(
         "s_c = red, 1, blue",
         source="Noll, Journal of the Optical Society of America 66(3), 1976; Fourier optics",
     ),
-    facts=Facts(
-        strength=_zernike_strength,
-        border="reflect101",
-        optical=True,
-    ),
+    facts=Facts(strength=_zernike_strength, border="reflect101", optical=True),
     ladder=along("coma_x", 0.05, 0.1, 0.15, 0.2, 0.3, size=31, zero_radius=2.0, red=1.15, blue=0.9),
 )
 

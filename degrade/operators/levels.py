@@ -76,9 +76,7 @@ CLAMP = Operator(
     version=1,
     parameters=ClampParameters,
     forms=Forms(
-        kernel=clamp,
-        finish=lambda record: (record.low, record.high, 0),
-        single=single_clamp,
+        kernel=clamp, finish=lambda record: (record.low, record.high, 0), single=single_clamp
     ),
     words=Words(
         phrase=_clamp_words,
@@ -86,9 +84,7 @@ CLAMP = Operator(
         formula="y = min(max(x, low), high)",
         source="definition",
     ),
-    facts=Facts(
-        housekeeping=True,
-    ),
+    facts=Facts(housekeeping=True),
     ladder=together(low=(0.0, 0.05, 0.1, 0.15, 0.2), high=(1.0, 0.95, 0.9, 0.85, 0.8)),
 )
 
@@ -108,11 +104,7 @@ QUANTISE = Operator(
         formula="y = rint(x (levels - 1)) / (levels - 1), halves to even",
         source="definition",
     ),
-    facts=Facts(
-        depth="`levels` values",
-        housekeeping=True,
-        differentiable=False,
-    ),
+    facts=Facts(depth="`levels` values", housekeeping=True, differentiable=False),
     ladder=along("levels", 256, 64, 16, 8, 4),
 )
 

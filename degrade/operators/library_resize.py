@@ -232,9 +232,7 @@ ROWS: tuple[Operator[Any], ...] = (
         name="torch_resize",
         version=1,
         parameters=TorchResizeParameters,
-        forms=Forms(
-            kernel=_torch,
-        ),
+        forms=Forms(kernel=_torch),
         words=Words(
             phrase=_words("torch"),
             summary="torch's interpolate of each sample by itself: the same pixels.",

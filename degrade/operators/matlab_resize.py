@@ -134,10 +134,7 @@ ROWS: tuple[Operator[Any], ...] = (
         name="matlab_bicubic_double",
         version=1,
         parameters=MatlabBicubicParameters,
-        forms=Forms(
-            kernel=_matlab_double,
-            packed=packed_matlab(_matlab_axes, eight_bit=False),
-        ),
+        forms=Forms(kernel=_matlab_double, packed=packed_matlab(_matlab_axes, eight_bit=False)),
         words=Words(
             phrase=_matlab_words,
             summary="MATLAB's imresize of the image as double, bicubic: nothing is rounded or clipped.",

@@ -182,20 +182,14 @@ GAUSSIAN_NOISE = Operator(
     name="gaussian_noise",
     version=1,
     parameters=GaussianNoiseParameters,
-    forms=Forms(
-        kernel=gaussian_noise,
-        packed=PACKED_NORMAL,
-        single=single_gaussian_noise,
-    ),
+    forms=Forms(kernel=gaussian_noise, packed=PACKED_NORMAL, single=single_gaussian_noise),
     words=Words(
         phrase=_gaussian_words,
         summary="Add independent normal noise, per channel or shared.",
         formula="y = x + n, n ~ N(0, (sigma_255 / 255)**2) per value, with `grey` per pixel",
         source="Box and Muller 1958 on Philox4x64-10 (Salmon et al. 2011)",
     ),
-    facts=Facts(
-        strength=_gaussian_strength,
-    ),
+    facts=Facts(strength=_gaussian_strength),
     ladder=along("sigma_255", *SIGMAS),
 )
 
@@ -204,9 +198,7 @@ POISSON_NOISE = Operator(
     version=1,
     parameters=PoissonNoiseParameters,
     forms=Forms(
-        kernel=poisson_noise,
-        packed=packed_poisson(_check_greys),
-        single=single_poisson_noise,
+        kernel=poisson_noise, packed=packed_poisson(_check_greys), single=single_poisson_noise
     ),
     words=Words(
         phrase=_poisson_words,
@@ -215,9 +207,7 @@ POISSON_NOISE = Operator(
         "events; with `grey` of the luma, one v a pixel",
         source="Wang et al., Real-ESRGAN, 2021; alias tables: Walker 1977, Vose 1991",
     ),
-    facts=Facts(
-        strength=_poisson_strength,
-    ),
+    facts=Facts(strength=_poisson_strength),
     ladder=along("scale", 0.3, 0.7, 1.2, 2.0, 3.0, count=256),
 )
 

@@ -97,9 +97,7 @@ NOISE_BANK = Operator(
     name=NAME,
     version=1,
     parameters=NoiseBankParameters,
-    forms=Forms(
-        kernel=noise_bank,
-    ),
+    forms=Forms(kernel=noise_bank),
     words=Words(
         phrase=_words,
         summary="Add a measured patch of noise from a bank of files, tiled by reflection.",
@@ -107,9 +105,7 @@ NOISE_BANK = Operator(
         "over its period",
         source="Ji et al., Real-World Super-Resolution via Kernel Estimation and Noise Injection, 2020",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
 )
 
 ROWS = (NOISE_BANK,)

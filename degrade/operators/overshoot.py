@@ -178,11 +178,7 @@ HALO = Operator(
     name="halo",
     version=1,
     parameters=HaloParameters,
-    forms=Forms(
-        kernel=halo,
-        single=_halo_single,
-        tables=_tables,
-    ),
+    forms=Forms(kernel=halo, single=_halo_single, tables=_tables),
     words=Words(
         phrase=_halo_words,
         summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",

@@ -170,11 +170,7 @@ PRINT_AND_SCAN = Operator(
         "1) blurred, g: streaks and flicker, relative",
         source="Murray 1936 and Davies; Yule and Nielsen 1951; gain as ISO 12647 states it; scanner: own model",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="reflect101",
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_strength, border="reflect101", channels=(1, 3)),
     ladder=together(
         192,
         bleed_px=(0.3, 0.5, 0.8, 1.2, 1.8),

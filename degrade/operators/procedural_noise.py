@@ -222,9 +222,7 @@ COLOURED_NOISE = Operator(
         "w**2 = 1: power about 1 / f**alpha down to 2**-octaves cycles/px",
         source="definition; Voss, Fractals in nature, 1988, for sums of octaves; Keys 1981 for bicubic",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
     ladder=along("alpha", 0.0, 1.0, 1.5, 2.0, 3.0, sigma_255=20.0),
 )
 
@@ -240,9 +238,7 @@ SMEARED_NOISE = Operator(
         "to sum k**2 = 1",
         source="definition; exact integral of bilinear weights along the line",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
     ladder=along("length", 0.0, 3.0, 6.0, 12.0, 24.0, sigma_255=20.0, angle=0.5),
 )
 
@@ -259,9 +255,7 @@ PERLIN_NOISE = Operator(
         "cell_px 2**k px, b(t) = 1 - 6 |t|**5 + 15 |t|**4 - 10 |t|**3; norm: variance 1",
         source="Perlin, An image synthesizer, 1985; Improving noise, 2002",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
     ladder=along("cell_px", 2.0, 4.0, 8.0, 16.0, 32.0, sigma_255=15.0),
 )
 

@@ -237,9 +237,7 @@ HALFTONE = Operator(
     name="halftone",
     version=1,
     parameters=HalftoneParameters,
-    forms=Forms(
-        kernel=halftone,
-    ),
+    forms=Forms(kernel=halftone),
     words=Words(
         phrase=_halftone_words,
         summary="Colour print by dots of cyan, magenta, yellow and, if asked, black.",
@@ -259,10 +257,7 @@ SCREENTONE = Operator(
     name="screentone",
     version=1,
     parameters=ScreentoneParameters,
-    forms=Forms(
-        kernel=screentone,
-        surrogate=mean_of_screentone,
-    ),
+    forms=Forms(kernel=screentone, surrogate=mean_of_screentone),
     words=Words(
         phrase=_tone_words,
         summary="Black dots of a few densities in place of grey tones, as in manga.",
@@ -283,9 +278,7 @@ SCAN_LINES = Operator(
     name="scan_lines",
     version=1,
     parameters=ScanLinesParameters,
-    forms=Forms(
-        kernel=scan_lines,
-    ),
+    forms=Forms(kernel=scan_lines),
     words=Words(
         phrase=_line_words,
         summary="Dark horizontal lines of raised-cosine profile, in linear light.",
@@ -293,9 +286,7 @@ SCAN_LINES = Operator(
         "2)), period in px",
         source="own model",
     ),
-    facts=Facts(
-        strength=lambda record: {"mean_light_lost": 0.5 * record.darkness},
-    ),
+    facts=Facts(strength=lambda record: {"mean_light_lost": 0.5 * record.darkness}),
     ladder=along("darkness", 0.1, 0.25, 0.4, 0.6, 0.9, period=2.0),
 )
 
@@ -303,9 +294,7 @@ MOIRE = Operator(
     name="moire",
     version=1,
     parameters=MoireParameters,
-    forms=Forms(
-        kernel=moire,
-    ),
+    forms=Forms(kernel=moire),
     words=Words(
         phrase=_moire_words,
         summary="A display's red, green and blue stripes sampled by the pixel grid, in linear light.",

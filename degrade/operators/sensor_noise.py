@@ -141,9 +141,7 @@ SHOT_READ_NOISE = Operator(
         formula="y = x + n, n ~ N(0, max(x, 0) exp(log_shot) + exp(log_read)) per value, on 0..1",
         source="Brooks et al., Unprocessing Images for Learned Raw Denoising, 2019, equation 2",
     ),
-    facts=Facts(
-        strength=_shot_read_strength,
-    ),
+    facts=Facts(strength=_shot_read_strength),
     ladder=together(log_shot=LOG_SHOT, log_read=LOG_READ),
 )
 
@@ -160,9 +158,7 @@ ROW_COLUMN_NOISE = Operator(
         source="Wei et al., A Physics-Based Noise Formation Model for Extreme Low-Light Raw Denoising, "
         "2020: rows",
     ),
-    facts=Facts(
-        strength=_row_column_strength,
-    ),
+    facts=Facts(strength=_row_column_strength),
     ladder=together(
         row_sigma_255=(1.0, 3.0, 6.0, 10.0, 18.0), column_sigma_255=(0.0, 1.0, 2.0, 4.0, 6.0)
     ),

@@ -154,11 +154,7 @@ USM = Operator(
     name="usm",
     version=1,
     parameters=UsmParameters,
-    forms=Forms(
-        kernel=_kernel,
-        single=_single,
-        tables=_tables,
-    ),
+    forms=Forms(kernel=_kernel, single=_single, tables=_tables),
     words=Words(
         phrase=_words,
         summary="Unsharp mask with a threshold; clips what it sharpens to [0, 1].",
@@ -166,10 +162,7 @@ USM = Operator(
         "[|r| > threshold_255 / 255]; sigma in px, 0 is 0.3 ((taps - 1) / 2 - 1) + 0.8",
         source="Wang et al., Real-ESRGAN, ICCV Workshops 2021, its published usm_sharp",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="reflect101",
-    ),
+    facts=Facts(strength=_strength, border="reflect101"),
     ladder=along("weight", 0.25, 0.5, 1.0, 1.5, 2.0),
 )
 

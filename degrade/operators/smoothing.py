@@ -136,11 +136,7 @@ BOX_BLUR = Operator(
     name="box_blur",
     version=1,
     parameters=BoxBlurParameters,
-    forms=Forms(
-        kernel=box_blur,
-        single=single_box_blur,
-        tables=_box_tables,
-    ),
+    forms=Forms(kernel=box_blur, single=single_box_blur, tables=_box_tables),
     words=Words(
         phrase=_box_words,
         summary="Mean of a square of pixels, of any width.",
@@ -148,11 +144,7 @@ BOX_BLUR = Operator(
         "width",
         source="moving mean, pixels at the ends by the covered share",
     ),
-    facts=Facts(
-        strength=_box_strength,
-        border="reflect101",
-        optical=True,
-    ),
+    facts=Facts(strength=_box_strength, border="reflect101", optical=True),
     ladder=along("width", 1.5, 2.0, 3.0, 5.0, 9.0),
 )
 
@@ -160,20 +152,14 @@ MEDIAN_BLUR = Operator(
     name="median_blur",
     version=1,
     parameters=MedianBlurParameters,
-    forms=Forms(
-        kernel=median_blur,
-        single=single_median_blur,
-    ),
+    forms=Forms(kernel=median_blur, single=single_median_blur),
     words=Words(
         phrase=_median_words,
         summary="Median of a square of pixels, each channel by itself.",
         formula="y(p) = the median of x over the size x size pixels about p, per channel",
         source="Tukey 1977; equal to OpenCV's medianBlur",
     ),
-    facts=Facts(
-        strength=_median_strength,
-        border="replicate",
-    ),
+    facts=Facts(strength=_median_strength, border="replicate"),
     ladder=along("size", 3, 5, 7),
 )
 
@@ -181,9 +167,7 @@ BILATERAL_BLUR = Operator(
     name="bilateral_blur",
     version=1,
     parameters=BilateralBlurParameters,
-    forms=Forms(
-        kernel=bilateral_blur,
-    ),
+    forms=Forms(kernel=bilateral_blur),
     words=Words(
         phrase=_bilateral_words,
         summary="Smooth what differs little and keep the edges.",
@@ -192,10 +176,7 @@ BILATERAL_BLUR = Operator(
         "+ d) - x(p)|",
         source="Tomasi and Manduchi, ICCV 1998, with OpenCV's colour distance",
     ),
-    facts=Facts(
-        strength=_bilateral_strength,
-        border="reflect101",
-    ),
+    facts=Facts(strength=_bilateral_strength, border="reflect101"),
     ladder=along("sigma_range_255", 10.0, 25.0, 50.0, 90.0, 150.0, radius=5, sigma_space=2.5),
 )
 

@@ -83,20 +83,14 @@ ROWS: tuple[Operator[Any], ...] = (
         name="nearest_strided",
         version=1,
         parameters=NearestStridedParameters,
-        forms=Forms(
-            kernel=_strided,
-            single=_single,
-        ),
+        forms=Forms(kernel=_strided, single=_single),
         words=Words(
             phrase=_words,
             summary="Keep every s-th pixel from a stated phase on; the shift is declared.",
             formula="y(i, j) = x(phase_y + step i, phase_x + step j)",
             source="the second half of blur-downsampling (BD), image[phase::s, phase::s]",
         ),
-        facts=Facts(
-            place=_place,
-            optical=True,
-        ),
+        facts=Facts(place=_place, optical=True),
         ladder=along("step", 2, 3, 4, 6, 8),
     ),
 )

@@ -107,17 +107,21 @@ def operator_of(step: Step, operators: Operators = OPERATORS) -> Operator[Any]:
     row = operators.get(step.op)
     if row is None:
         raise TraceError(f"step {step.label!r}: {_absent(step, operators)}")
-    if row.version != step.version:
-        raise TraceError(
-            f"step {step.label!r}: made with {step.op} version {step.version}, this is version "
-            f"{row.version}: its pixels would differ; use the release that made the trace"
-        )
-    if row.origin != step.origin:
-        raise TraceError(
-            f"step {step.label!r}: made with the {step.op} of {_file(step.origin)}, this is the one of "
-            f"{_file(row.origin)}: its pixels may differ; give the file that the trace was made with"
-        )
+    if (row.version, row.origin) != (step.version, step.origin):
+        raise TraceError(f"step {step.label!r}: {_other(step, row)}")
     return row
+
+
+def _other(step: Step, row: Operator[Any]) -> str:
+    if row.version != step.version:
+        return (
+            f"made with {step.op} version {step.version}, this is version {row.version}: its pixels would "
+            "differ; use the release that made the trace"
+        )
+    return (
+        f"made with the {step.op} of {_file(step.origin)}, this is the one of {_file(row.origin)}: its pixels "
+        "may differ; give the file that the trace was made with"
+    )
 
 
 def _absent(step: Step, operators: Operators) -> str:

@@ -124,9 +124,7 @@ SCALED_NOISE = Operator(
         "on a grid pitch_px apart, w: bilinear or Keys' cubic weights",
         source="definition; Keys 1981 for bicubic",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
     ladder=along("pitch_px", 1.0, 1.5, 2.5, 4.0, 8.0, sigma_255=15.0),
 )
 
@@ -143,9 +141,7 @@ FILM_GRAIN = Operator(
         "overlap of two unit disks s apart",
         source="Newson, Delon, Galerne, A stochastic film grain model, 2017: variance of its Boolean model",
     ),
-    facts=Facts(
-        strength=_strength,
-    ),
+    facts=Facts(strength=_strength),
     ladder=along("sigma_255", 3.0, 6.0, 10.0, 16.0, 25.0, size_px=0.8),
 )
 

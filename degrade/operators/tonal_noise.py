@@ -95,10 +95,7 @@ TONAL_NOISE = Operator(
         "high, beyond t**2 (3 - 2 t) with t falling from 1 to 0 over softness",
         source="definition",
     ),
-    facts=Facts(
-        strength=_strength,
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_strength, channels=(1, 3)),
     ladder=together(
         low=(0.0, 0.2, 0.4, 0.6, 0.8), high=(0.2, 0.4, 0.6, 0.8, 1.0), sigma_255=(25.0,) * 5
     ),

@@ -114,18 +114,14 @@ LEVELS = Operator(
     name="levels",
     version=1,
     parameters=LevelsParameters,
-    forms=Forms(
-        kernel=levels,
-    ),
+    forms=Forms(kernel=levels),
     words=Words(
         phrase=_levels_words,
         summary="Black point, white point and gamma.",
         formula="y = sign(t) |t|**(1 / gamma), t = (x - black) / (white - black)",
         source="ImageMagick -level, without its clipping",
     ),
-    facts=Facts(
-        strength=lambda record: {"contrast": 1.0 / (record.white - record.black)},
-    ),
+    facts=Facts(strength=lambda record: {"contrast": 1.0 / (record.white - record.black)}),
     ladder=along("gamma", 0.9, 0.8, 0.65, 0.5, 0.4),
 )
 
@@ -133,19 +129,14 @@ SATURATION = Operator(
     name="saturation",
     version=1,
     parameters=SaturationParameters,
-    forms=Forms(
-        kernel=saturation,
-    ),
+    forms=Forms(kernel=saturation),
     words=Words(
         phrase=lambda record: f"saturation x {record.factor:.2g}",
         summary="Move colours from or to their own BT.601 luma; grey images stay.",
         formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
         source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
     ),
-    facts=Facts(
-        strength=lambda record: {"saturation": record.factor},
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=lambda record: {"saturation": record.factor}, channels=(1, 3)),
     ladder=along("factor", 0.8, 0.5, 0.2, 1.5, 2.2),
 )
 
@@ -153,9 +144,7 @@ WHITE_BALANCE = Operator(
     name="white_balance",
     version=1,
     parameters=WhiteBalanceParameters,
-    forms=Forms(
-        kernel=white_balance,
-    ),
+    forms=Forms(kernel=white_balance),
     words=Words(
         phrase=lambda record: (
             f"white balance R x {record.red_gain:.2g}, B x {record.blue_gain:.2g}"
@@ -164,10 +153,7 @@ WHITE_BALANCE = Operator(
         formula="y_c = encode(g_c decode(x_c)), g = (red_gain, 1, blue_gain)",
         source="von Kries 1902, diagonal in linear sRGB",
     ),
-    facts=Facts(
-        strength=_balance_strength,
-        channels=(1, 3),
-    ),
+    facts=Facts(strength=_balance_strength, channels=(1, 3)),
     ladder=together(red_gain=(1.05, 1.1, 1.2, 1.35, 1.5), blue_gain=(0.97, 0.93, 0.86, 0.78, 0.7)),
 )
 
@@ -175,9 +161,7 @@ TO_LINEAR = Operator(
     name="to_linear",
     version=1,
     parameters=TransferParameters,
-    forms=Forms(
-        kernel=to_linear,
-    ),
+    forms=Forms(kernel=to_linear),
     words=Words(
         phrase=lambda record: "to linear light",
         summary="sRGB values to linear light, every channel.",
@@ -191,9 +175,7 @@ TO_SRGB = Operator(
     name="to_srgb",
     version=1,
     parameters=TransferParameters,
-    forms=Forms(
-        kernel=to_srgb,
-    ),
+    forms=Forms(kernel=to_srgb),
     words=Words(
         phrase=lambda record: "to sRGB",
         summary="Linear light to sRGB values, every channel.",
@@ -207,18 +189,14 @@ SWAP_RED_BLUE = Operator(
     name="swap_red_blue",
     version=1,
     parameters=SwapRedBlueParameters,
-    forms=Forms(
-        kernel=swap_red_blue,
-    ),
+    forms=Forms(kernel=swap_red_blue),
     words=Words(
         phrase=lambda record: "red and blue swapped",
         summary="Exchange red and blue, as a codec sees them that is handed the wrong order; grey stays.",
         formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
         source="OpenCV's BGR order",
     ),
-    facts=Facts(
-        channels=(1, 3),
-    ),
+    facts=Facts(channels=(1, 3)),
     ladder=Ladder(({},)),
 )
 

@@ -220,11 +220,7 @@ def _row(
         name=name,
         version=1,
         parameters=parameters,
-        forms=Forms(
-            kernel=_kernel(grids),
-            single=_single,
-            tables=_tables(grids),
-        ),
+        forms=Forms(kernel=_kernel(grids), single=_single, tables=_tables(grids)),
         words=Words(
             phrase=words,
             summary=summary,
@@ -232,11 +228,7 @@ def _row(
             source="Nagy and O'Leary, SIAM J. Sci. Comput. 19(4), 1998; efficient filter flow: "
             "Hirsch et al., CVPR 2010",
         ),
-        facts=Facts(
-            strength=_strength(grids),
-            border="reflect101",
-            optical=True,
-        ),
+        facts=Facts(strength=_strength(grids), border="reflect101", optical=True),
         ladder=ladder,
     )
 

@@ -71,9 +71,7 @@ ZOOM_BLUR = Operator(
     name="zoom_blur",
     version=1,
     parameters=ZoomBlurParameters,
-    forms=Forms(
-        kernel=zoom_blur,
-    ),
+    forms=Forms(kernel=zoom_blur),
     words=Words(
         phrase=lambda record: f"zoom blur to x{record.most:.3g}, {record.exposures} exposures",
         summary="Mean of the image at magnifications about 1, its centre and its mean position unmoved.",
@@ -81,11 +79,7 @@ ZOOM_BLUR = Operator(
         "m)); w = 1 - 1 / most, m the centre; Keys' cubic, a = -1/2",
         source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C), who enlarge only; Keys 1981, a = -1/2",
     ),
-    facts=Facts(
-        strength=_strength,
-        border="replicate",
-        optical=True,
-    ),
+    facts=Facts(strength=_strength, border="replicate", optical=True),
     ladder=along("most", 1.01, 1.02, 1.04, 1.08, 1.15, view=256),
 )
 

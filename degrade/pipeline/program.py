@@ -113,14 +113,8 @@ class _Compiler:
         return body, inner.certain
 
     def stage(self, stage: Stage, label: str, scope: _Scope) -> DrawnNode:
-        if self.making_lr and stage.operator.facts.hr_only:
-            raise PipelineError(
-                f"the stage {label!r} ({stage.operator.name}) stands under `lr`, where it would part the LR "
-                "from its HR; move it to `hr`, from which both are made"
-            )
         operator = stage.operator
-        if OPERATORS.get(operator.name) is not operator:
-            self.own[operator.name] = operator
+        self.meet(operator, label)
         resolved = {
             name: self.resolved(name, spec, label, scope) for name, spec in stage.fields.items()
         }
@@ -139,13 +133,20 @@ class _Compiler:
         keys = tuple((name, self.key(label, name)) for name in noise_fields(operator.parameters))
         scope.labels[stage.label] = label
         scope.certain |= {label}
+        name, version, origin = operator.name, operator.version, operator.origin
         if not fields and not keys:
-            return ConstantStage(
-                Step(operator.name, operator.version, label, constants, operator.origin)
+            return ConstantStage(Step(name, version, label, constants, origin))
+        return DrawnStage(name, version, label, constants, fields, keys, origin)
+
+    def meet(self, operator: Operator[Any], label: str) -> None:
+        """Notes a caller's own operator. Raises PipelineError for one that may not stand here."""
+        if self.making_lr and operator.facts.hr_only:
+            raise PipelineError(
+                f"the stage {label!r} ({operator.name}) stands under `lr`, where it would part the LR "
+                "from its HR; move it to `hr`, from which both are made"
             )
-        return DrawnStage(
-            operator.name, operator.version, label, constants, fields, keys, operator.origin
-        )
+        if OPERATORS.get(operator.name) is not operator:
+            self.own[operator.name] = operator
 
     def resolved(self, name: str, spec: Spec, label: str, scope: _Scope) -> Spec:
         try:
