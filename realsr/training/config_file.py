@@ -52,8 +52,10 @@ def made_with(path: FilePath) -> tuple[RowFile, ...]:
 
 def config_text(config: TrainingConfig) -> str:
     """The record as a file that reads back to it, every default written out."""
-    unused = set() if config.rows else {"rows"}
-    data = config.model_dump(mode="json", exclude=unused)
+    data = config.model_dump(mode="json", exclude=set() if config.rows else {"rows"})
+    for each in data["validation"]["sets"]:  # as in 0.1.0, where a set has photographs of its own
+        if each["held_out"] is None:
+            del each["held_out"]
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 

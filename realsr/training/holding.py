@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from realsr.images.sources import Source, discover
-from realsr.training.config import SetConfig, TrainingConfig
+from realsr.training.config import TrainingConfig
+from realsr.training.config_data import SetConfig
 from realsr.training.errors import TrainingError
 
 

@@ -23,7 +23,8 @@ from realsr.images.sources import Source, discover
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
 from realsr.models.upsampling import enlarge
-from realsr.training.config import SetConfig, TrainingConfig
+from realsr.training.config import TrainingConfig
+from realsr.training.config_data import SetConfig
 from realsr.training.errors import TrainingError
 from realsr.training.fidelity import comparable
 from realsr.training.holding import held_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from realsr.training import TrainingError, parse_config, read_config
 from realsr.training.config_file import config_text
@@ -30,6 +31,15 @@ def test_defaults_and_settings() -> None:
 
 def test_written_out_it_reads_back(make: object) -> None:
     config = parse_config(TEXT, settings=["objective=esrgan", "discriminator.name=vgg"])
+    assert parse_config(config_text(config)) == config
+
+
+def test_a_set_of_its_own_photographs_is_written_as_it_always_was() -> None:
+    sets = "validation: {sets: [{name: a, hr: v}, {name: b, held_out: 0.1}]}"
+    config = parse_config(f"{TEXT}{sets}\n")
+    first, second = yaml.safe_load(config_text(config))["validation"]["sets"]
+    assert list(first) == ["name", "hr", "pipeline", "limit"]
+    assert second["held_out"] == 0.1
     assert parse_config(config_text(config)) == config
 
 

@@ -25,8 +25,8 @@ from realsr.training.config import (
     ClipConfig,
     OptimiserConfig,
     ScheduleConfig,
-    SetConfig,
 )
+from realsr.training.config_data import SetConfig
 from realsr.training.fidelity import comparable
 from realsr.training.launch import launched
 from realsr.training.logs import Log, read_log
