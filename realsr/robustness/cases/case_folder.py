@@ -1,17 +1,63 @@
-"""A folder of representative cases, as `realsr robustness representative` writes it, for a run."""
+"""A folder of representative cases: `cases.json` beside a pipeline for every case."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from degrade.reader.sentences import of_data
+from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.record import StandsFor
+from realsr.robustness.results.record import StandsFor, Written
 
 INDEX = "cases.json"
 VERSION = 1
+
+
+class MeasuredOn(Written):
+    """A picture that draws were measured on, with the SHA-256 of the pixels that were."""
+
+    name: str
+    pixels: str
+
+
+class ChosenCase(Written):
+    """size: draws of the pool that it stands for. variant: its own number in the pool. words: what it does."""
+
+    name: str
+    size: int
+    variant: int
+    words: tuple[str, ...]
+    trace: dict[str, Any]
+
+    @property
+    def file(self) -> str:
+        """Name of its pipeline's."""
+        return f"{self.name}.yaml"
+
+
+class CaseIndex(Written):
+    """What the cases were chosen from, and the cases, the largest cluster's first; in the file's order."""
+
+    version: int = VERSION
+    pipeline: str
+    digest: str
+    scale: int
+    seed: int
+    pool: int
+    features: tuple[str, ...]
+    explained: float
+    images: tuple[MeasuredOn, ...]
+    cases: tuple[ChosenCase, ...]
+
+
+def write_index(folder: Path, index: CaseIndex) -> None:
+    """Where it is, all is there: it comes last. Raises StorageError."""
+    text = json.dumps(index.to_data(), ensure_ascii=False, indent=1)
+    write_whole(folder / INDEX, text.encode() + b"\n")
 
 
 def representative_cases(folder: Path) -> list[tuple[Path, StandsFor]]:
@@ -19,28 +65,32 @@ def representative_cases(folder: Path) -> list[tuple[Path, StandsFor]]:
 
     Raises StudyError where the folder is no such thing or a pipeline is not there.
     """
-    path = folder / INDEX
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record["version"] != VERSION:
-            raise StudyError(f"{path} is of version {record['version']}; expected {VERSION}")
-        found = list(_cases(folder, record))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(
-            f"{folder} holds no representative cases ({type(error).__name__}: {error}); "
-            "`realsr robustness representative` writes them"
-        ) from error
+    index = _read_index(folder)
+    found = [
+        (folder / case.file, StandsFor(case.size, index.pool, index.pipeline, case.words))
+        for case in index.cases
+    ]
     for pipeline, _ in found:
         if not pipeline.is_file():
             raise StudyError(
-                f"{path} names {pipeline.name}, which is not there; choose the cases again"
+                f"{folder / INDEX} names {pipeline.name}, which is not there; choose the cases again"
             )
     return found
 
 
-def _cases(folder: Path, record: dict[str, Any]) -> Iterator[tuple[Path, StandsFor]]:
-    for case in record["cases"]:
-        yield (
-            folder / f"{case['name']}.yaml",
-            StandsFor(case["size"], record["pool"], record["pipeline"], tuple(case["words"])),
-        )
+def _read_index(folder: Path) -> CaseIndex:
+    path = folder / INDEX
+    try:
+        text = path.read_bytes()
+        version = json.loads(text).get("version")
+        if version == VERSION:
+            return CaseIndex.model_validate_json(text)
+    except ValidationError as error:
+        raise StudyError(_none(folder, "; ".join(of_data(error, CaseIndex)))) from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise StudyError(_none(folder, str(error))) from error
+    raise StudyError(f"{path} is of version {version}; expected {VERSION}")
+
+
+def _none(folder: Path, why: str) -> str:
+    return f"{folder} holds no representative cases ({why}); `realsr robustness representative` writes them"

@@ -7,7 +7,6 @@ one image and its histogram describe a draw.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from degrade.trace import Step
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.reading import Bytes, Reading, opened
 from realsr.pairs.soundness import requested_pipeline
+from realsr.robustness.cases.case_folder import CaseIndex, ChosenCase, MeasuredOn, write_index
 from realsr.robustness.cases.features import FEATURES, measured, standardised
 from realsr.statistics.clustering import distances, k_medoids
 from realsr.statistics.untold import StatisticsError
@@ -127,39 +127,35 @@ def write_representative(
         summary = f"Stands for {case.size} of {pool} draws of {loaded.name} (seed {seed})."
         fixed = case_pipeline(case.trace, _name(number), summary)
         write_whole(out / f"{_name(number)}.yaml", fixed.to_yaml().encode())
-    text = json.dumps(_record(found, images, pictures), ensure_ascii=False, indent=1)
-    write_whole(out / "cases.json", text.encode() + b"\n")
+    write_index(out, _index(found, images, pictures))
     return found
 
 
-def _record(
-    found: Representative, paths: Sequence[Path], pictures: Sequence[Bytes]
-) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "pipeline": found.pipeline.name,
-        "digest": found.pipeline.digest,
-        "scale": found.pipeline.scale,
-        "seed": found.seed,
-        "pool": found.pool,
-        "features": list(FEATURES),
-        "explained": found.explained,
-        "images": [
-            {"name": path.name, "pixels": hashlib.sha256(picture.tobytes()).hexdigest()}
+def _index(found: Representative, paths: Sequence[Path], pictures: Sequence[Bytes]) -> CaseIndex:
+    return CaseIndex(
+        pipeline=found.pipeline.name,
+        digest=found.pipeline.digest,
+        scale=found.pipeline.scale,
+        seed=found.seed,
+        pool=found.pool,
+        features=tuple(FEATURES),
+        explained=found.explained,
+        images=tuple(
+            MeasuredOn(name=path.name, pixels=hashlib.sha256(picture.tobytes()).hexdigest())
             for path, picture in zip(paths, pictures, strict=True)
-        ],
-        "cases": [_case_data(number, case) for number, case in enumerate(found.cases)],
-    }
+        ),
+        cases=tuple(_chosen(number, case) for number, case in enumerate(found.cases)),
+    )
 
 
-def _case_data(number: int, case: RepresentativeCase) -> dict[str, Any]:
-    return {
-        "name": _name(number),
-        "size": case.size,
-        "variant": case.key.variant,
-        "words": degrade.words(case.trace),
-        "trace": case.trace.to_data(),
-    }
+def _chosen(number: int, case: RepresentativeCase) -> ChosenCase:
+    return ChosenCase(
+        name=_name(number),
+        size=case.size,
+        variant=case.key.variant,
+        words=tuple(degrade.words(case.trace)),
+        trace=case.trace.to_data(),
+    )
 
 
 def _name(number: int) -> str:
