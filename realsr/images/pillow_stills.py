@@ -15,7 +15,16 @@ from realsr.images.errors import SourceError
 from realsr.images.exif import orientation_of, upright_block
 from realsr.images.raster import GREY, RGB, Bytes, Header, Kept
 
-_COLOURS = {"1": GREY, "L": GREY, "LA": GREY, "RGB": RGB, "RGBA": RGB, "P": RGB, "PA": RGB}
+_COLOURS = {
+    "1": GREY,
+    "L": GREY,
+    "LA": GREY,
+    "I;16": GREY,
+    "RGB": RGB,
+    "RGBA": RGB,
+    "P": RGB,
+    "PA": RGB,
+}
 _WITH_ALPHA = ("LA", "PA", "RGBA")
 _PART = 2**24
 """Pixels that are converted at once."""

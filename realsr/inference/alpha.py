@@ -24,7 +24,8 @@ CONTINUED = 16
 
 _SEEN = 8 / 255
 """Alpha up to which a colour is not one that anybody sees."""
-_DIVISIBLE = 1 / 255
+_DIVISIBLE = 0.5 / 65535
+"""Half a step of 16 bits: less is the rounding of nothing."""
 
 
 def enlarged_with_alpha(images: Tensor, upscaler: Upscaler, by: AlphaBy) -> Tensor:

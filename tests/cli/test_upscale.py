@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from realsr.cli.main import app
+from realsr.images.failures import Failure
 from realsr.images.png import encode_png
 from realsr.models.cards import ModelCard, model_bytes, read_card
 
@@ -274,3 +276,27 @@ def test_heic_without_its_extra_names_it(tmp_path: Path, monkeypatch: pytest.Mon
     done = realsr("upscale", tmp_path / "a.heic", "--out", tmp_path / "out", *BICUBIC)
     assert done.exit_code == 3
     assert "pip install 'realsr-toolkit[heif]'" in done.stderr
+
+
+def test_progress_counts_parts_of_pictures_and_tells_the_time_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from realsr.cli.actions.upscale import PictureProgress
+
+    screen = io.StringIO()
+    monkeypatch.setattr(screen, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TQDM_MININTERVAL", "0")
+    progress = PictureProgress()
+    progress.begin(4)
+    progress.kept()
+    progress.progressed(0.25)
+    progress.progressed(0.75)
+    assert progress.done == 1.75
+    progress.made()
+    progress.progressed(0.5)
+    progress.failed(Failure("b", "b.png", "model", "it is broken"))
+    assert progress.done == 3
+    progress.close()
+    assert "3.00 of 4 pictures" in screen.getvalue()
+    assert "left, some failed" in screen.getvalue()

@@ -61,17 +61,18 @@ def run_export(
 
 
 def _of_model(upscaler: Upscaler) -> Iterator[str]:
-    sees = "luma alone" if upscaler.channels == 1 else "RGB"
+    one = "grey alone" if upscaler.sees == "grey" else "luma alone"
+    sees = one if upscaler.channels == 1 else "RGB"
     yield f"{upscaler.name}: x{upscaler.scale}, sees {sees}"
     for name, value in vars(upscaler.metadata).items():
         yield f"  {name.replace('_', ' ')}: {'unknown' if value is None else value}"
     if upscaler.module is not None:
         yield f"  parameters: {parameter_count(upscaler.module):,}"
-    reach = upscaler.reach
+    sight = upscaler.sight
     yield (
-        "  looks at the whole picture"
-        if reach is None
-        else f"  looks {reach} LR pixels around a block"
+        f"  {sight}"
+        if isinstance(sight, str)
+        else f"  looks {sight.reach} LR pixels around a block of {sight.grid}"
     )
 
 

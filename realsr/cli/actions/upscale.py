@@ -80,6 +80,11 @@ class PictureProgress:
         )
         self._share = 0.0
 
+    @property
+    def done(self) -> float:
+        """Pictures and parts of them."""
+        return float(self._bar.n)
+
     def begin(self, pictures: int) -> None:
         self._bar.total = pictures
         self._bar.refresh()
