@@ -27,7 +27,7 @@ from benchmarks.harness import Contender
 from degrade.pipeline import load_pipeline
 from realsr.images.crops import Cut
 from realsr.images.failures import Failure
-from realsr.pairs.job import Job
+from realsr.pairs.job import PairsJob
 from realsr.pairs.make import make_pairs
 
 CROP, STEP, LEVEL, SCALE = 480, 240, 3, 4
@@ -95,7 +95,7 @@ def _starts(length: int, scale: int) -> list[int]:
 
 def ours(sources: Path, out: Path, threads: int, pipeline: str) -> None:
     loaded = load_pipeline(pipeline, scale=SCALE)
-    job = Job(loaded, Cut(loaded.scale, CROP, STEP))
+    job = PairsJob(loaded, Cut(loaded.scale, CROP, STEP))
     make_pairs([sources], out, job, observer=Silent(), workers=threads)
 
 

@@ -28,7 +28,7 @@ DFT_COST = 320
 """What OpenCV's DFT costs, in taps, measured from 13x13 to 21x21."""
 
 
-class Box(NamedTuple):
+class Piece(NamedTuple):
     """A part of a kernel: rows top..bottom - 1, columns left..right - 1."""
 
     top: int
@@ -36,9 +36,9 @@ class Box(NamedTuple):
     left: int
     right: int
 
-    def joined(self, other: Box) -> Box:
+    def joined(self, other: Piece) -> Piece:
         """The least box that holds both."""
-        return Box(
+        return Piece(
             min(self.top, other.top),
             max(self.bottom, other.bottom),
             min(self.left, other.left),
@@ -49,15 +49,15 @@ class Box(NamedTuple):
         return weights[self.top : self.bottom, self.left : self.right]
 
 
-def pieces(weights: Pixels) -> list[Box]:
+def pieces(weights: Pixels) -> list[Piece]:
     """Bands of rows, from the top down, that hold all taps but zeros, each within both limits.
 
     weights: (k, l). A single row is never cut, even where it is beyond them.
     """
-    boxes: list[Box] = []
+    boxes: list[Piece] = []
     for row in np.flatnonzero(weights.any(axis=1)).tolist():
         columns = np.flatnonzero(weights[row])
-        line = Box(row, row + 1, int(columns[0]), int(columns[-1]) + 1)
+        line = Piece(row, row + 1, int(columns[0]), int(columns[-1]) + 1)
         if boxes and _fits(boxes[-1].joined(line).part(weights)):
             boxes[-1] = boxes[-1].joined(line)
         else:
@@ -69,7 +69,7 @@ def _fits(part: Pixels) -> bool:
     return part.size <= MOST_PLACES and int(np.count_nonzero(part)) <= MOST_TAPS
 
 
-def quicker_pieces(weights: Pixels) -> list[Box]:
+def quicker_pieces(weights: Pixels) -> list[Piece]:
     """The pieces of a kernel where they are quicker than its DFT and exact enough; else none."""
     room = DFT_COST - int(np.count_nonzero(weights))
     if room < PIECE_COST:
@@ -79,7 +79,7 @@ def quicker_pieces(weights: Pixels) -> list[Box]:
     return boxes if fit and PIECE_COST * len(boxes) <= room else []
 
 
-def correlate_pieces(image: Pixels, weights: Pixels, boxes: list[Box], border: int) -> Pixels:
+def correlate_pieces(image: Pixels, weights: Pixels, boxes: list[Piece], border: int) -> Pixels:
     """The image h w c correlated with the pieces of a kernel (k, k), k odd. border: OpenCV's number.
 
     The image is centred about 0 and the mean added last, which halves the rounding errors: within 2.5e-7 of
@@ -97,7 +97,7 @@ def correlate_pieces(image: Pixels, weights: Pixels, boxes: list[Box], border: i
     return np.add(total, mean, order="C")
 
 
-def _part(source: Pixels, weights: Pixels, box: Box, height: int, width: int) -> Pixels:
+def _part(source: Pixels, weights: Pixels, box: Piece, height: int, width: int) -> Pixels:
     """One piece's share, a view of height x width: each output's window begins at the output itself."""
     rows = slice(box.top, box.bottom - 1 + height)
     columns = slice(box.left, box.right - 1 + width)

@@ -71,7 +71,7 @@ def rounded(value: float) -> float:
 Weight = Annotated[Number, Field(ge=0)]
 
 
-class Cut:
+class Division:
     """(0, 1) cut into parts by weights, parts without weight left out.
 
     parts: (index of the weight, start, share). ends: where all but the last part end, ascending.
@@ -96,7 +96,7 @@ def picker(weights: Sequence[float]) -> Callable[[float], tuple[int, float]]:
 
     Raises ValueError where no weight is above 0.
     """
-    cut = Cut(weights)
+    cut = Division(weights)
     parts, ends = cut.parts, cut.ends
 
     def pick(u: float) -> tuple[int, float]:
@@ -109,6 +109,6 @@ def picker(weights: Sequence[float]) -> Callable[[float], tuple[int, float]]:
 
 def chooser(values: Sequence[T], weights: Sequence[float]) -> Callable[[float], T]:
     """Cuts (0, 1) by the weights: u -> the value whose part u falls into. See `picker`."""
-    cut = Cut(weights)
+    cut = Division(weights)
     ends, kept = cut.ends, [values[index] for index, _, _ in cut.parts]
     return lambda u: kept[bisect_right(ends, u)]

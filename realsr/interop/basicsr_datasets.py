@@ -27,12 +27,12 @@ from realsr.interop.basicsr_augment import augmented
 from realsr.interop.basicsr_options import OnlineOptions, PairsOptions, read_options
 from realsr.pairs.crops import crop_of_pair
 from realsr.pairs.hr_crops import HRCrops
-from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.pictures import read_pair
 from realsr.pairs.store.table import opened
 
 
-class Sample(TypedDict):
+class BasicSRSample(TypedDict):
     """One sample in BasicSR's words: lq is LR, gt is HR."""
 
     lq: Tensor
@@ -41,7 +41,7 @@ class Sample(TypedDict):
     gt_path: str
 
 
-class RealSROnlineDataset(Dataset[Sample]):
+class RealSROnlineDataset(Dataset[BasicSRSample]):
     """HR images degraded by a pipeline as they are asked for.
 
     opt: a section of an option file, see OnlineOptions. Turned before they are degraded, not after. Both paths
@@ -61,7 +61,7 @@ class RealSROnlineDataset(Dataset[Sample]):
     def __len__(self) -> int:
         return len(self.crops) * self.options.variants
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, index: int) -> BasicSRSample:
         variant, place = divmod(index, len(self.crops))
         crop = self.crops[place, variant]
         hr = _in_colour(crop["hr"])
@@ -70,10 +70,10 @@ class RealSROnlineDataset(Dataset[Sample]):
             (hr,) = augmented((hr,), key, hflip=self.options.use_hflip, rot=self.options.use_rot)
         pair = self.degradation(hr[None], [crop["source"]], variant)
         path = str(self.crops.sources[place].path)
-        return Sample(lq=pair.lr[0], gt=pair.hr[0], lq_path=path, gt_path=path)
+        return BasicSRSample(lq=pair.lr[0], gt=pair.hr[0], lq_path=path, gt_path=path)
 
 
-class RealSRPairsDataset(Dataset[Sample]):
+class RealSRPairsDataset(Dataset[BasicSRSample]):
     """Pairs that make-pairs stored, checked against their manifest as they are read.
 
     opt: a section of an option file, see PairsOptions. In `train` a crop at a drawn place of each. Raises
@@ -98,7 +98,7 @@ class RealSRPairsDataset(Dataset[Sample]):
     def __len__(self) -> int:
         return len(self.pairs) * self.options.variants
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, index: int) -> BasicSRSample:
         variant, place = divmod(index, len(self.pairs))
         pair = self.pairs[place]
         key = Key(self.options.seed, pair.key, variant)
@@ -108,9 +108,9 @@ class RealSRPairsDataset(Dataset[Sample]):
                 (lr, hr), key, hflip=self.options.use_hflip, rot=self.options.use_rot
             )
         paths = str(self.store.lr(pair.key).path), str(self.store.hr(pair.key).path)
-        return Sample(lq=lr, gt=hr, lq_path=paths[0], gt_path=paths[1])
+        return BasicSRSample(lq=lr, gt=hr, lq_path=paths[0], gt_path=paths[1])
 
-    def _cropped(self, pair: Pair, key: Key) -> tuple[Tensor, Tensor]:
+    def _cropped(self, pair: PairLine, key: Key) -> tuple[Tensor, Tensor]:
         crop = crop_of_pair(read_pair(self.store, pair), self.cut, key)
         return _tensor(crop.lr), _tensor(crop.hr)
 

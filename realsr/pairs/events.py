@@ -17,21 +17,21 @@ Phase = Literal["decode", "degrade", "encode", "write"]
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SourceOpened:
     """A source's size is known, and so how many pairs it gives."""
 
     pairs: int
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PairsKept:
     """Pairs that an earlier run made."""
 
     pairs: int
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PairMade:
     """A pair's pictures are in place: its line makes it one."""
 
     key: str
@@ -39,7 +39,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class SourceFailed:
     """A source, or one of its pairs, cannot be made. position: which of the source's pairs, -1 for all."""
 
     failure: Failure
@@ -47,18 +47,18 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class TimeSpent:
     """Seconds that a worker process was in each phase."""
 
     seconds: Mapping[Phase, float]
 
 
-Event: TypeAlias = Opened | Kept | Made | Failed | Worked
+Event: TypeAlias = SourceOpened | PairsKept | PairMade | SourceFailed | TimeSpent
 
 
-def failed(source: Source, error: Exception, position: int = -1) -> Failed:
+def failed(source: Source, error: Exception, position: int = -1) -> SourceFailed:
     """What an exception means for its source."""
-    return Failed(_failure(source, error), position)
+    return SourceFailed(_failure(source, error), position)
 
 
 def _failure(source: Source, error: Exception) -> Failure:

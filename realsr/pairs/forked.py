@@ -71,7 +71,7 @@ def _adopt(run: Run) -> None:
 
 
 def _make(source: Source) -> Told:
-    """In a worker: one source, its events put down for the process that keeps the ledger."""
+    """In a worker: one source, its events put down for the process that keeps the tally."""
     assert _run is not None
     news: list[Event] = []
     run, fault = _run.elsewhere(news), None

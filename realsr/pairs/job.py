@@ -20,14 +20,14 @@ from realsr.images.sources import Source
 from realsr.pairs.manifest import (
     FORMAT,
     FORMAT_VERSION,
-    Header,
     HeaderPipeline,
     HeaderSources,
+    ManifestHeader,
 )
 
 
 @dataclass(frozen=True)
-class Job:
+class PairsJob:
     """Everything that decides the pairs of given sources. device: `cpu` or `cuda`."""
 
     pipeline: Pipeline
@@ -45,10 +45,10 @@ class Job:
                 f"the crops are cut for scale {self.cut.scale}, the pipeline has {self.pipeline.scale}"
             )
 
-    def header(self, sources: Sequence[Source]) -> Header:
+    def header(self, sources: Sequence[Source]) -> ManifestHeader:
         """The manifest's header for these sources, which are sorted by id."""
         ids = "\0".join(source.id for source in sources).encode("utf-8", "surrogatepass")
-        return Header(
+        return ManifestHeader(
             format=FORMAT,
             format_version=FORMAT_VERSION,
             pipeline=HeaderPipeline(
@@ -84,7 +84,7 @@ def resolve_device(name: str) -> str:
     return "cuda" if available and name != "cpu" else "cpu"
 
 
-def refuse_other_request(root: Path, old: Header | None, new: Header) -> None:
+def refuse_other_request(root: Path, old: ManifestHeader | None, new: ManifestHeader) -> None:
     """Raises RequestError naming every argument in which a folder's header differs from this run's."""
     if old is None or old == new:
         return
@@ -94,7 +94,7 @@ def refuse_other_request(root: Path, old: Header | None, new: Header) -> None:
     )
 
 
-def _differences(old: Header, new: Header) -> Iterator[str]:
+def _differences(old: ManifestHeader, new: ManifestHeader) -> Iterator[str]:
     was, now = old.model_dump(), new.model_dump()
     for name in ("pipeline", "sources"):
         if was.pop(name) != now.pop(name):

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from degrade.errors import ManifestError
 from realsr.files.json_lines import whole_value
 from realsr.files.whole import replacing, write_whole, writing
-from realsr.pairs.manifest import Header, parse_header
+from realsr.pairs.manifest import ManifestHeader, parse_header
 from realsr.pairs.store.books import Books
 
 
@@ -31,7 +31,7 @@ class Journal:
         self._places: dict[str, tuple[int, int]] = {}
         self._end = 0
         self._file: FileIO | None = None
-        self.header: Header | None = None
+        self.header: ManifestHeader | None = None
         self.interrupted = books.partial.exists()
         if self.interrupted:
             self._read(books.partial)
@@ -52,7 +52,7 @@ class Journal:
         """Whether there are lines that the finished manifest has not."""
         return self._books.partial.exists()
 
-    def begin(self, header: Header) -> None:
+    def begin(self, header: ManifestHeader) -> None:
         """Puts the header of a new folder on disk, which makes the folder ours."""
         data = header.to_bytes()
         write_whole(self._books.partial, data)

@@ -17,13 +17,13 @@ from realsr.images.failures import Failure, read_failures, write_failures
 from realsr.images.formats import SUFFIXES
 from realsr.images.sources import Found, Source, discover
 from realsr.pairs.forked import run_forked
-from realsr.pairs.job import Job, refuse_other_request
+from realsr.pairs.job import PairsJob, refuse_other_request
 from realsr.pairs.journal import Journal
-from realsr.pairs.ledger import Ledger, Observer
 from realsr.pairs.run import Run
 from realsr.pairs.soundness import check_ends
 from realsr.pairs.store.claim import claimed
 from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.tally import Observer, Tally
 from realsr.pairs.workers import run_batches, run_threads
 
 GO_ON = "what was made so far is kept: run the same command again to go on"
@@ -52,7 +52,7 @@ class Outcome:
 def make_pairs(
     roots: Sequence[Path],
     out: Path,
-    job: Job,
+    job: PairsJob,
     *,
     observer: Observer,
     workers: int | None = None,
@@ -78,13 +78,13 @@ def make_pairs(
         if journal.header is None:
             journal.begin(header)
         _prepare(store, job, journal, found.sources)
-        ledger = Ledger(journal, observer)
+        tally = Tally(journal, observer)
         pairs = None if job.cut.step is not None else len(chosen) * job.variants
         observer.begin(len(chosen), pairs)
-        run = Run.kept_by(ledger, job, store)
+        run = Run.kept_by(tally, job, store)
         start = engine or _engine(job.device)
-        _execute(ledger, store, lambda: start(run, chosen, workers or os.cpu_count() or 1))
-        return _closed(ledger, store, found, chosen)
+        _execute(tally, store, lambda: start(run, chosen, workers or os.cpu_count() or 1))
+        return _closed(tally, store, found, chosen)
 
 
 def _found(roots: Sequence[Path], out: Path) -> Found:
@@ -115,7 +115,7 @@ def _run_singles(run: Run, sources: Sequence[Source], workers: int) -> None:
     start(run, sources, workers)
 
 
-def _prepare(store: PairStore, job: Job, journal: Journal, sources: Iterable[Source]) -> None:
+def _prepare(store: PairStore, job: PairsJob, journal: Journal, sources: Iterable[Source]) -> None:
     store.ready()
     store.books.write_pipeline(job.pipeline.to_yaml().encode())
     _drop_unlisted(store, journal, {source.stem for source in sources})
@@ -130,25 +130,25 @@ def _drop_unlisted(store: PairStore, journal: Journal, stems: set[str]) -> None:
             store.drop(name)
 
 
-def _execute(ledger: Ledger, store: PairStore, work: Callable[[], None]) -> None:
+def _execute(tally: Tally, store: PairStore, work: Callable[[], None]) -> None:
     try:
         work()
     except StorageError:
         with suppress(StorageError):
-            write_failures(store.books.failures, ledger.failures.sorted())
+            write_failures(store.books.failures, tally.failures.sorted())
         raise
     finally:
-        ledger.journal.close()
+        tally.journal.close()
 
 
-def _closed(ledger: Ledger, store: PairStore, found: Found, chosen: Sequence[Source]) -> Outcome:
-    failures, journal = ledger.failures.sorted(), ledger.journal
+def _closed(tally: Tally, store: PairStore, found: Found, chosen: Sequence[Source]) -> Outcome:
+    failures, journal = tally.failures.sorted(), tally.journal
     path = store.books.failures
     write_failures(path, _with_earlier(path, failures, found, chosen))
     if journal.grown:
         store.finish(journal.listed())
         journal.finish()
-    return Outcome(ledger.made, ledger.kept, tuple(failures), found.ignored, ledger.spent.words())
+    return Outcome(tally.made, tally.kept, tuple(failures), found.ignored, tally.spent.words())
 
 
 def _with_earlier(

@@ -13,7 +13,7 @@ from realsr.images.pixels import all_to_bytes, file_digest, pixel_digest, to_flo
 from realsr.images.png import encode_png
 from realsr.images.reading import Bytes
 from realsr.pairs.events import Phase
-from realsr.pairs.manifest import Digests, Pair
+from realsr.pairs.manifest import Digests, PairLine
 from realsr.pairs.pictures import Images
 from realsr.pairs.samples import Sample
 from realsr.pairs.store.protocol import PairStore
@@ -93,10 +93,10 @@ def keep(sample: Sample, images: Images, store: PairStore, spent: Stopwatch[Phas
     return line
 
 
-def _line(sample: Sample, images: Images, digests: Digests) -> Pair:
+def _line(sample: Sample, images: Images, digests: Digests) -> PairLine:
     hr_height, hr_width = images.hr.shape[:2]
     lr_height, lr_width = images.lr.shape[:2]
-    return Pair(
+    return PairLine(
         key=sample.unit.key,
         source=sample.source.id,
         file=sample.source.path.name,

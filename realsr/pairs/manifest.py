@@ -31,7 +31,7 @@ def _safe(key: str) -> str:
     return key
 
 
-class Line(Strict):
+class ManifestLine(Strict):
     """Base of manifest lines."""
 
     def to_bytes(self) -> bytes:
@@ -43,7 +43,7 @@ class Line(Strict):
         return self.model_dump()
 
 
-class HeaderPipeline(Line):
+class HeaderPipeline(ManifestLine):
     """The pipeline's name, version and digest, and the digest of `pipeline.yaml`."""
 
     name: str
@@ -52,14 +52,14 @@ class HeaderPipeline(Line):
     file_digest: str
 
 
-class HeaderSources(Line):
+class HeaderSources(ManifestLine):
     """How many sources were found, and the SHA-256 of their sorted ids joined by NUL."""
 
     count: int
     digest: str
 
 
-class Header(Line):
+class ManifestHeader(ManifestLine):
     """What decides every pair of the folder: a run with another header does not belong in it."""
 
     format: Literal["realsr-pairs"]
@@ -76,7 +76,7 @@ class Header(Line):
     versions: dict[str, str]
 
 
-class Digests(Line):
+class Digests(ManifestLine):
     """SHA-256 digests. source_pixels: of the cut source, where HR steps changed it before it was saved."""
 
     hr_pixels: str
@@ -86,7 +86,7 @@ class Digests(Line):
     source_pixels: str | None = None
 
 
-class Pair(Line):
+class PairLine(ManifestLine):
     """One pair. box: y, x, height, width in the upright source; sizes: height, width. colours: the profile that
     the source was converted from, where it was not in sRGB.
     """
@@ -114,25 +114,27 @@ class Pair(Line):
         return data
 
 
-def parse_header(line: bytes, path: Path) -> Header:
+def parse_header(line: bytes, path: Path) -> ManifestHeader:
     """The header of a manifest. Raises ManifestError."""
     try:
-        return Header.model_validate_json(line)
+        return ManifestHeader.model_validate_json(line)
     except ValidationError as error:
         raise ManifestError(
-            f"{path}:1: not the header of a pairs manifest: {of_data(error, Header)[0]}"
+            f"{path}:1: not the header of a pairs manifest: {of_data(error, ManifestHeader)[0]}"
         ) from error
 
 
-def parse_pair(line: bytes, path: Path, number: int) -> Pair:
+def parse_pair(line: bytes, path: Path, number: int) -> PairLine:
     """One pair's line. Raises ManifestError with file and line number."""
     try:
-        return Pair.model_validate_json(line)
+        return PairLine.model_validate_json(line)
     except ValidationError as error:
-        raise ManifestError(f"{path}:{number}: not a pair: {of_data(error, Pair)[0]}") from error
+        raise ManifestError(
+            f"{path}:{number}: not a pair: {of_data(error, PairLine)[0]}"
+        ) from error
 
 
-def read_manifest(store: PairStore) -> tuple[Header, Iterator[Pair]]:
+def read_manifest(store: PairStore) -> tuple[ManifestHeader, Iterator[PairLine]]:
     """The header and the pairs, read one by one, of a finished place.
 
     Raises RequestError if there is no manifest or the run has not ended, ManifestError for a wrong line.
@@ -150,7 +152,7 @@ def read_manifest(store: PairStore) -> tuple[Header, Iterator[Pair]]:
     return header, _pairs(manifest)
 
 
-def _pairs(path: Path) -> Iterator[Pair]:
+def _pairs(path: Path) -> Iterator[PairLine]:
     last = ""
     with path.open("rb") as file:
         file.readline()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from realsr.images.raster import Bytes
 from realsr.images.stored import read_stored
-from realsr.pairs.manifest import Pair
+from realsr.pairs.manifest import PairLine
 from realsr.pairs.store.protocol import PairStore
 
 
@@ -18,7 +18,7 @@ class Images:
     lr: Bytes
 
 
-def read_pair(store: PairStore, pair: Pair) -> Images:
+def read_pair(store: PairStore, pair: PairLine) -> Images:
     """Both as they are stored. Raises SourceError where one is gone, damaged or of another size."""
     return Images(
         hr=read_stored(store.hr(pair.key), pair.hr_size),

@@ -24,7 +24,7 @@ from realsr.images.reading import Bytes
 from realsr.images.remaking import remade
 from realsr.images.stored import read_stored
 from realsr.pairs.job import resolve_device, versions
-from realsr.pairs.manifest import Header, Pair, read_manifest
+from realsr.pairs.manifest import ManifestHeader, PairLine, read_manifest
 from realsr.pairs.replayed import claimed_target
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
@@ -83,7 +83,7 @@ def conditions(root: Path, device: str) -> list[str]:
     return list(_conditions(header, device))
 
 
-def _conditions(header: Header, device: str) -> Iterator[str]:
+def _conditions(header: ManifestHeader, device: str) -> Iterator[str]:
     if header.device != device:
         yield f"made on {header.device}, replayed on {device}"
     here = versions()
@@ -93,7 +93,9 @@ def _conditions(header: Header, device: str) -> Iterator[str]:
             yield f"made with {name} {was}, replayed with {now}"
 
 
-def _replay(store: PairStore, pair: Pair, device: torch.device, target: Path | None) -> Replayed:
+def _replay(
+    store: PairStore, pair: PairLine, device: torch.device, target: Path | None
+) -> Replayed:
     try:
         lr = _low(store, pair, device)
         same = pixel_digest(lr) == pair.digests.lr_pixels
@@ -105,7 +107,7 @@ def _replay(store: PairStore, pair: Pair, device: torch.device, target: Path | N
     return Replayed(pair.key, None if same else "the LR pixels differ")
 
 
-def _difference(pair: Pair, error: Exception) -> str:
+def _difference(pair: PairLine, error: Exception) -> str:
     match error:
         case SourceError():
             text = f"hr/{pair.key}.png: {error.reason}"
@@ -118,7 +120,7 @@ def _difference(pair: Pair, error: Exception) -> str:
     return " ".join(text.split())
 
 
-def _low(store: PairStore, pair: Pair, device: torch.device) -> Bytes:
+def _low(store: PairStore, pair: PairLine, device: torch.device) -> Bytes:
     trace = degrade.trace_from_data(pair.trace)
     hr = read_stored(store.hr(pair.key), pair.hr_size)
     if pixel_digest(hr) != pair.digests.hr_pixels:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from realsr.pairs.events import Event, Kept, Opened, Phase, Worked
-from realsr.pairs.job import Job
+from realsr.pairs.events import Event, PairsKept, Phase, SourceOpened, TimeSpent
+from realsr.pairs.job import PairsJob
 from realsr.pairs.journal import Journal
-from realsr.pairs.ledger import Ledger, Observer, timed
 from realsr.pairs.samples import Unit
 from realsr.pairs.stop import Stop
 from realsr.pairs.store.protocol import PairStore, holds
+from realsr.pairs.tally import Observer, Tally, timed
 from realsr.stopwatch import Stopwatch
 
 __all__ = ["Observer", "Run"]
@@ -19,9 +19,9 @@ __all__ = ["Observer", "Run"]
 
 @dataclass(frozen=True)
 class Run:
-    """tell: takes what happens, to the ledger or on its way there. journal: tells what an earlier run made."""
+    """tell: takes what happens, to the tally or on its way there. journal: tells what an earlier run made."""
 
-    job: Job
+    job: PairsJob
     store: PairStore
     journal: Journal
     tell: Callable[[Event], None]
@@ -29,23 +29,23 @@ class Run:
     stopped: Stop = field(default_factory=Stop)
 
     @classmethod
-    def kept_by(cls, ledger: Ledger, job: Job, store: PairStore) -> Run:
-        """A run whose events go straight into the ledger."""
-        return cls(job, store, ledger.journal, ledger.enter, ledger.spent)
+    def kept_by(cls, tally: Tally, job: PairsJob, store: PairStore) -> Run:
+        """A run whose events go straight into the tally."""
+        return cls(job, store, tally.journal, tally.enter, tally.spent)
 
     def elsewhere(self, news: list[Event]) -> Run:
-        """The run as a worker process has it: its events wait in `news` for whoever keeps the ledger."""
+        """The run as a worker process has it: its events wait in `news` for whoever keeps the tally."""
         return replace(self, tell=news.append, spent=timed())
 
     def tell_time(self) -> None:
         """Tells how long a worker process took: the last of its events."""
-        self.tell(Worked(self.spent.seconds))
+        self.tell(TimeSpent(self.spent.seconds))
 
     def wanted(self, units: Sequence[Unit]) -> list[Unit]:
         """The units that are not there yet."""
         todo = [unit for unit in units if not self.is_kept(unit.key)]
-        self.tell(Opened(len(units)))
-        self.tell(Kept(len(units) - len(todo)))
+        self.tell(SourceOpened(len(units)))
+        self.tell(PairsKept(len(units) - len(todo)))
         return todo
 
     def is_kept(self, key: str) -> bool:

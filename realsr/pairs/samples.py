@@ -12,7 +12,7 @@ from realsr.images.crops import Box
 from realsr.images.reading import Bytes, opened
 from realsr.images.sources import Source
 from realsr.pairs.crops import drawn_boxes
-from realsr.pairs.job import Job
+from realsr.pairs.job import PairsJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Sample:
     colours: dict[str, str] | None = None
 
 
-def keys_without_opening(job: Job, source: Source) -> list[str] | None:
+def keys_without_opening(job: PairsJob, source: Source) -> list[str] | None:
     """The keys of a source's pairs, or None if its size decides which there are (tiles)."""
     if job.cut.step is not None:
         return None
     return [_variant_key(job, source, variant) for variant in range(job.variants)]
 
 
-def units(job: Job, source: Source, size: Size) -> list[Unit]:
+def units(job: PairsJob, source: Source, size: Size) -> list[Unit]:
     """The pairs of a source of this size, variant by variant."""
     if job.cut.step is not None:
         return _tile_units(job, source, size)
@@ -60,7 +60,7 @@ def units(job: Job, source: Source, size: Size) -> list[Unit]:
 
 
 def load(
-    job: Job, source: Source, wanted: Callable[[Sequence[Unit]], Sequence[Unit]]
+    job: PairsJob, source: Source, wanted: Callable[[Sequence[Unit]], Sequence[Unit]]
 ) -> list[Sample]:
     """The samples of a source that `wanted` picks; nothing is decoded if it picks none. Raises SourceError."""
     with opened(source.path, job.reading) as image:
@@ -77,11 +77,11 @@ def load(
     ]
 
 
-def _variant_key(job: Job, source: Source, variant: int) -> str:
+def _variant_key(job: PairsJob, source: Source, variant: int) -> str:
     return f"{source.stem}_v{variant}" if job.variants > 1 else source.stem
 
 
-def _tile_units(job: Job, source: Source, size: Size) -> list[Unit]:
+def _tile_units(job: PairsJob, source: Source, size: Size) -> list[Unit]:
     named = [
         (_variant_key(job, source, variant) + f"_y{box.y:05d}_x{box.x:05d}", variant, box)
         for variant in range(job.variants)

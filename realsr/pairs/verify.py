@@ -11,7 +11,7 @@ from pathlib import Path
 
 from realsr.images.errors import SourceError
 from realsr.images.stored import Stored, StoredFile, stored_digest
-from realsr.pairs.manifest import Header, Pair, read_manifest
+from realsr.pairs.manifest import ManifestHeader, PairLine, read_manifest
 from realsr.pairs.store.claim import ours
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
@@ -51,12 +51,12 @@ def verify(root: Path, workers: int | None = None) -> Checked:
     return Checked(len(listed), sorted(findings))
 
 
-def _check_pipeline(store: PairStore, header: Header) -> Iterator[Finding]:
+def _check_pipeline(store: PairStore, header: ManifestHeader) -> Iterator[Finding]:
     file = StoredFile(store.books.pipeline, inside=store.root)
     yield from _check(store, file, header.pipeline.file_digest)
 
 
-def _check_pair(store: PairStore, pair: Pair) -> tuple[str, list[Finding]]:
+def _check_pair(store: PairStore, pair: PairLine) -> tuple[str, list[Finding]]:
     found = [
         *_check(store, store.hr(pair.key), pair.digests.hr_file),
         *_check(store, store.lr(pair.key), pair.digests.lr_file),

@@ -15,7 +15,7 @@ from degrade.execute.threads import worker_pool
 from realsr.files.errors import StorageError
 from realsr.images.errors import SourceError
 from realsr.images.sources import Source
-from realsr.pairs.events import Kept, Made, failed
+from realsr.pairs.events import PairMade, PairsKept, failed
 from realsr.pairs.making import degrade_samples, keep
 from realsr.pairs.pictures import Images
 from realsr.pairs.run import Run
@@ -112,7 +112,7 @@ def _load(run: Run, source: Source) -> list[Sample]:
         return []
     keys = keys_without_opening(run.job, source)
     if keys is not None and all(run.is_kept(key) for key in keys):
-        run.tell(Kept(len(keys)))
+        run.tell(PairsKept(len(keys)))
         return []
     try:
         with run.spent.on("decode"):
@@ -152,7 +152,7 @@ def _store(run: Run, sample: Sample, images: Images) -> None:
     if run.stopped.is_set():
         return
     try:
-        run.tell(Made(sample.unit.key, keep(sample, images, run.store, run.spent)))
+        run.tell(PairMade(sample.unit.key, keep(sample, images, run.store, run.spent)))
     except StorageError as error:
         run.stopped.set()
         run.tell(failed(sample.source, error, sample.unit.position))

@@ -13,7 +13,7 @@ from realsr.images.errors import SourceError
 from realsr.images.reading import Bytes, Reading, opened
 from realsr.pairs.making import degrade_pixels
 from realsr.pairs.soundness import requested_pipeline
-from realsr.sheets.stored import Cell, check_out, draw_sheet, save_sheet
+from realsr.sheets.stored import SheetCell, check_out, draw_sheet, save_sheet
 
 SIDE = 256
 """Side of the part that is shown, in HR pixels: large enough to judge, small enough to see its pixels."""
@@ -42,7 +42,7 @@ def make_sheet(
     traces = degrade.draw(loaded, keys)
     made = degrade_pixels(traces, [pixels] * variants, torch.device("cpu"))
     cells = [
-        Cell(f"variant {key.variant}", images.hr, images.lr, degrade.words(trace))
+        SheetCell(f"variant {key.variant}", images.hr, images.lr, degrade.words(trace))
         for key, images, trace in zip(keys, made, traces, strict=True)
     ]
     save_sheet(draw_sheet(cells), out)

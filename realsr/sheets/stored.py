@@ -19,7 +19,7 @@ from realsr.images.errors import SourceError
 from realsr.images.formats import open_header
 from realsr.images.own import MADE_BY
 from realsr.images.reading import Bytes
-from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.pictures import read_pair
 from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.store.protocol import PairStore
@@ -34,7 +34,7 @@ INK, FAINT, PAPER = (24, 24, 27), (113, 113, 122), (250, 250, 250)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SheetCell:
     """One pair on the sheet. hr, lr: `h w c` uint8; words: one phrase per step."""
 
     title: str
@@ -43,7 +43,7 @@ class Cell:
     words: Sequence[str]
 
 
-def draw_sheet(cells: Sequence[Cell], columns: int = 2) -> Image.Image:
+def draw_sheet(cells: Sequence[SheetCell], columns: int = 2) -> Image.Image:
     """Cells in rows, each HR beside its LR, which is enlarged without smoothing to the HR's size."""
     columns = max(1, min(columns, len(cells)))
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
@@ -58,11 +58,11 @@ def draw_sheet(cells: Sequence[Cell], columns: int = 2) -> Image.Image:
     return sheet
 
 
-def _height(cell: Cell) -> int:
+def _height(cell: SheetCell) -> int:
     return PANEL + LINE * (len(_wrapped(cell)) + 2) + 2 * GAP
 
 
-def _wrapped(cell: Cell) -> list[str]:
+def _wrapped(cell: SheetCell) -> list[str]:
     """The words as lines that fit under both pictures."""
     font, room = _font(), 2 * PANEL + GAP
     lines: list[str] = []
@@ -80,7 +80,7 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(TEXT_SIZE)
 
 
-def _paint(sheet: Image.Image, cell: Cell, left: int, top: int) -> None:
+def _paint(sheet: Image.Image, cell: SheetCell, left: int, top: int) -> None:
     pen, font = ImageDraw.Draw(sheet), _font()
     sheet.paste(_panel(cell.hr, Image.Resampling.LANCZOS), (left, top))
     sheet.paste(_panel(cell.lr, Image.Resampling.NEAREST), (left + PANEL + GAP, top))
@@ -124,12 +124,12 @@ def sheet_of_folder(root: Path, out: Path, limit: int = 12, columns: int = 2) ->
     return len(cells)
 
 
-def _cell(store: PairStore, pair: Pair) -> Cell:
+def _cell(store: PairStore, pair: PairLine) -> SheetCell:
     images = read_pair(store, pair)
-    return Cell(pair.key, images.hr, images.lr, _words(store, pair))
+    return SheetCell(pair.key, images.hr, images.lr, _words(store, pair))
 
 
-def _words(store: PairStore, pair: Pair) -> Sequence[str]:
+def _words(store: PairStore, pair: PairLine) -> Sequence[str]:
     try:
         return degrade.words(degrade.trace_from_data(pair.trace))
     except Exception as error:  # a manifest may say anything

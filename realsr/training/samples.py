@@ -18,7 +18,7 @@ from realsr.images.pixels import to_float
 from realsr.images.reading import Bytes, Reading
 from realsr.images.reading import opened as opened_picture
 from realsr.pairs.crops import crop_of_pair, crop_of_photograph
-from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.pictures import read_pair
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
@@ -68,7 +68,7 @@ class Photographs:
 @dataclass(frozen=True)
 class _Stored:
     store: PairStore
-    pair: Pair
+    pair: PairLine
 
 
 class StoredPairs:

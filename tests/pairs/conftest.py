@@ -13,10 +13,10 @@ from degrade.table import Table
 from realsr.images.crops import Cut
 from realsr.images.failures import Failure
 from realsr.images.reading import Reading
-from realsr.pairs.job import Job
+from realsr.pairs.job import PairsJob
 from realsr.pairs.make import Outcome, make_pairs
 from realsr.pairs.store import table
-from realsr.pairs.store.table import FORMS, Form
+from realsr.pairs.store.table import FORMS, StoreForm
 from tests.pairs.zip_store import ZIP
 from tests.photographs import photograph, photographs, save, synthetic
 
@@ -47,11 +47,11 @@ class Quiet:
         self.failures.append(failure)
 
 
-def job_of(**options: Any) -> Job:
+def job_of(**options: Any) -> PairsJob:
     """A small job; `pipeline`, `scale`, `crop`, `tiles`, `alpha` and `max_pixels` as on the command line."""
     scale = options.pop("scale", 4)
     reading = Reading(options.pop("alpha", "refuse"), options.pop("max_pixels", 2**28))
-    return Job(
+    return PairsJob(
         pipeline=degrade.load_pipeline(options.pop("pipeline", "second_order"), scale=scale),
         cut=Cut(scale, options.pop("crop", 48), options.pop("tiles", None)),
         reading=reading,
@@ -66,7 +66,7 @@ def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     return str(request.param)
 
 
-def with_zip() -> Table[Form]:
+def with_zip() -> Table[StoreForm]:
     """The forms of the table, and ours."""
     return FORMS.with_rows([ZIP])
 

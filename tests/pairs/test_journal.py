@@ -12,10 +12,10 @@ import pytest
 from degrade.errors import ManifestError
 from realsr.files.errors import StorageError
 from realsr.pairs.journal import Journal
-from realsr.pairs.manifest import Header, HeaderPipeline, HeaderSources
+from realsr.pairs.manifest import HeaderPipeline, HeaderSources, ManifestHeader
 from realsr.pairs.store.books import Books
 
-HEADER = Header(
+HEADER = ManifestHeader(
     format="realsr-pairs",
     format_version=1,
     pipeline=HeaderPipeline(name="p", version=1, digest="d", file_digest="f"),

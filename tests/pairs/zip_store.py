@@ -14,7 +14,7 @@ from realsr.files.whole import drop_leftovers, make_directory, replacing, write_
 from realsr.images.errors import SourceError
 from realsr.images.stored import StoredFile, located
 from realsr.pairs.store.books import Books
-from realsr.pairs.store.table import Form
+from realsr.pairs.store.table import StoreForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ class ZipStore:
             shutil.rmtree(self.root / "staged", ignore_errors=True)
 
 
-ZIP = Form("zip", ZipStore)
+ZIP = StoreForm("zip", ZipStore)

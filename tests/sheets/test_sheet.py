@@ -15,10 +15,10 @@ from realsr.files.errors import RequestError
 from realsr.images.crops import Cut
 from realsr.images.errors import SourceError
 from realsr.images.reading import Reading
-from realsr.pairs.job import Job
+from realsr.pairs.job import PairsJob
 from realsr.pairs.make import make_pairs
 from realsr.sheets.preview import make_sheet
-from realsr.sheets.stored import Cell, draw_sheet, save_sheet, sheet_of_folder
+from realsr.sheets.stored import SheetCell, draw_sheet, save_sheet, sheet_of_folder
 
 
 class Quiet:
@@ -43,7 +43,7 @@ def photograph(tmp_path: Path) -> Path:
 @pytest.fixture
 def folder(photograph: Path, tmp_path: Path) -> Path:
     pipeline = degrade.load_pipeline("second_order")
-    job = Job(pipeline=pipeline, cut=Cut(pipeline.scale, None), variants=2)
+    job = PairsJob(pipeline=pipeline, cut=Cut(pipeline.scale, None), variants=2)
     make_pairs([photograph], tmp_path / "pairs", job, observer=Quiet(), workers=1)
     return tmp_path / "pairs"
 
@@ -105,5 +105,5 @@ def test_a_disk_that_refuses_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     grey = np.zeros((8, 8, 1), np.uint8)
     monkeypatch.setattr("os.replace", refuse)
     with pytest.raises(RequestError, match=r"No space left on device; no sheet was made"):
-        save_sheet(draw_sheet([Cell("x", grey, grey, ["nothing"])]), tmp_path / "sheet.png")
+        save_sheet(draw_sheet([SheetCell("x", grey, grey, ["nothing"])]), tmp_path / "sheet.png")
     assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ from realsr.cli.terminal import tell
 from realsr.files.errors import RequestError, advising
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
-from realsr.pairs.job import Job, resolve_device
+from realsr.pairs.job import PairsJob, resolve_device
 from realsr.pairs.make import GO_ON, Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline
 
@@ -33,10 +33,10 @@ class Request:
     alpha: Alpha
     max_pixels: int
 
-    def job(self) -> Job:
+    def job(self) -> PairsJob:
         """What is to be made. Raises RequestError and PipelineError."""
         pipeline = requested_pipeline(self.pipeline, self.scale)
-        return Job(
+        return PairsJob(
             pipeline=pipeline,
             cut=Cut(pipeline.scale, parse_crop(self.crop), self.tiles),
             seed=self.seed,

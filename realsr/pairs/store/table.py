@@ -24,14 +24,14 @@ _PLAIN = "folder"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class StoreForm:
     """name: as `--format` has it. at: the store of a directory, whatever is in it, or nothing yet."""
 
     name: str
     at: Callable[[Path], PairStore]
 
 
-FORMS = Table("format of pairs", (Form(_PLAIN, Folder),), RequestError)
+FORMS = Table("format of pairs", (StoreForm(_PLAIN, Folder),), RequestError)
 
 
 def opened(root: Path) -> PairStore:

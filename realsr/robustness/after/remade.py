@@ -12,7 +12,7 @@ from degrade.errors import DegradeError
 from realsr.images.reading import Bytes
 from realsr.images.remaking import Difference, difference, remade
 from realsr.images.stored import read_stored
-from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.pictures import read_pair
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened, picture_at
@@ -36,7 +36,7 @@ def told_difference(one: Results, other: Results, name: str) -> str:
     return f"{alone} pictures are in one of them only; of the others {both}"
 
 
-def _both(store: PairStore, pair: Pair, device: torch.device) -> tuple[Bytes, Bytes] | str:
+def _both(store: PairStore, pair: PairLine, device: torch.device) -> tuple[Bytes, Bytes] | str:
     try:
         trace = degrade.trace_from_data(pair.trace)
         frozen = read_pair(store, pair)

@@ -15,9 +15,9 @@ from realsr.images.pixels import pixel_digest
 from realsr.images.reading import Alpha, Bytes, Reading
 from realsr.images.sources import discover
 from realsr.images.stored import Stored, read_stored
-from realsr.pairs.job import Job
+from realsr.pairs.job import PairsJob
 from realsr.pairs.make import make_pairs
-from realsr.pairs.manifest import Pair, read_manifest
+from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.run import Observer
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
@@ -109,7 +109,7 @@ def made_set(
     """The set of a pipeline, made or gone on with in `root`, on the CPU. Raises RequestError, StorageError."""
     cut = Cut(pipeline.scale, making.crop)
     reading = Reading(making.alpha)
-    job = Job(pipeline, cut, making.seed, making.variants, reading)
+    job = PairsJob(pipeline, cut, making.seed, making.variants, reading)
     outcome = make_pairs(
         [making.hr], root, job, observer=observer, workers=making.workers, limit=making.limit
     )
@@ -139,7 +139,7 @@ def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -
 
 
 def _test_pictures(
-    store: PairStore, pairs: Iterator[Pair], sources: set[str]
+    store: PairStore, pairs: Iterator[PairLine], sources: set[str]
 ) -> Iterator[TestPicture]:
     for pair in pairs:
         if pair.source in sources:

@@ -1,4 +1,4 @@
-"""The ledger of a run: every event is entered, one at a time, in the process that began the run."""
+"""The tally of a run: every event is entered, one at a time, in the process that began the run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Protocol, get_args
 
 from realsr.images.failures import Failure, Failures
-from realsr.pairs.events import Event, Failed, Kept, Made, Opened, Phase, Worked
+from realsr.pairs.events import (
+    Event,
+    PairMade,
+    PairsKept,
+    Phase,
+    SourceFailed,
+    SourceOpened,
+    TimeSpent,
+)
 from realsr.pairs.journal import Journal
 from realsr.stopwatch import Stopwatch
 
@@ -37,7 +45,7 @@ def timed() -> Stopwatch[Phase]:
 
 
 @dataclass
-class Ledger:
+class Tally:
     """What was made, kept and failed. Safe to use from many threads."""
 
     journal: Journal
@@ -55,18 +63,18 @@ class Ledger:
 
     def _enter(self, event: Event) -> None:
         match event:
-            case Opened(pairs):
+            case SourceOpened(pairs):
                 self.observer.opened(pairs)
-            case Kept(pairs):
+            case PairsKept(pairs):
                 self.kept += pairs
                 self.observer.kept(pairs)
-            case Made(key, line):
+            case PairMade(key, line):
                 with self.spent.on("write"):
                     self.journal.append(key, line)
                 self.made += 1
                 self.observer.made()
-            case Failed(failure, position):
+            case SourceFailed(failure, position):
                 self.failures.add(failure, position)
                 self.observer.failed(failure)
-            case Worked(seconds):
+            case TimeSpent(seconds):
                 self.spent.add(seconds)
