@@ -9,9 +9,12 @@ FACES = (
     "degrade",
     "degrade.pipeline",
     "realsr.backbones",
+    "realsr.files",
+    "realsr.images",
     "realsr.losses",
     "realsr.metrics",
     "realsr.models",
+    "realsr.pairs",
     "realsr.robustness",
     "realsr.statistics",
 )

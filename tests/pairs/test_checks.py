@@ -16,8 +16,8 @@ from degrade.errors import ManifestError
 from realsr.files.errors import RequestError
 from realsr.images.reading import Reading
 from realsr.pairs.make import Outcome
-from realsr.pairs.replay import conditions, replay, replay_device
-from realsr.pairs.verify import Finding, verify
+from realsr.pairs.replaying import conditions, replay, replay_device
+from realsr.pairs.verifying import Finding, verify
 
 Make = Callable[..., Outcome]
 

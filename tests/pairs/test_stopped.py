@@ -25,7 +25,7 @@ from realsr.files import whole
 from realsr.files.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
 from realsr.pairs.store.table import opened
-from realsr.pairs.verify import verify
+from realsr.pairs.verifying import verify
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]

@@ -31,11 +31,11 @@ from realsr.pairs.journal import Journal
 from realsr.pairs.make import Outcome, _drop_unlisted
 from realsr.pairs.manifest import read_manifest
 from realsr.pairs.pictures import read_pair
-from realsr.pairs.replay import replay
+from realsr.pairs.replaying import replay
 from realsr.pairs.store.claim import claimed, ours
 from realsr.pairs.store.protocol import PairStore, holds
 from realsr.pairs.store.table import opened, picture_at
-from realsr.pairs.verify import Finding, verify
+from realsr.pairs.verifying import Finding, verify
 from realsr.robustness.after.remade import made_again
 from realsr.robustness.cases.sets import given_set
 from realsr.sheets.stored import sheet_of_folder

@@ -7,9 +7,9 @@ from pathlib import Path
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.cli.terminal import tell
 from realsr.files.errors import advising
-from realsr.pairs.replay import conditions, replay, replay_device
+from realsr.pairs.replaying import conditions, replay, replay_device
 from realsr.pairs.store.claim import REPLAYED
-from realsr.pairs.verify import verify
+from realsr.pairs.verifying import verify
 
 
 @advising("make room there and run it again; `--check` compares and writes nothing")
