@@ -25,6 +25,7 @@ from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.pipeline import Pipeline, load_pipeline
 from degrade.trace import Trace
+from degrade.trust import NOTHING, Trust
 
 
 class Pair(NamedTuple):
@@ -40,6 +41,7 @@ class Workers(TypedDict):
     threads: int | None
     processes: Processes | None
     rows: Sequence[Operator[Any]]
+    trust: Trust
 
 
 class Readied(NamedTuple):
@@ -52,14 +54,20 @@ class Readied(NamedTuple):
 
 
 def readied(
-    pipeline: Pipeline, keys: list[Key], size: Size, channels: int, packed: bool
+    pipeline: Pipeline,
+    keys: list[Key],
+    size: Size,
+    channels: int,
+    packed: bool,
+    trust: Trust = NOTHING,
 ) -> Readied:
     """Draws a batch of HR images c h w of one size, and lays it out where samples run packed."""
     traces = draw(pipeline, keys)
     shape = torch.Size((channels, *size))
     if not packed:
         return Readied(keys, shape, traces, None)
-    operators, sizes = OPERATORS.with_rows(pipeline.own_operators), [size] * len(keys)
+    operators = OPERATORS.with_rows(pipeline.own_operators).trusting(trust)
+    sizes = [size] * len(keys)
     plans = [[plan(trace, size, operators) for trace in traces] for plan in (plan_hr, plan_lr)]
     hr, lr = (program_of(own, sizes, channels) for own in plans)
     return Readied(keys, shape, traces, (hr, lr))
@@ -90,7 +98,7 @@ class OnlineDegradation(nn.Module):
 
     pipeline: a Pipeline, or a name or path for `load_pipeline`. threads, processes: samples at a time on the
     CPU, as for `degrade.apply`.
-    rows: a caller's own operators, which the pipeline may name.
+    rows: a caller's own operators, which the pipeline may name. trust: what code of files it may run.
     gradient: `none` makes the pair outside autograd, also of an HR that requires a gradient; `exact` and
     `straight_through` pass it as `degrade.apply` does.
     """
@@ -105,6 +113,7 @@ class OnlineDegradation(nn.Module):
         processes: Processes | None = None,
         gradient: Literal["none"] | Gradient = "none",
         rows: Iterable[Operator[Any]] = (),
+        trust: Trust | Iterable[str] = NOTHING,
     ) -> None:
         super().__init__()
         if gradient not in ("none", *get_args(Gradient)):
@@ -112,7 +121,7 @@ class OnlineDegradation(nn.Module):
                 f"gradient {gradient!r}: expected one of none, {', '.join(get_args(Gradient))}"
             )
         if not isinstance(pipeline, Pipeline):
-            pipeline = load_pipeline(pipeline, scale, rows)
+            pipeline = load_pipeline(pipeline, scale, rows, trust)
         if scale not in (None, pipeline.scale):
             raise GeometryError(
                 f"scale {scale} was asked for, the pipeline {pipeline.name} was loaded with "
@@ -123,6 +132,7 @@ class OnlineDegradation(nn.Module):
         self.threads = threads
         self.processes = processes
         self.gradient = gradient
+        self.trust = Trust.of(trust)
 
     def ahead(
         self,
@@ -139,7 +149,7 @@ class OnlineDegradation(nn.Module):
         """
         keys, place = self._keys(sources, variants), torch.device(device)
         return _background(os.getpid()).submit(
-            readied, self.pipeline, keys, Size(*size), channels, runs_packed(place)
+            readied, self.pipeline, keys, Size(*size), channels, runs_packed(place), self.trust
         )
 
     def forward(
@@ -169,6 +179,7 @@ class OnlineDegradation(nn.Module):
                 "threads": self.threads,
                 "processes": self.processes,
                 "rows": self.pipeline.own_operators,
+                "trust": self.trust,
             }
             target = apply_hr(traces, hr, gradient=gradient, **workers)
             lr = apply_lr(traces, target, gradient=gradient, **workers)

@@ -20,6 +20,7 @@ from degrade.geometry import Placement, Size
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, Operators
 from degrade.trace import Trace
+from degrade.trust import NOTHING, Trust
 
 Engine = Literal["auto", "singles", "batched", "reference"]
 """How a batch is run: `singles` on the CPU, `batched` on a GPU, `reference` where gradients are wanted."""
@@ -45,6 +46,7 @@ def apply(
     engine: Engine = "auto",
     gradient: Gradient = "exact",
     rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Images:
     """LR images of HR images, one trace each: the HR steps, then the LR steps.
 
@@ -59,9 +61,10 @@ def apply(
     none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
     values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
     rows: a caller's own operators, where traces name them (`Pipeline.own_operators`).
-    Raises ImageError, GeometryError, TraceError.
+    trust: what code of files a step may run, by SHA-256: nothing unless told.
+    Raises ImageError, GeometryError, TraceError, UntrustedCodeError.
     """
-    way = Way(plan_whole, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    way = Way(plan_whole, threads, processes, engine, gradient, _operators(rows, trust))
     return cast("Images", way.run(traces, hr))
 
 
@@ -74,12 +77,13 @@ def apply_hr(
     engine: Engine = "auto",
     gradient: Gradient = "exact",
     rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Images:
     """The HR steps only: the targets that the LR images are made from. See `apply`.
 
     Traces without HR steps give back the very images that came in.
     """
-    way = Way(plan_hr, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    way = Way(plan_hr, threads, processes, engine, gradient, _operators(rows, trust))
     return cast("Images", way.run(traces, hr))
 
 
@@ -92,15 +96,25 @@ def apply_lr(
     engine: Engine = "auto",
     gradient: Gradient = "exact",
     rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Images:
     """The LR steps only, from HR images that the HR steps have already made. See `apply`."""
-    way = Way(plan_lr, threads, processes, engine, gradient, OPERATORS.with_rows(rows))
+    way = Way(plan_lr, threads, processes, engine, gradient, _operators(rows, trust))
     return cast("Images", way.run(traces, hr))
 
 
-def placement(trace: Trace, size: Size, rows: Iterable[Operator[Any]] = ()) -> Placement:
-    """The declared map of a trace: where the LR's pixels lie in an HR of this size. rows: see `apply`."""
-    return declared_map(plan_lr(trace, size, OPERATORS.with_rows(rows)), size)
+def placement(
+    trace: Trace,
+    size: Size,
+    rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
+) -> Placement:
+    """The declared map of a trace: where the LR's pixels lie in an HR of this size. Options: `apply`'s."""
+    return declared_map(plan_lr(trace, size, _operators(rows, trust)), size)
+
+
+def _operators(rows: Iterable[Operator[Any]], trust: Trust | Iterable[str]) -> Operators:
+    return OPERATORS.with_rows(rows).trusting(trust)
 
 
 @dataclass(frozen=True)

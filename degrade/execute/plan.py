@@ -39,6 +39,7 @@ def plan_steps(
         label, before = step.label, frame.current
         operator = operator_of(step, operators)
         record = checked_record(step, operator.parameters)
+        operators.check(operator, record)
         placement = operator.facts.place(record, frame)
         height, width = after = placement.size
         if height * width > MAX_PIXELS:

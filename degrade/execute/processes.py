@@ -139,7 +139,10 @@ class Processes:
 
     def _know(self, operators: Operators) -> None:
         """Workers inherit the operators at their start, so they start anew for others."""
-        if tuple(operators.values()) != tuple(self._operators.values()):
+        if (*operators.values(), operators.trust) != (
+            *self._operators.values(),
+            self._operators.trust,
+        ):
             self.close()
         self._operators = operators
 

@@ -35,6 +35,11 @@ class Geometry:
     excess: int
 
 
+def is_program(file: str) -> bool:
+    """Whether a file is read as TorchScript, which runs; one of safetensors is never."""
+    return Path(file).suffix != SAFETENSORS
+
+
 @lru_cache(maxsize=MODULES_KEPT)
 def load_module(file: str, digest: str, device: str) -> nn.Module:
     """The module of a .safetensors or TorchScript .pt file, compared with its digest before it is read.

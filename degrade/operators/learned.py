@@ -8,10 +8,17 @@ import torch
 from pydantic import Field
 
 from degrade.errors import ImageError, TraceError
-from degrade.functional.learned import Geometry, downsampled, load_module, measured_geometry
+from degrade.functional.learned import (
+    Geometry,
+    downsampled,
+    is_program,
+    load_module,
+    measured_geometry,
+)
 from degrade.geometry import Axis, Frame, Placement, Size
 from degrade.operators.base import Group, Parameters
 from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.trust import Code, torchscript
 
 
 class LearnedDownsamplerParameters(Parameters):
@@ -102,6 +109,11 @@ def _words(record: LearnedDownsamplerParameters) -> str:
     return f"learned downsampler {record.digest[:8]} x1/{record.scale}"
 
 
+def _code(record: LearnedDownsamplerParameters) -> Code | None:
+    """A TorchScript file is a program; one of safetensors holds numbers for a module of ours."""
+    return torchscript(record.file, record.digest) if is_program(record.file) else None
+
+
 LEARNED_DOWNSAMPLER = Operator(
     name="learned_downsampler",
     version=1,
@@ -115,7 +127,7 @@ LEARNED_DOWNSAMPLER = Operator(
         source="Bell-Kligler et al., KernelGAN (NeurIPS 2019); Fritsche et al., DSGAN (ICCVW 2019); or any "
         "module",
     ),
-    facts=Facts(place=_place, border="reflect101", optical=True),
+    facts=Facts(place=_place, border="reflect101", optical=True, code=_code),
 )
 
 ROWS: tuple[Operator[Any], ...] = (LEARNED_DOWNSAMPLER,)

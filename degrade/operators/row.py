@@ -17,6 +17,7 @@ from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
 from degrade.operators.packed import Finish, Packed
+from degrade.trust import Code
 
 P = TypeVar("P", bound=Parameters)
 
@@ -75,7 +76,8 @@ class Facts(Generic[P]):
     optical: it maps a scene to fewer or blurrier pixels; noise, compression and tone do not. on_host: it leaves
     the device, as a real codec must. housekeeping: it keeps values in form and is left out of a summary in
     words. differentiable: whether a gradient through it means something. hr_only: it may stand under `hr`
-    only, since it moves pixels in ways that no placement declares.
+    only, since it moves pixels in ways that no placement declares. code: what a record would run that is no
+    part of this library, which a person must have allowed; it is None, or gives None, where nothing is.
     """
 
     strength: Callable[[P], dict[str, float]] = no_strength
@@ -88,6 +90,7 @@ class Facts(Generic[P]):
     housekeeping: bool = False
     differentiable: bool = True
     hr_only: bool = False
+    code: Callable[[P], Code | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -55,6 +55,7 @@ from degrade.operators.base import Parameters
 from degrade.operators.row import Operator
 from degrade.table import Table
 from degrade.trace import Step
+from degrade.trust import NOTHING, Trust
 
 _ROWS: tuple[Operator[Any], ...] = (
     *resize.ROWS,
@@ -98,8 +99,30 @@ _ROWS: tuple[Operator[Any], ...] = (
     *analogue.ROWS,
     *printing.ROWS,
 )
-Operators = Table[Operator[Any]]
-OPERATORS: Operators = Table("operator", _ROWS, PipelineError)
+
+
+class Operators(Table[Operator[Any]]):
+    """The operators at hand, and what code of files they may run: none, unless a person said so."""
+
+    trust: Trust = NOTHING
+
+    def trusting(self, trust: Trust | Iterable[str]) -> Operators:
+        """The same operators, which may run what `trust` names."""
+        allowed = Trust.of(trust)
+        if allowed == self.trust:
+            return self
+        same = Operators(self.kind, self.values(), self.error)
+        same.trust = allowed
+        return same
+
+    def check(self, operator: Operator[Any], record: Parameters) -> None:
+        """Raises UntrustedCodeError for a record that would run code that nobody allowed."""
+        code = None if operator.facts.code is None else operator.facts.code(record)
+        if code is not None:
+            self.trust.check(code)
+
+
+OPERATORS = Operators("operator", _ROWS, PipelineError)
 
 
 def operator_of(step: Step, operators: Operators = OPERATORS) -> Operator[Any]:

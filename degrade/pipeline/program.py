@@ -40,6 +40,7 @@ class Program:
 
     What is constant or certain draws nothing and has no address; its label is taken all the same.
     keys: the columns of the addresses that are noise keys. own: the operators that are a caller's own.
+    constant: operator and values of each stage that draws nothing.
     """
 
     addresses: tuple[tuple[str, str], ...]
@@ -47,6 +48,7 @@ class Program:
     hr: Body
     lr: Body
     own: tuple[Operator[Any], ...] = ()
+    constant: tuple[tuple[Operator[Any], Mapping[str, Scalar]], ...] = ()
 
 
 @dataclass
@@ -68,6 +70,7 @@ class _Compiler:
         self.keys: list[int] = []
         self.seen: set[str] = set()
         self.own: dict[str, Operator[Any]] = {}
+        self.constant: list[tuple[Operator[Any], Mapping[str, Scalar]]] = []
         self.making_lr = False
 
     def body(self, nodes: Sequence[Node], scope: _Scope) -> Body:
@@ -135,6 +138,7 @@ class _Compiler:
         scope.certain |= {label}
         name, version, origin = operator.name, operator.version, operator.origin
         if not fields and not keys:
+            self.constant.append((operator, constants))
             return ConstantStage(Step(name, version, label, constants, origin))
         return DrawnStage(name, version, label, constants, fields, keys, origin)
 
@@ -254,4 +258,5 @@ def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
     compiler.making_lr = True
     lr_body = compiler.body(lr, _Scope())
     own = tuple(compiler.own.values())
-    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body, own)
+    constant = tuple(compiler.constant)
+    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body, own, constant)

@@ -21,6 +21,7 @@ from degrade.pipeline.nodes import AnyNode, reading
 from degrade.pipeline.program import Program, compile_nodes
 from degrade.reader.records import Strict
 from degrade.reader.yaml_source import read_text, read_yaml
+from degrade.trust import NOTHING, Code, Trust
 
 DEFAULT_SCALE = 4
 Scale = Annotated[int, Field(ge=1, le=32)]
@@ -98,6 +99,16 @@ class Pipeline(Strict):
         """SHA-256 of the file of each operator that is a caller's own and comes from a file."""
         return {row.name: row.origin for row in self.own_operators if row.origin}
 
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """What code of files its stages run, as far as no draw decides it."""
+        found = (
+            operator.facts.code(operator.parameters.model_validate(values))
+            for operator, values in self.program.constant
+            if operator.facts.code is not None
+        )
+        return tuple(code for code in found if code is not None)
+
     def content(self) -> dict[str, Any]:
         """The resolved tree as plain data, with every default written out."""
         stated = self.model_dump(exclude_unset=True)
@@ -116,7 +127,9 @@ class Pipeline(Strict):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Stage models are made at run time and cannot be pickled by name; the text can.
-        return parse_pipeline, (self.to_yaml(), self.name, None, self.own_operators)
+        # What its stages run was allowed when it was read, or it would not be here.
+        trust = Trust.of(code.name for code in self.codes)
+        return parse_pipeline, (self.to_yaml(), self.name, None, self.own_operators, trust)
 
     def to_yaml(self) -> str:
         """The resolved pipeline as a file that reads back to the same digest."""
@@ -151,12 +164,14 @@ def parse_pipeline(
     name: str = "<text>",
     scale: int | None = None,
     rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Pipeline:
     """A pipeline from YAML text.
 
     name: the file's name for error messages. scale: HR side / LR side; None keeps the file's own. rows: a
-    caller's own operators, which the text may name as it names ours.
-    Raises PipelineError with file, line, place, value and what was expected.
+    caller's own operators, which the text may name as it names ours. trust: what code of files its stages may
+    run; what a draw alone decides is asked of `degrade.apply`.
+    Raises PipelineError with file, line, place, value and what was expected, UntrustedCodeError.
     """
     document = read_yaml(text, name)
     if not isinstance(document.data, dict):
@@ -164,23 +179,30 @@ def parse_pipeline(
     data: dict[str, Any] = document.data
     if scale is not None:
         data = {**data, "scale": scale}
-    operators = OPERATORS.with_rows(rows)
+    operators, allowed = OPERATORS.with_rows(rows), Trust.of(trust)
     try:
-        return Pipeline.model_validate(data, context=reading(operators))
+        pipeline = Pipeline.model_validate(data, context=reading(operators))
     except ValidationError as error:
         raise PipelineError(explain(error, document, Pipeline, operators)) from error
+    for code in pipeline.codes:
+        allowed.check(code)
+    return pipeline
 
 
 def load_pipeline(
-    name_or_path: str | Path, scale: int | None = None, rows: Iterable[Operator[Any]] = ()
+    name_or_path: str | Path,
+    scale: int | None = None,
+    rows: Iterable[Operator[Any]] = (),
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> Pipeline:
     """A pipeline by its name (`second_order`) or from a file (`my.yaml`).
 
-    scale: HR side / LR side; None takes the file's own, or 4. rows: a caller's own operators.
+    scale: HR side / LR side; None takes the file's own, or 4. rows: a caller's own operators. trust: what
+    code of files its stages may run.
     Raises PipelineError if there is none of that name, the file cannot be read or is wrong.
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.parent != Path():
-        return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows)
+        return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows, trust)
     name = str(name_or_path)
-    return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows)
+    return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows, trust)
