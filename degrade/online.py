@@ -98,7 +98,8 @@ class OnlineDegradation(nn.Module):
 
     pipeline: a Pipeline, or a name or path for `load_pipeline`. threads, processes: samples at a time on the
     CPU, as for `degrade.apply`.
-    rows: a caller's own operators, which the pipeline may name. trust: what code of files it may run.
+    rows: a caller's own operators, which the pipeline may name. trust: what code of files it may run, beside
+    what it was read with.
     gradient: `none` makes the pair outside autograd, also of an HR that requires a gradient; `exact` and
     `straight_through` pass it as `degrade.apply` does.
     """

@@ -20,9 +20,10 @@ from typing import Any
 
 from degrade.errors import DegradeError
 from degrade.operators.row import Operator
-from degrade.operators.table import OPERATORS
+from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.reader.records import Strict
 from degrade.table import Table
+from degrade.trust import NOTHING, Trust
 from realsr.losses.base import Loss
 from realsr.losses.table import LOSSES
 from realsr.metrics.metric import Metric
@@ -62,16 +63,18 @@ class RowFile(Strict):
 @dataclass(frozen=True)
 class Rows:
     """A caller's rows, and the tables with them behind ours. files: what they were read from, none in a library
-    call that made them itself. Raises the table's error where a name is taken.
+    call that made them itself. trust: what code of files a person allows to run, which goes wherever their
+    rows go. Raises the table's error where a name is taken.
     """
 
     rows: tuple[Row, ...] = ()
     files: tuple[RowFile, ...] = ()
+    trust: Trust = NOTHING
 
     @cached_property
-    def operators(self) -> tuple[Operator[Any], ...]:
-        """For `rows=` of `degrade`."""
-        return self._of(Operator)
+    def operators(self) -> OwnOperators:
+        """For `rows=` of `degrade`, with what may run."""
+        return OwnOperators.of(self._of(Operator), self.trust)
 
     @cached_property
     def metrics(self) -> Table[Metric]:

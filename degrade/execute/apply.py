@@ -61,7 +61,7 @@ def apply(
     none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
     values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
     rows: a caller's own operators, where traces name them (`Pipeline.own_operators`).
-    trust: what code of files a step may run, by SHA-256: nothing unless told.
+    trust: what code of files a step may run, by SHA-256: nothing unless told here, or where `rows` were read.
     Raises ImageError, GeometryError, TraceError, UntrustedCodeError.
     """
     way = Way(plan_whole, threads, processes, engine, gradient, _operators(rows, trust))

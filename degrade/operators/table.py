@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from pydantic import TypeAdapter
 
@@ -101,19 +101,40 @@ _ROWS: tuple[Operator[Any], ...] = (
 )
 
 
+class OwnOperators(tuple[Operator[Any], ...]):
+    """A caller's own operators, and what code of files they say may run: wherever the ones go, the other goes.
+
+    A part of them taken out, or others added, allows nothing: only `of` says what may run.
+    """
+
+    trust: Trust = NOTHING
+
+    @classmethod
+    def of(cls, rows: Iterable[Operator[Any]], trust: Trust | Iterable[str] = NOTHING) -> Self:
+        """The rows with what they allow already, and `trust`."""
+        own = cls(rows)
+        own.trust = getattr(rows, "trust", NOTHING) | Trust.of(trust)
+        return own
+
+
 class Operators(Table[Operator[Any]]):
     """The operators at hand, and what code of files they may run: none, unless a person said so."""
 
     trust: Trust = NOTHING
 
     def trusting(self, trust: Trust | Iterable[str]) -> Operators:
-        """The same operators, which may run what `trust` names."""
-        allowed = Trust.of(trust)
+        """The same operators, which may run what `trust` names too."""
+        allowed = self.trust | Trust.of(trust)
         if allowed == self.trust:
             return self
         same = Operators(self.kind, self.values(), self.error)
         same.trust = allowed
         return same
+
+    def with_rows(self, extra: Iterable[Operator[Any]]) -> Operators:
+        """The operators with a caller's own behind them, and what those allow."""
+        more = OwnOperators.of(extra)
+        return super().with_rows(more).trusting(self.trust | more.trust)
 
     def check(self, operator: Operator[Any], record: Parameters) -> None:
         """Raises UntrustedCodeError for a record that would run code that nobody allowed."""

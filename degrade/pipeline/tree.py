@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from degrade.errors import PipelineError
 from degrade.operators.row import Operator
-from degrade.operators.table import OPERATORS
+from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.pipeline.errors import explain
 from degrade.pipeline.named import named_source
 from degrade.pipeline.nodes import AnyNode, reading
@@ -89,10 +89,14 @@ class Pipeline(Strict):
         """The trees flattened for drawing."""
         return compile_nodes(self.hr, self.lr)
 
+    _trust: Trust = PrivateAttr(default=NOTHING)
+
     @property
-    def own_operators(self) -> tuple[Operator[Any], ...]:
-        """The operators of its stages that are a caller's own: what `degrade.apply` takes as `rows`."""
-        return self.program.own
+    def own_operators(self) -> OwnOperators:
+        """The operators of its stages that are a caller's own, with what it was allowed to run when read: what
+        `degrade.apply` takes as `rows`.
+        """
+        return OwnOperators.of(self.program.own, self._trust)
 
     @property
     def origins(self) -> dict[str, str]:
@@ -127,9 +131,7 @@ class Pipeline(Strict):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Stage models are made at run time and cannot be pickled by name; the text can.
-        # What its stages run was allowed when it was read, or it would not be here.
-        trust = Trust.of(code.name for code in self.codes)
-        return parse_pipeline, (self.to_yaml(), self.name, None, self.own_operators, trust)
+        return parse_pipeline, (self.to_yaml(), self.name, None, self.own_operators)
 
     def to_yaml(self) -> str:
         """The resolved pipeline as a file that reads back to the same digest."""
@@ -179,13 +181,14 @@ def parse_pipeline(
     data: dict[str, Any] = document.data
     if scale is not None:
         data = {**data, "scale": scale}
-    operators, allowed = OPERATORS.with_rows(rows), Trust.of(trust)
+    operators = OPERATORS.with_rows(rows).trusting(trust)
     try:
         pipeline = Pipeline.model_validate(data, context=reading(operators))
     except ValidationError as error:
         raise PipelineError(explain(error, document, Pipeline, operators)) from error
     for code in pipeline.codes:
-        allowed.check(code)
+        operators.trust.check(code)
+    pipeline._trust = operators.trust
     return pipeline
 
 

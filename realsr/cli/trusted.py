@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -21,6 +22,7 @@ from degrade.reader.sentences import of_document
 from degrade.reader.yaml_source import read_text, read_yaml
 from degrade.trust import NOTHING, Trust
 from realsr.files.errors import RequestError
+from realsr.rows import Rows, read_rows
 
 _FUNCTION = re.compile(r"(?:[^=]*=)?([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 """`module:function`, with or without a name for it before."""
@@ -45,6 +47,14 @@ def trusted(said: Iterable[str] = (), models: Iterable[str] = ()) -> Trust:
     """
     typed = (found[1] for text in models if (found := _FUNCTION.fullmatch(text)))
     return configured(configuration()) | Trust.of([*said, *typed])
+
+
+def own_rows(files: Iterable[Path], said: Iterable[str] = ()) -> Rows:
+    """A person's own rows, and with them what they allow to run: what every command hands on.
+
+    Raises RowsError, and RequestError where their own list cannot be read.
+    """
+    return replace(read_rows(files), trust=trusted(said))
 
 
 def configured(path: Path) -> Trust:

@@ -10,7 +10,7 @@ them, and lq_path and gt_path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 import torch
@@ -19,6 +19,7 @@ from torch.utils.data import Dataset
 
 import degrade
 from degrade import Key
+from degrade.trust import NOTHING, Trust
 from realsr.files.errors import RequestError
 from realsr.images.crops import Cut
 from realsr.images.pixels import to_float
@@ -45,17 +46,18 @@ class RealSROnlineDataset(Dataset[BasicSRSample]):
     """HR images degraded by a pipeline as they are asked for.
 
     opt: a section of an option file, see OnlineOptions. Turned before they are degraded, not after. Both paths
-    are the source's. Raises RequestError, PipelineError and, for a source that cannot be read, SourceError.
+    are the source's. trust: what code of files the pipeline may run. Raises RequestError, PipelineError and,
+    for a source that cannot be read, SourceError.
     """
 
-    def __init__(self, opt: Mapping[str, Any]) -> None:
+    def __init__(self, opt: Mapping[str, Any], trust: Trust | Iterable[str] = NOTHING) -> None:
         self.opt = opt
         self.options = options = read_options(OnlineOptions, opt)
         self.crops = HRCrops(
             options.dataroot_gt, crop=options.crop, scale=options.scale, seed=options.seed
         )
         self.degradation = degrade.OnlineDegradation(
-            options.pipeline, scale=options.scale, seed=options.seed, threads=1
+            options.pipeline, scale=options.scale, seed=options.seed, threads=1, trust=trust
         )
 
     def __len__(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,33 +13,43 @@ from pydantic_core import ErrorDetails
 
 from degrade.reader.sentences import keys_at, lines, place, said
 from degrade.reader.yaml_source import Document, Path, path_text, read_text, read_yaml
+from degrade.trust import NOTHING, Trust
 from realsr.rows import NO_ROWS, RowFile, Rows
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 
 
 def read_config(
-    path: FilePath, settings: Sequence[str] = (), rows: Rows = NO_ROWS
+    path: FilePath,
+    settings: Sequence[str] = (),
+    rows: Rows = NO_ROWS,
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> TrainingConfig:
     """A training from a file. settings: `key=value`, key with dots, value in YAML; they win over the file.
-    rows: a caller's own, which it may name.
+    rows: a caller's own, which it may name. trust: what code of files its pipelines may run, beside what the
+    rows allow.
 
     Raises TrainingError with file, line, place and the near match of what it does not know.
     """
     text = read_text(path, "the training", TrainingError)
-    return parse_config(text, str(path), settings, rows)
+    return parse_config(text, str(path), settings, rows, trust)
 
 
 def parse_config(
-    text: str, name: str = "<text>", settings: Sequence[str] = (), rows: Rows = NO_ROWS
+    text: str,
+    name: str = "<text>",
+    settings: Sequence[str] = (),
+    rows: Rows = NO_ROWS,
+    trust: Trust | Iterable[str] = NOTHING,
 ) -> TrainingConfig:
     """A training from YAML text; `name` is for error messages."""
     document = read_yaml(text, name, TrainingError)
     if not isinstance(document.data, dict):
         raise TrainingError(f"{name}:1: expected a mapping with the keys model, data and steps")
+    own = replace(rows, trust=rows.trust | Trust.of(trust))
     places = {_apply(setting, document): setting for setting in settings}
     try:
-        return TrainingConfig.model_validate(document.data, context=rows.context)
+        return TrainingConfig.model_validate(document.data, context=own.context)
     except ValidationError as error:
         faults = lines(error, lambda fault: _line(fault, document, places))
         raise TrainingError("\n".join(faults)) from error

@@ -54,6 +54,13 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+def program_file(program: tuple[str, str]) -> str:
+    """A pipeline file that names it."""
+    path = Path(program[0]).with_name("learned.yaml")
+    path.write_text(text_of(PIPELINE, program))
+    return str(path)
+
+
 def text_of(template: str, program: tuple[str, str]) -> str:
     return template.format(file=program[0], digest=program[1])
 
@@ -81,15 +88,30 @@ def test_traces_are_asked_again_where_they_are_applied(
         lambda: degrade.apply_lr(traces, hr, trust=["mean"]),
         lambda: degrade.apply(traces, hr, engine="batched"),
         lambda: degrade.placement(traces[0], degrade.Size(16, 16)),
-        lambda: degrade.OnlineDegradation(pipeline)(hr, ["a"], 0),
     ):
         with pytest.raises(UntrustedCodeError):
             refused()
     assert loads == []
     expected = Mean()(hr)
     torch.testing.assert_close(degrade.apply(traces, hr, trust=[program[1]]), expected)
-    online = degrade.OnlineDegradation(pipeline, trust=[program[1]])
-    torch.testing.assert_close(online(hr, ["a"], 0).lr, expected)
+    with pytest.raises(UntrustedCodeError):
+        degrade.OnlineDegradation(program_file(program), trust=["mean"])
+    for online in (
+        degrade.OnlineDegradation(pipeline),
+        degrade.OnlineDegradation(program_file(program), trust=[program[1]]),
+    ):
+        torch.testing.assert_close(online(hr, ["a"], 0).lr, expected)
+
+
+def test_what_a_pipeline_was_read_with_goes_with_its_operators(program: tuple[str, str]) -> None:
+    pipeline = degrade.parse_pipeline(text_of(CHOSEN, program), trust=[program[1]])
+    hr = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    for again in (pipeline, pickle.loads(pickle.dumps(pipeline)), copy.deepcopy(pipeline)):
+        own = pickle.loads(pickle.dumps(again.own_operators))
+        traces = degrade.draw(again, degrade.keys(0, ["a"], 0))
+        torch.testing.assert_close(degrade.apply(traces, hr, rows=own), Mean()(hr))
+        with pytest.raises(UntrustedCodeError):
+            degrade.apply(traces, hr, rows=tuple(own)[:0])
 
 
 def test_what_a_draw_alone_decides_is_refused_where_it_is_applied(

@@ -12,25 +12,25 @@ from degrade.pipeline.differences import differences
 from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.cli.terminal import document, tell
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError
 from realsr.files.whole import make_directory, write_whole
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
 from realsr.interop.seal import seal_texts
 from realsr.pairs.soundness import needs_squares, requested_pipeline
-from realsr.rows import read_rows
 
 
-def run_resolved(name: str, scale: int | None, rows: Sequence[Path]) -> int:
+def run_resolved(name: str, scale: int | None, rows: Sequence[Path], allowed: Sequence[str]) -> int:
     """Any pipeline with its defaults written out."""
-    operators = read_rows(rows).operators
+    operators = own_rows(rows, allowed).operators
     document(requested_pipeline(name, scale, operators).to_yaml())
     return OK
 
 
-def run_check(file: str, rows: Sequence[Path]) -> int:
+def run_check(file: str, rows: Sequence[Path], allowed: Sequence[str]) -> int:
     """Whether a file is a pipeline whose draws end at their target; if not, where and why not."""
-    operators = read_rows(rows).operators
+    operators = own_rows(rows, allowed).operators
     try:
         pipeline = degrade.load_pipeline(file, rows=operators)
         fit = " for square crops only" if needs_squares(pipeline) else ""
@@ -43,9 +43,11 @@ def run_check(file: str, rows: Sequence[Path]) -> int:
     return OK
 
 
-def run_diff(first: str, second: str, scale: int | None, rows: Sequence[Path]) -> int:
+def run_diff(
+    first: str, second: str, scale: int | None, rows: Sequence[Path], allowed: Sequence[str]
+) -> int:
     """What differs between two pipelines, a line each."""
-    operators = read_rows(rows).operators
+    operators = own_rows(rows, allowed).operators
     one, other = (requested_pipeline(name, scale, operators) for name in (first, second))
     lines = differences(one, other)
     for line in lines:
@@ -93,6 +95,6 @@ def run_import_seal(file: Path, out: Path) -> int:
 
 def run_schema(rows: Sequence[Path]) -> int:
     """The JSON schema of pipeline files, for editors."""
-    schema = degrade.pipeline_schema(read_rows(rows).operators)
+    schema = degrade.pipeline_schema(own_rows(rows).operators)
     document(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     return OK

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from realsr.cli.reporting import INTERRUPTED, OK
 from realsr.cli.terminal import hint, tell
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
-from realsr.rows import read_rows
 from realsr.training import cells, read_config, recipe_file, train, train_grid
 
 
@@ -21,9 +21,10 @@ def run_train(
     seeds: int | None,
     out: Path | None,
     rows: Sequence[Path],
+    allowed: Sequence[str],
 ) -> int:
     """The command's body; its exit code."""
-    config, own = recipe_file(name), read_rows(rows)
+    config, own = recipe_file(name), own_rows(rows, allowed)
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
         study, ended = train_grid(cells(config, settings, axes, seeds, own), out, tell=_tell)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import RowFiles, Scale
+from realsr.cli.commands.options import RowFiles, Scale, TrustCode
 from realsr.cli.reporting import reported
 
 pipelines = typer.Typer(
@@ -33,6 +33,7 @@ def show_pipeline(
         bool, typer.Option("--resolved", help="With every default written out.")
     ] = False,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Print a pipeline."""
     from realsr.cli.actions.named_pipelines import is_named, run_show
@@ -41,7 +42,7 @@ def show_pipeline(
         return run_show(name)
     from realsr.cli.actions.pipelines import run_resolved
 
-    return run_resolved(name, scale, rows or [])
+    return run_resolved(name, scale, rows or [], trust_code or [])
 
 
 @pipelines.command("check")
@@ -49,11 +50,12 @@ def show_pipeline(
 def check_pipeline(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A pipeline file.")],
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Check a pipeline file and its draws. Exit: 0 sound, 1 wrong, with the place and what was expected."""
     from realsr.cli.actions.pipelines import run_check
 
-    return run_check(file, rows or [])
+    return run_check(file, rows or [], trust_code or [])
 
 
 @pipelines.command("diff")
@@ -63,11 +65,12 @@ def diff_pipelines(
     second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     scale: Scale = None,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Tell in plain words what differs between two pipelines. Exit: 0 nothing, 1 something."""
     from realsr.cli.actions.pipelines import run_diff
 
-    return run_diff(first, second, scale, rows or [])
+    return run_diff(first, second, scale, rows or [], trust_code or [])
 
 
 @pipelines.command("import")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import RowFiles
+from realsr.cli.commands.options import RowFiles, TrustCode
 from realsr.cli.reporting import reported
 
 
@@ -34,6 +34,7 @@ def train(
         ),
     ] = None,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Train a network, or a grid of them; called again, go on.
 
@@ -42,5 +43,11 @@ def train(
     from realsr.cli.actions.train import run_train
 
     return run_train(
-        config, settings=settings or [], axes=grid or [], seeds=seeds, out=out, rows=rows or []
+        config,
+        settings=settings or [],
+        axes=grid or [],
+        seeds=seeds,
+        out=out,
+        rows=rows or [],
+        allowed=trust_code or [],
     )
