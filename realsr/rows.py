@@ -130,10 +130,10 @@ def rows_of(context: Any) -> Rows:
     return rows
 
 
-def check_files(made: Sequence[RowFile], given: Rows, what: str) -> None:
+def check_files(made: Sequence[RowFile], given: Rows, what: str, *, more: bool = False) -> None:
     """Raises RowsError unless these are the files that something was made with, in any order.
 
-    what: it, in words, such as `the pairs in DIR`.
+    what: it, in words, such as `the pairs in DIR`. more: whether others may be given beside them.
     """
     ours = {file.sha256: file for file in given.files}
     theirs = {file.sha256: file for file in made}
@@ -144,7 +144,7 @@ def check_files(made: Sequence[RowFile], given: Rows, what: str) -> None:
         raise RowsError(
             f"{what}: made with rows of {name} (SHA-256 {digest}){changed}; give that file again: --rows {name}"
         )
-    for digest in ours.keys() - theirs.keys():
+    for digest in () if more else ours.keys() - theirs.keys():
         raise RowsError(
             f"{what}: made without the rows of {ours[digest].file} (SHA-256 {digest}); leave --rows "
             f"{ours[digest].file} out"
@@ -174,7 +174,9 @@ def _read(path: Path) -> Rows:
 def _row(row: object, path: Path, digest: str) -> Row:
     if isinstance(row, Operator):
         return replace(row, origin=digest)
-    if isinstance(row, Metric | Loss | Architecture | DiscriminatorRow):
+    if isinstance(row, Metric):
+        return replace(row, origin=digest)
+    if isinstance(row, Loss | Architecture | DiscriminatorRow):
         return row
     raise RowsError(
         f"--rows {path}: {LIST} holds a {type(row).__name__}; expected rows of the kinds "

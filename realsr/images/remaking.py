@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
 import degrade
 from degrade import Trace
+from degrade.operators.row import Operator
 from realsr.images.pixels import to_bytes, to_float
 from realsr.images.reading import Bytes
 
 
-def remade(trace: Trace, hr: Bytes, device: torch.device) -> Bytes:
-    """The LR `h w c` uint8 of an HR as it is stored, `scale*h scale*w c` uint8, under a trace."""
-    [lr] = degrade.apply_lr([trace], [to_float(hr, device)], threads=1)
+def remade(
+    trace: Trace, hr: Bytes, device: torch.device, rows: Iterable[Operator[Any]] = ()
+) -> Bytes:
+    """The LR `h w c` uint8 of an HR as it is stored, `scale*h scale*w c` uint8, under a trace.
+
+    rows: a caller's own operators, where the trace names them.
+    """
+    [lr] = degrade.apply_lr([trace], [to_float(hr, device)], threads=1, rows=rows)
     return to_bytes(lr)
 
 

@@ -94,7 +94,8 @@ class Metric:
     version: raised whenever the same inputs would give another value. channels: those that it is defined on;
     the default convention has one of them. may_round: whether its luma or grey may be rounded. compute: raises
     MissingWeightsError where it has learned something that is not among the inputs. source: the paper or
-    program, and our choice where it is silent. trained: of a metric that is computed with files.
+    program, and our choice where it is silent. trained: of a metric that is computed with files. origin:
+    SHA-256 of the file that a caller's own row comes from, by which its numbers are told apart.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Metric:
     unit: str
     source: str
     trained: Trained | None = None
+    origin: str = ""
 
 
 def row(

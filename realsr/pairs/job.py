@@ -24,11 +24,14 @@ from realsr.pairs.manifest import (
     HeaderSources,
     ManifestHeader,
 )
+from realsr.rows import NO_ROWS, Rows, check_files
 
 
 @dataclass(frozen=True)
 class PairsJob:
-    """Everything that decides the pairs of given sources. device: `cpu` or `cuda`."""
+    """Everything that decides the pairs of given sources. device: `cpu` or `cuda`. rows: a person's own, with
+    which the pipeline was read.
+    """
 
     pipeline: Pipeline
     cut: Cut
@@ -36,6 +39,7 @@ class PairsJob:
     variants: int = 1
     reading: Reading = field(default_factory=Reading)
     device: str = "cpu"
+    rows: Rows = NO_ROWS
 
     def __post_init__(self) -> None:
         if self.variants < 1:
@@ -66,6 +70,7 @@ class PairsJob:
             sources=HeaderSources(count=len(sources), digest=hashlib.sha256(ids).hexdigest()),
             device=self.device,
             versions=versions(),
+            rows=self.rows.files,
         )
 
 
@@ -88,6 +93,7 @@ def refuse_other_request(root: Path, old: ManifestHeader | None, new: ManifestHe
     """Raises RequestError naming every argument in which a folder's header differs from this run's."""
     if old is None or old == new:
         return
+    check_files(old.rows, Rows(files=new.rows), f"the pairs in {root}")
     differences = "; ".join(_differences(old, new))
     raise RequestError(
         f"{root} was made by another request: {differences}; use the same arguments or another --out"
@@ -95,7 +101,7 @@ def refuse_other_request(root: Path, old: ManifestHeader | None, new: ManifestHe
 
 
 def _differences(old: ManifestHeader, new: ManifestHeader) -> Iterator[str]:
-    was, now = old.model_dump(), new.model_dump()
+    was, now = old.content(), new.content()
     for name in ("pipeline", "sources"):
         if was.pop(name) != now.pop(name):
             yield _nested(name, getattr(old, name), getattr(new, name))

@@ -19,6 +19,7 @@ from realsr.files.errors import RequestError
 from realsr.files.json_lines import json_line
 from realsr.images.sources import why_unsafe
 from realsr.pairs.store.protocol import PairStore
+from realsr.rows import RowFile
 
 FORMAT = "realsr-pairs"
 FORMAT_VERSION = 1
@@ -60,7 +61,9 @@ class HeaderSources(ManifestLine):
 
 
 class ManifestHeader(ManifestLine):
-    """What decides every pair of the folder: a run with another header does not belong in it."""
+    """What decides every pair of the folder: a run with another header does not belong in it. rows: files of a
+    person's own rows; not written where there are none.
+    """
 
     format: Literal["realsr-pairs"]
     format_version: Literal[1]
@@ -74,6 +77,10 @@ class ManifestHeader(ManifestLine):
     sources: HeaderSources
     device: str
     versions: dict[str, str]
+    rows: tuple[RowFile, ...] = ()
+
+    def content(self) -> dict[str, Any]:
+        return self.model_dump(exclude=None if self.rows else {"rows"})
 
 
 class Digests(ManifestLine):

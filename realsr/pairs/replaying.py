@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -16,6 +16,7 @@ import degrade
 from degrade.errors import DegradeError
 from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import worker_pool
+from degrade.operators.row import Operator
 from realsr.files.whole import write_whole
 from realsr.images.errors import SourceError
 from realsr.images.pixels import pixel_digest
@@ -29,6 +30,7 @@ from realsr.pairs.replayed import claimed_target
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
 from realsr.pairs.workers import look_ahead
+from realsr.rows import NO_ROWS, Rows, check_files
 
 
 @dataclass(frozen=True)
@@ -39,34 +41,70 @@ class Replayed:
     difference: str | None
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is done to each pair. target: where its LR goes, None where nothing is written."""
+
+    store: PairStore
+    device: torch.device
+    target: Path | None
+    operators: tuple[Operator[Any], ...]
+
+    def replayed(self, pair: PairLine) -> Replayed:
+        try:
+            lr = self._low(pair)
+            same = pixel_digest(lr) == pair.digests.lr_pixels
+            data = b"" if self.target is None else encode_png(lr)
+        except (
+            Exception
+        ) as error:  # a manifest may say anything: one pair's nonsense is that pair's
+            return Replayed(pair.key, _difference(pair, error))
+        if self.target is not None:
+            write_whole(self.target / f"{pair.key}.png", data)
+        return Replayed(pair.key, None if same else "the LR pixels differ")
+
+    def _low(self, pair: PairLine) -> Bytes:
+        trace = degrade.trace_from_data(pair.trace)
+        hr = read_stored(self.store.hr(pair.key), pair.hr_size)
+        if pixel_digest(hr) != pair.digests.hr_pixels:
+            raise SourceError("changed", "its pixels are not those of the manifest")
+        return remade(trace, hr, self.device, self.operators)
+
+
 def replay(
     root: Path,
     device: str,
     workers: int | None = None,
     out: Path | None = None,
     check: bool = False,
+    rows: Rows = NO_ROWS,
 ) -> Iterator[Replayed]:
     """Replays every pair of a folder, in key order.
 
     device: `cpu` or `cuda`. out: where the LR files go, by default `lr-replayed` in the folder; with `check`
-    nothing is written. Only an empty directory or one that an earlier replay filled is written to.
-    Raises RequestError, ManifestError, StorageError; what is wrong with one pair is its difference.
+    nothing is written. Only an empty directory or one that an earlier replay filled is written to. rows: a
+    person's own, those that the pairs were made with.
+    Raises RequestError, RowsError, ManifestError, StorageError; what is wrong with one pair is its difference.
     """
     store = opened(root)
-    _, pairs = read_manifest(store)
+    header, pairs = read_manifest(store)
+    check_files(header.rows, rows, f"the pairs in {root}")
     target = None if check else claimed_target(store, out)
-    kind, threads = torch.device(device), workers or os.cpu_count() or 1
-    with _pool(kind, threads) as pool:
-        yield from look_ahead(
-            pool, partial(_replay, store, device=kind, target=target), pairs, 4 * threads
-        )
+    task = _Task(store, torch.device(device), target, rows.operators)
+    threads = workers or os.cpu_count() or 1
+    with _pool(task, threads) as (pool, run):
+        yield from look_ahead(pool, run, pairs, 4 * threads)
 
 
-def _pool(device: torch.device, workers: int) -> AbstractContextManager[Executor]:
-    """Processes for the CPU's work, threads for those that wait for a GPU."""
-    if device.type == "cpu" and workers > 1 and can_fork():
-        return forked_pool(workers)
-    return worker_pool(workers)
+@contextmanager
+def _pool(task: _Task, workers: int) -> Iterator[tuple[Executor, Callable[[PairLine], Replayed]]]:
+    """Processes for the CPU's work, which inherit the task; threads for those that wait for a GPU."""
+    if task.device.type == "cpu" and workers > 1 and can_fork():
+        with forked_pool(workers, _adopt, task) as forked:
+            yield forked, _inherited
+    else:
+        with worker_pool(workers) as pool:
+            yield pool, task.replayed
 
 
 def replay_device(root: Path, wanted: str) -> str:
@@ -93,20 +131,6 @@ def _conditions(header: ManifestHeader, device: str) -> Iterator[str]:
             yield f"made with {name} {was}, replayed with {now}"
 
 
-def _replay(
-    store: PairStore, pair: PairLine, device: torch.device, target: Path | None
-) -> Replayed:
-    try:
-        lr = _low(store, pair, device)
-        same = pixel_digest(lr) == pair.digests.lr_pixels
-        data = b"" if target is None else encode_png(lr)
-    except Exception as error:  # a manifest may say anything: one pair's nonsense is that pair's
-        return Replayed(pair.key, _difference(pair, error))
-    if target is not None:
-        write_whole(target / f"{pair.key}.png", data)
-    return Replayed(pair.key, None if same else "the LR pixels differ")
-
-
 def _difference(pair: PairLine, error: Exception) -> str:
     match error:
         case SourceError():
@@ -120,9 +144,15 @@ def _difference(pair: PairLine, error: Exception) -> str:
     return " ".join(text.split())
 
 
-def _low(store: PairStore, pair: PairLine, device: torch.device) -> Bytes:
-    trace = degrade.trace_from_data(pair.trace)
-    hr = read_stored(store.hr(pair.key), pair.hr_size)
-    if pixel_digest(hr) != pair.digests.hr_pixels:
-        raise SourceError("changed", "its pixels are not those of the manifest")
-    return remade(trace, hr, device)
+_task: _Task | None = None
+
+
+def _adopt(task: _Task) -> None:
+    global _task
+    _task = task
+
+
+def _inherited(pair: PairLine) -> Replayed:
+    """In a worker process."""
+    assert _task is not None
+    return _task.replayed(pair)

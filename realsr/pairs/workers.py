@@ -140,7 +140,13 @@ def _degrade_batch(
     """A batch's images; where it fails, sample by sample, so that only the guilty ones are missing."""
     try:
         with run.spent.on("degrade"):
-            return list(zip(batch, degrade_samples(batch, device, engine), strict=True))
+            return list(
+                zip(
+                    batch,
+                    degrade_samples(batch, device, engine, run.job.rows.operators),
+                    strict=True,
+                )
+            )
     except Exception as error:
         if len(batch) == 1:
             run.tell(failed(batch[0].source, error, batch[0].unit.position))
@@ -152,7 +158,8 @@ def _store(run: Run, sample: Sample, images: Images) -> None:
     if run.stopped.is_set():
         return
     try:
-        run.tell(PairMade(sample.unit.key, keep(sample, images, run.store, run.spent)))
+        line = keep(sample, images, run.store, run.spent, run.job.rows.operators)
+        run.tell(PairMade(sample.unit.key, line))
     except StorageError as error:
         run.stopped.set()
         run.tell(failed(sample.source, error, sample.unit.position))

@@ -13,6 +13,7 @@ from realsr.images.errors import SourceError
 from realsr.images.reading import Bytes, Reading, opened
 from realsr.pairs.making import degrade_pixels
 from realsr.pairs.soundness import requested_pipeline
+from realsr.rows import NO_ROWS, Rows
 from realsr.sheets.stored import SheetCell, check_out, draw_sheet, save_sheet
 
 SIDE = 256
@@ -28,21 +29,23 @@ def make_sheet(
     scale: int | None = None,
     seed: int = 0,
     variants: int = VARIANTS,
+    rows: Rows = NO_ROWS,
 ) -> None:
     """Degrades the middle of a photograph in `variants` ways and draws them with their values in words.
 
-    scale: None takes the pipeline's own, or 4.
+    scale: None takes the pipeline's own, or 4. rows: a person's own, which the pipeline may name.
     Raises PipelineError, RequestError (a scale that the pipeline does not have, an `out` that is something
     else than an earlier sheet) and SourceError (an image that cannot be read).
     """
     check_out(out)
-    loaded = requested_pipeline(pipeline, scale)
+    loaded = requested_pipeline(pipeline, scale, rows.operators)
     pixels = _middle(image, loaded.scale)
     keys = [degrade.Key(seed, image.stem, variant) for variant in range(variants)]
     traces = degrade.draw(loaded, keys)
-    made = degrade_pixels(traces, [pixels] * variants, torch.device("cpu"))
+    own = loaded.own_operators
+    made = degrade_pixels(traces, [pixels] * variants, torch.device("cpu"), rows=own)
     cells = [
-        SheetCell(f"variant {key.variant}", images.hr, images.lr, degrade.words(trace))
+        SheetCell(f"variant {key.variant}", images.hr, images.lr, degrade.words(trace, own))
         for key, images, trace in zip(keys, made, traces, strict=True)
     ]
     save_sheet(draw_sheet(cells), out)

@@ -24,6 +24,7 @@ from realsr.pairs.pictures import read_pair
 from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
+from realsr.rows import NO_ROWS, Rows, check_files
 
 PANEL = 256
 """Side of a picture on the sheet, in pixels."""
@@ -111,27 +112,32 @@ def _panel(image: Bytes, filter_: Image.Resampling) -> Image.Image:
     return panel
 
 
-def sheet_of_folder(root: Path, out: Path, limit: int = 12, columns: int = 2) -> int:
+def sheet_of_folder(
+    root: Path, out: Path, limit: int = 12, columns: int = 2, rows: Rows = NO_ROWS
+) -> int:
     """Draws the first pairs of a finished folder into a PNG; returns how many.
 
-    Raises RequestError and ManifestError for a folder that is none, SourceError for a picture that is gone,
-    RequestError for an `out` that `check_out` refuses.
+    rows: a person's own, those that the pairs were made with. Raises RequestError and ManifestError for a
+    folder that is none, RowsError for other rows, SourceError for a picture that is gone, RequestError for an
+    `out` that `check_out` refuses.
     """
     check_out(out)
     store = opened(root)
-    cells = [_cell(store, pair) for pair in islice(read_manifest(store)[1], limit)]
+    header, pairs = read_manifest(store)
+    check_files(header.rows, rows, f"the pairs in {root}")
+    cells = [_cell(store, pair, rows) for pair in islice(pairs, limit)]
     save_sheet(draw_sheet(cells, columns), out)
     return len(cells)
 
 
-def _cell(store: PairStore, pair: PairLine) -> SheetCell:
+def _cell(store: PairStore, pair: PairLine, rows: Rows) -> SheetCell:
     images = read_pair(store, pair)
-    return SheetCell(pair.key, images.hr, images.lr, _words(store, pair))
+    return SheetCell(pair.key, images.hr, images.lr, _words(store, pair, rows))
 
 
-def _words(store: PairStore, pair: PairLine) -> Sequence[str]:
+def _words(store: PairStore, pair: PairLine, rows: Rows) -> Sequence[str]:
     try:
-        return degrade.words(degrade.trace_from_data(pair.trace))
+        return degrade.words(degrade.trace_from_data(pair.trace), rows.operators)
     except Exception as error:  # a manifest may say anything
         raise ManifestError(
             f"{store.books.manifest}: the trace of {pair.key} cannot be read ({error})"

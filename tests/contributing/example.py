@@ -22,15 +22,19 @@ LINES, FOUND = "lines.yaml", "found.py"
 
 @dataclass(frozen=True)
 class Insertion:
-    """A text put behind a line that stands once in a file."""
+    """A text put before or behind a line that stands once in a file."""
 
-    after: str
     add: str
+    after: str = ""
+    before: str = ""
 
     def into(self, text: str) -> str:
         """The text with it. Raises AssertionError where the line stands there never or twice."""
-        assert text.count(f"{self.after}\n") == 1, self.after
-        return text.replace(f"{self.after}\n", f"{self.after}\n{self.add.rstrip()}\n")
+        line, added = f"\n{self.after or self.before}\n", self.add.strip("\n")
+        assert text.count(line) == 1, line
+        if self.after:
+            return text.replace(line, f"{line}{added}\n")
+        return text.replace(line, f"\n{added}\n{line}")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from realsr.cli.reporting import DIFFERS, OK, say
@@ -10,16 +11,23 @@ from realsr.files.errors import advising
 from realsr.pairs.replaying import conditions, replay, replay_device
 from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.verifying import verify
+from realsr.rows import read_rows
 
 
 @advising("make room there and run it again; `--check` compares and writes nothing")
 def run_replay(
-    root: Path, *, check: bool, out: Path | None, device: str, workers: int | None
+    root: Path,
+    *,
+    check: bool,
+    out: Path | None,
+    device: str,
+    workers: int | None,
+    rows: Sequence[Path],
 ) -> int:
     """The command's body; its exit code."""
-    kind = replay_device(root, device)
+    kind, own = replay_device(root, device), read_rows(rows)
     pairs = different = 0
-    for result in replay(root, kind, workers, out, check):
+    for result in replay(root, kind, workers, out, check, own):
         pairs += 1
         if result.difference is not None:
             different += 1

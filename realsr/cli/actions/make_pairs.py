@@ -15,6 +15,7 @@ from realsr.images.reading import Alpha, Reading
 from realsr.pairs.job import PairsJob, resolve_device
 from realsr.pairs.make import GO_ON, Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline
+from realsr.rows import read_rows
 
 SHOWN_FAILURES = 20
 
@@ -32,10 +33,12 @@ class Request:
     device: str
     alpha: Alpha
     max_pixels: int
+    rows: Sequence[Path] = ()
 
     def job(self) -> PairsJob:
-        """What is to be made. Raises RequestError and PipelineError."""
-        pipeline = requested_pipeline(self.pipeline, self.scale)
+        """What is to be made. Raises RequestError, RowsError and PipelineError."""
+        own = read_rows(self.rows)
+        pipeline = requested_pipeline(self.pipeline, self.scale, own.operators)
         return PairsJob(
             pipeline=pipeline,
             cut=Cut(pipeline.scale, parse_crop(self.crop), self.tiles),
@@ -43,6 +46,7 @@ class Request:
             variants=self.variants,
             reading=Reading(self.alpha, self.max_pixels),
             device=resolve_device(self.device),
+            rows=own,
         )
 
 

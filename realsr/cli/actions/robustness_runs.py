@@ -29,6 +29,7 @@ from realsr.robustness.running.planning import making_of, plan_of, weighed
 from realsr.robustness.running.run import RunPlan, run
 from realsr.robustness.study.severity import steps
 from realsr.robustness.study.study import Study
+from realsr.rows import read_rows
 
 SHOWN = 20
 
@@ -43,10 +44,16 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     """The command's body; its exit code."""
     progress = Progress()
     try:
-        study, device = study_of(asked, measured), resolve_device(measured.device.value)
+        rows, device = read_rows(measured.rows or ()), resolve_device(measured.device.value)
+        study = study_of(asked, measured, rows)
         _refuse_at_sources(study, out)
         plan = plan_of(
-            study, progress, device=device, workers=measured.workers, trust=_trust(measured)
+            study,
+            progress,
+            device=device,
+            workers=measured.workers,
+            trust=_trust(measured),
+            rows=rows,
         )
         results = run(plan, out)
     finally:
@@ -64,11 +71,12 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
     try:
         plan, study = _sweep_plan(measured)
         _refuse_at_sources(study, out)
-        pipeline = requested_pipeline(swept.pipeline, plan.models[0].scale)
+        scale = plan.models[0].scale
+        pipeline = requested_pipeline(swept.pipeline, scale, plan.rows.operators)
         values = tuple(steps(swept.interval, swept.steps))
         sweep = Sweep(pipeline, swept.parameter, values, swept.trained_at)
         observer: Observer = progress
-        lines = run_sweep(sweep, plan, making_of(study, plan.workers), out, observer)
+        lines = run_sweep(sweep, plan, making_of(study, plan.workers, plan.rows), out, observer)
     finally:
         progress.close()
     results = read_results(out / "sweeps" / sweep.folder)
@@ -105,11 +113,20 @@ def _tell_line(line: SweepLine) -> None:
 
 
 def _sweep_plan(measured: Measured) -> tuple[RunPlan, Study]:
-    study = study_of(Asked(), measured)
+    rows = read_rows(measured.rows or ())
+    study = study_of(Asked(), measured, rows)
     device = resolve_device(measured.device.value)
-    models = contestants(study.models, study.scale, torch.device(device), _trust(measured))
-    table, weights = weighed(study, columns(study.metrics or SWEPT, models[0].scale), device)
-    plan = RunPlan(models, lambda folder: [], table, workers=measured.workers or 2, weights=weights)
+    models = contestants(study.models, study.scale, torch.device(device), _trust(measured), rows)
+    named = columns(study.metrics or SWEPT, models[0].scale, rows.metrics)
+    table, weights = weighed(study, named, device, rows=rows)
+    plan = RunPlan(
+        models,
+        lambda folder: [],
+        table,
+        workers=measured.workers or 2,
+        weights=weights,
+        rows=rows,
+    )
     return plan, study
 
 

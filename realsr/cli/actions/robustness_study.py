@@ -7,7 +7,6 @@ from typing import Any
 
 from realsr.cli.actions.make_pairs import parse_crop
 from realsr.cli.commands.robustness_options import Asked, Measured
-from realsr.metrics.table import METRICS
 from realsr.metrics.weights import weight_names
 from realsr.robustness.errors import StudyError
 from realsr.robustness.study.study import (
@@ -17,11 +16,12 @@ from realsr.robustness.study.study import (
     Study,
     read_study,
 )
+from realsr.rows import NO_ROWS, Rows
 
 
-def study_of(asked: Asked, measured: Measured) -> Study:
+def study_of(asked: Asked, measured: Measured, rows: Rows = NO_ROWS) -> Study:
     """The study file's, with what was typed added or in its place. Raises StudyError."""
-    base = Study() if asked.study is None else read_study(asked.study)
+    base = Study() if asked.study is None else read_study(asked.study, rows)
     typed: dict[str, Any] = {
         "models": (*base.models, *map(_model_entry, measured.model or ())),
         "pipelines": (*base.pipelines, *_listed(asked.pipelines)),
@@ -30,7 +30,8 @@ def study_of(asked: Asked, measured: Measured) -> Study:
         "hr": measured.hr,
         "cases": asked.cases,
         "metrics": tuple(_listed(measured.metrics)) or None,
-        "weights": base.weights | dict(map(_weight_entry, measured.weights or ())),
+        "weights": base.weights
+        | dict(_weight_entry(text, rows) for text in measured.weights or ()),
         "scale": measured.scale,
         "limit": measured.limit,
         "seed": measured.seed,
@@ -75,9 +76,9 @@ def _crop(text: str) -> int | None:
     return side
 
 
-def _weight_entry(text: str) -> tuple[str, str]:
+def _weight_entry(text: str, rows: Rows) -> tuple[str, str]:
     name, sign, path = text.partition("=")
-    known = weight_names(METRICS.values())
+    known = weight_names(rows.metrics.values())
     if name in known and sign and path:
         return name, path
     raise StudyError(f"--weights {text}: expected NAME=FILE, NAME one of {', '.join(known)}")

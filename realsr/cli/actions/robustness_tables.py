@@ -22,6 +22,7 @@ from realsr.robustness.judging.gate import judged, overall
 from realsr.robustness.page.render import render
 from realsr.robustness.results.store import read_results
 from realsr.robustness.study.rules import read_rules
+from realsr.rows import read_rows
 
 AGAIN = "the run itself is as it was: make room there and run the same command again"
 
@@ -66,10 +67,18 @@ def run_gate(path: Path, run_folder: Path | None) -> int:
 
 @advising(AGAIN)
 def run_replay_command(
-    folder: Path, *, model: str, test: str, key: str, out: Path | None, allowed: Sequence[str]
+    folder: Path,
+    *,
+    model: str,
+    test: str,
+    key: str,
+    out: Path | None,
+    allowed: Sequence[str],
+    rows: Sequence[Path],
 ) -> int:
     """The command's body; its exit code."""
-    made = replay(read_results(folder), model, test, key, out, trust=trusted(allowed))
+    results, own = read_results(folder), read_rows(rows)
+    made = replay(results, model, test, key, out, trust=trusted(allowed), rows=own)
     for phrase in made.words:
         tell(phrase)
     tell(f"pictures in {made.folder}")
@@ -79,13 +88,13 @@ def run_replay_command(
     return OK if made.remade.equal else DIFFERS
 
 
-def run_remake(folder: Path) -> int:
+def run_remake(folder: Path, rows: Sequence[Path]) -> int:
     """The command's body; its exit code."""
-    results = read_results(folder)
+    results, own = read_results(folder), read_rows(rows)
     differs = False
     for test in results.record.sets:
         if test.kind == "pipeline":
-            difference = made_again(results.root / test.folder)
+            difference = made_again(results.root / test.folder, rows=own)
             differs |= not difference.equal
             tell(f"{test.name}: {difference}")
     return DIFFERS if differs else OK

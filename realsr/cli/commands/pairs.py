@@ -14,6 +14,7 @@ from realsr.cli.commands.options import (
     DeviceName,
     MaxPixels,
     PipelineName,
+    RowFiles,
     Scale,
     Seed,
     Sources,
@@ -69,6 +70,7 @@ def make_pairs(
         typer.Option(help="What transparent pixels become; opaque alpha is always dropped."),
     ] = AlphaPolicy.refuse,
     max_pixels: MaxPixels = MOST_PIXELS,
+    rows: RowFiles = None,
 ) -> int:
     """Make LR/HR pairs from images; called again, go on.
 
@@ -86,6 +88,7 @@ def make_pairs(
         device=device.value,
         alpha=alpha.value,
         max_pixels=max_pixels,
+        rows=rows or (),
     )
     return run_make_pairs(sources, out, request, workers=workers, limit=limit, form=form)
 
@@ -107,11 +110,14 @@ def replay(
         DeviceName, typer.Option(help="auto: as the pairs were made.")
     ] = DeviceName.auto,
     workers: Workers = None,
+    rows: RowFiles = None,
 ) -> int:
     """Make every LR again from its HR and its trace alone. Exit: 0 all equal, 1 any difference."""
     from realsr.cli.actions.checks import run_replay
 
-    return run_replay(folder, check=check, out=out, device=device.value, workers=workers)
+    return run_replay(
+        folder, check=check, out=out, device=device.value, workers=workers, rows=rows or ()
+    )
 
 
 @reported
@@ -130,11 +136,14 @@ def preview(
     scale: Scale = None,
     seed: Seed = 0,
     variants: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
+    rows: RowFiles = None,
 ) -> int:
     """Draw a contact sheet of what a pipeline does to a photograph."""
+    from realsr.rows import read_rows
     from realsr.sheets.preview import make_sheet
 
-    make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants)
+    own = read_rows(rows or ())
+    make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants, rows=own)
     tell(str(out))
     return 0
 
@@ -144,10 +153,12 @@ def sheet(
     folder: FolderOfPairs,
     out: Annotated[Path, typer.Option(help="The contact sheet, a PNG file.")],
     limit: Annotated[int, typer.Option(min=1, help="Only the first so many pairs.")] = 12,
+    rows: RowFiles = None,
 ) -> int:
     """Draw a contact sheet of a folder of pairs, with the drawn values in plain words."""
+    from realsr.rows import read_rows
     from realsr.sheets.stored import sheet_of_folder
 
-    count = sheet_of_folder(folder, out, limit)
+    count = sheet_of_folder(folder, out, limit, rows=read_rows(rows or ()))
     tell(f"{count} pairs drawn; sheet in {out}")
     return 0

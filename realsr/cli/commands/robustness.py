@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import PipelineName, Scale, Seed, TrustCode
+from realsr.cli.commands.options import PipelineName, RowFiles, Scale, Seed, TrustCode
 from realsr.cli.commands.robustness_options import (
     Asked,
     Measured,
@@ -103,22 +103,29 @@ def replay(
         Path | None, typer.Option(metavar="DIR", show_default="DIR/replayed/SET/KEY")
     ] = None,
     trust_code: TrustCode = None,
+    rows: RowFiles = None,
 ) -> int:
     """Make one answer again, LR and SR. Exit: 0 the LR is the frozen one, 1 it differs."""
     from realsr.cli.actions.robustness_tables import run_replay_command
 
     return run_replay_command(
-        folder, model=model, test=test, key=key, out=out, allowed=trust_code or ()
+        folder,
+        model=model,
+        test=test,
+        key=key,
+        out=out,
+        allowed=trust_code or (),
+        rows=rows or (),
     )
 
 
 @robustness.command("remake")
 @reported
-def remake(folder: RunFolder) -> int:
+def remake(folder: RunFolder, rows: RowFiles = None) -> int:
     """Make every test set again on this machine and count what differs. Exit: 0 nothing, 1 something."""
     from realsr.cli.actions.robustness_tables import run_remake
 
-    return run_remake(folder)
+    return run_remake(folder, rows or ())
 
 
 @robustness.command("render")

@@ -8,7 +8,14 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import AlphaPolicy, Device, DeviceName, PipelineName, TrustCode
+from realsr.cli.commands.options import (
+    AlphaPolicy,
+    Device,
+    DeviceName,
+    PipelineName,
+    RowFiles,
+    TrustCode,
+)
 
 Models = Annotated[
     list[str] | None,
@@ -89,6 +96,7 @@ class Measured:
     device: Device = DeviceName.auto
     workers: Workers = None
     trust_code: TrustCode = None
+    rows: RowFiles = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,14 +18,19 @@ from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened, picture_at
 from realsr.robustness.results.record import RecordedFile
 from realsr.robustness.results.store import Results
+from realsr.rows import NO_ROWS, Rows, check_files
 
 
-def made_again(root: Path, device: str = "cpu") -> Difference:
-    """Every LR of a folder of pairs from its HR and its trace, on this machine, against the frozen one."""
+def made_again(root: Path, device: str = "cpu", rows: Rows = NO_ROWS) -> Difference:
+    """Every LR of a folder of pairs from its HR and its trace, on this machine, against the frozen one.
+
+    rows: a person's own, those of the folder. Raises RowsError.
+    """
     store = opened(root)
-    _, pairs = read_manifest(store)
+    header, pairs = read_manifest(store)
+    check_files(header.rows, rows, f"the pairs in {root}", more=True)
     kind = torch.device(device)
-    return difference(_both(store, pair, kind) for pair in pairs)
+    return difference(_both(store, pair, kind, rows) for pair in pairs)
 
 
 def told_difference(one: Results, other: Results, name: str) -> str:
@@ -36,11 +41,13 @@ def told_difference(one: Results, other: Results, name: str) -> str:
     return f"{alone} pictures are in one of them only; of the others {both}"
 
 
-def _both(store: PairStore, pair: PairLine, device: torch.device) -> tuple[Bytes, Bytes] | str:
+def _both(
+    store: PairStore, pair: PairLine, device: torch.device, rows: Rows
+) -> tuple[Bytes, Bytes] | str:
     try:
         trace = degrade.trace_from_data(pair.trace)
         frozen = read_pair(store, pair)
-        return remade(trace, frozen.hr, device), frozen.lr
+        return remade(trace, frozen.hr, device, rows.operators), frozen.lr
     except DegradeError as error:
         return f"{pair.key}: {error}"
 

@@ -20,6 +20,7 @@ from realsr.robustness.results.store import Results
 from realsr.robustness.running.answers import answers
 from realsr.robustness.running.contestants import Contestant, contestants
 from realsr.robustness.study.study import ModelEntry
+from realsr.rows import NO_ROWS, Rows, check_files
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,21 @@ def replay(
     out: Path | None = None,
     device: str = "cpu",
     trust: Trust | Iterable[str] = NOTHING,
+    rows: Rows = NO_ROWS,
 ) -> Replay:
     """Writes `hr.png`, `lr.png` and `MODEL.png`, by default to `replayed/SET/KEY` in the run's folder.
 
-    trust: what code the recorded model may run. Raises StudyError for names that the run has not, and for a
-    model that is no longer the one of the run.
+    trust: what code the recorded model may run. rows: a person's own, those of the run. Raises StudyError for
+    names that the run has not, and for a model that is no longer the one of the run.
     """
-    contestant = _contestant(results, model, device, Trust.of(trust))
-    picture = _test_picture(results, results.set(test), key)
+    check_files(results.record.rows, rows, f"the run in {results.root}")
+    contestant = _contestant(results, model, device, Trust.of(trust), rows)
+    picture = _test_picture(results, results.set(test), key, rows)
     frozen = picture.lr.read()
     hr = None if picture.hr is None else picture.hr.read()
     lr = frozen
     if hr is not None and picture.trace is not None:
-        lr = remade(picture.trace, hr, torch.device("cpu"))
+        lr = remade(picture.trace, hr, torch.device("cpu"), rows.operators)
     [answer] = answers(contestant, [lr])
     if isinstance(answer, str):
         raise StudyError(answer)
@@ -64,12 +67,12 @@ def replay(
     return Replay(folder, told, picture.words)
 
 
-def _contestant(results: Results, name: str, device: str, trust: Trust) -> Contestant:
+def _contestant(results: Results, name: str, device: str, trust: Trust, rows: Rows) -> Contestant:
     known = results.model(name)
     inside = results.root / known.path
     path = str(inside) if inside.is_file() else known.path
     entry = ModelEntry(name=name, path=path)
-    found = contestants([entry], known.scale, torch.device(device), trust)[-1]
+    found = contestants([entry], known.scale, torch.device(device), trust, rows)[-1]
     if found.digest != known.digest:
         raise StudyError(
             f"{path} is no longer the model of this run (digest {found.digest[:12]}, then "
@@ -78,14 +81,14 @@ def _contestant(results: Results, name: str, device: str, trust: Trust) -> Conte
     return found
 
 
-def _test_picture(results: Results, test: RecordedSet, key: str) -> TestPicture:
+def _test_picture(results: Results, test: RecordedSet, key: str, rows: Rows) -> TestPicture:
     image = next((image for image in test.images if image.key == key), None)
     if image is None:
         known = ", ".join(image.key for image in test.images[:20])
         raise StudyError(f"{test.name} has no picture {key!r}; it has {known}")
     if test.kind == "pipeline":
-        pictures = given_set(test.name, results.root / test.folder, test.scale, None).pictures
-        return next(picture for picture in pictures if picture.key == key)
+        given = given_set(test.name, results.root / test.folder, test.scale, None, rows)
+        return next(picture for picture in given.pictures if picture.key == key)
     hr = None if image.hr is None else _frozen(results, image.hr)
     return TestPicture(image.image, image.variant, key, _frozen(results, image.lr), hr, None, ())
 

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import degrade
 from degrade import Pipeline, Trace
+from degrade.operators.row import Operator
 from realsr.images.crops import Cut
 from realsr.images.failures import Failure
 from realsr.images.pixels import pixel_digest
@@ -23,6 +25,7 @@ from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import Kind, StandsFor
+from realsr.rows import NO_ROWS, Rows, check_files
 
 Size = tuple[int, int]
 
@@ -65,7 +68,9 @@ class TestPicture:
 
 @dataclass(frozen=True)
 class TestSet:
-    """Cases in the order of their keys. notes: what was done to the pictures. failures: which are not in it."""
+    """Cases in the order of their keys. notes: what was done to the pictures. failures: which are not in it.
+    operators: a person's own, which its traces may name.
+    """
 
     __test__ = False  # no tests, whatever its name says
 
@@ -78,6 +83,7 @@ class TestSet:
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     stands_for: StandsFor | None = None
+    operators: tuple[Operator[Any], ...] = ()
 
     @property
     def digest(self) -> str:
@@ -91,8 +97,8 @@ class TestSet:
 
 @dataclass(frozen=True)
 class Making:
-    """How pipelines make sets. limit: only the first so many photographs. alpha: what transparent
-    pixels become."""
+    """How pipelines make sets. limit: only the first so many photographs. alpha: what transparent pixels
+    become. rows: a person's own, which pipelines may name."""
 
     hr: Path
     crop: int | None = None
@@ -101,6 +107,7 @@ class Making:
     limit: int | None = None
     workers: int | None = None
     alpha: Alpha = "refuse"
+    rows: Rows = NO_ROWS
 
 
 def made_set(
@@ -109,37 +116,54 @@ def made_set(
     """The set of a pipeline, made or gone on with in `root`, on the CPU. Raises RequestError, StorageError."""
     cut = Cut(pipeline.scale, making.crop)
     reading = Reading(making.alpha)
-    job = PairsJob(pipeline, cut, making.seed, making.variants, reading)
+    job = PairsJob(pipeline, cut, making.seed, making.variants, reading, rows=making.rows)
     outcome = make_pairs(
         [making.hr], root, job, observer=observer, workers=making.workers, limit=making.limit
     )
     sources = discover([making.hr], leave_out=root).sources[: making.limit]
     kept = {source.id for source in sources}
     failures = [failure for failure in outcome.failures if failure.source in kept]
-    return _as_set(name, root, kept, [_told(failure) for failure in failures])
+    faults = [_told(failure) for failure in failures]
+    return _as_set(name, root, kept, faults, making.rows)
 
 
-def given_set(name: str, root: Path, scale: int, limit: int | None) -> TestSet:
-    """A folder of pairs as it is. Raises RequestError, ManifestError, and StudyError for another scale."""
+def given_set(
+    name: str, root: Path, scale: int, limit: int | None, rows: Rows = NO_ROWS
+) -> TestSet:
+    """A folder of pairs as it is. Raises RequestError, ManifestError, RowsError, and StudyError for another
+    scale."""
     header, pairs = read_manifest(opened(root))
     if header.scale != scale:
         raise StudyError(f"{root} was made for x{header.scale}, the models enlarge by {scale}")
     sources = sorted({pair.source for pair in pairs})[:limit]
-    return _as_set(name, root, set(sources), [])
+    check_files(header.rows, rows, f"the pairs in {root}", more=True)
+    return _as_set(name, root, set(sources), [], rows)
 
 
-def _as_set(name: str, root: Path, sources: set[str], failures: Sequence[str]) -> TestSet:
+def _as_set(
+    name: str, root: Path, sources: set[str], failures: Sequence[str], rows: Rows
+) -> TestSet:
     store = opened(root)
     header, pairs = read_manifest(store)
-    pictures = tuple(_test_pictures(store, pairs, sources))
+    pictures = tuple(_test_pictures(store, pairs, sources, rows.operators))
     pipeline = header.pipeline.name
     return TestSet(
-        name, "pipeline", pipeline, header.scale, root, pictures, failures=tuple(failures)
+        name,
+        "pipeline",
+        pipeline,
+        header.scale,
+        root,
+        pictures,
+        failures=tuple(failures),
+        operators=rows.operators,
     )
 
 
 def _test_pictures(
-    store: PairStore, pairs: Iterator[PairLine], sources: set[str]
+    store: PairStore,
+    pairs: Iterator[PairLine],
+    sources: set[str],
+    operators: Sequence[Operator[Any]],
 ) -> Iterator[TestPicture]:
     for pair in pairs:
         if pair.source in sources:
@@ -151,7 +175,7 @@ def _test_pictures(
                 lr=Frozen(store.lr(pair.key), pair.lr_size, pair.digests.lr_pixels),
                 hr=Frozen(store.hr(pair.key), pair.hr_size, pair.digests.hr_pixels),
                 trace=trace,
-                words=tuple(degrade.words(trace)),
+                words=tuple(degrade.words(trace, operators)),
             )
 
 

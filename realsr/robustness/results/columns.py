@@ -79,7 +79,8 @@ class Column:
     def words(self) -> str:
         """The convention for people."""
         if self.reach is None:
-            return ", weights ".join(filter(None, (str(self.convention), self.weights)))
+            own = self.row.origin and f", rows {self.row.origin[:12]}"
+            return ", weights ".join(filter(None, (str(self.convention), self.weights))) + own
         return (
             f"{self.convention}, best of whole-pixel shifts up to {self.reach} px, on the interior"
         )

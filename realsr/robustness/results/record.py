@@ -13,6 +13,7 @@ from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
 from degrade.reader.records import Strict
 from realsr.metrics.metric import Better
 from realsr.robustness.study.line_choice import LineChoice
+from realsr.rows import RowFile
 
 VERSION = 1
 
@@ -138,7 +139,8 @@ class Timing(Written):
 
 class Record(Written):
     """Everything about a run but its numbers. lines: what its models are judged by. versions: of the packages
-    that decide its numbers. notes: for readers. started, finished: in UTC."""
+    that decide its numbers. notes: for readers. started, finished: in UTC. rows: files of a person's own rows,
+    not written where there are none."""
 
     version: int = VERSION
     models: tuple[RecordedModel, ...]
@@ -150,6 +152,14 @@ class Record(Written):
     started: str
     finished: str
     timing: Timing
+    rows: tuple[RowFile, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = written(self)
+        if not self.rows:
+            del data["rows"]
+        return data
 
 
 class Cell(Written):

@@ -25,6 +25,7 @@ from realsr.robustness.results.record import (
     RecordedSet,
     Written,
 )
+from realsr.rows import RowFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,14 @@ def read_results(root: Path) -> Results:
         _read(Cell, line, f"{folder.cells}, line {number}") for number, line in enumerate(lines, 1)
     )
     return Results(root, found, tuple(cells))
+
+
+def rows_of_run(folder: RunFolder) -> tuple[RowFile, ...]:
+    """The files of rows that a run was made with; none where it has not ended or cannot be read."""
+    try:
+        return read_results(folder.root).record.rows
+    except StudyError:
+        return ()
 
 
 _File = TypeVar("_File", bound=Written)

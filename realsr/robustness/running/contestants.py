@@ -19,9 +19,11 @@ from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
 from realsr.inference.upscaler import Metadata
 from realsr.metrics.interpolation import enlarged
+from realsr.models.table import ARCHITECTURES
 from realsr.robustness.errors import StudyError
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.study import ModelEntry
+from realsr.rows import NO_ROWS, Rows
 
 _INTERPOLATION_VERSIONS = {"area": 2, "box": 2, "hermite": 2}
 """1 where none is named. Another number makes a run ask that interpolation again."""
@@ -77,15 +79,16 @@ def contestants(
     scale: int | None,
     device: torch.device,
     trust: Trust | Iterable[str] = NOTHING,
+    rows: Rows = NO_ROWS,
 ) -> tuple[Contestant, ...]:
-    """The baseline, and the models in order. scale: None is the models' own, or 4. trust: as `load` takes it.
+    """The baseline, and the models in order. scale: None is the models' own, or 4. trust, rows: as `load` takes
+    them.
 
     A model that fails its probe takes part with a function that raises, if a scale is told or another model
     has one. Raises StudyError where models differ in scale, and what `load` raises.
     """
-    met = [
-        _met(entry, scale, device, Trust.of(trust)) for entry in entries if not _is_baseline(entry)
-    ]
+    loading = _Loading(scale, device, Trust.of(trust), rows)
+    met = [loading.met(entry) for entry in entries if not _is_baseline(entry)]
     common = _common_scale([each for each in met if isinstance(each, Contestant)]) or scale
     silent = [each for each in met if isinstance(each, _Silent)]
     if silent and common is None:
@@ -93,15 +96,6 @@ def contestants(
     factor = common or DEFAULT_SCALE
     models = (each.at(factor) if isinstance(each, _Silent) else each for each in met)
     return (baseline(factor), *models)
-
-
-def _met(
-    entry: ModelEntry, scale: int | None, device: torch.device, trust: Trust
-) -> Contestant | _Silent:
-    try:
-        return _contestant(entry, scale, device, trust)
-    except ProbeError as fault:
-        return _Silent(entry, fault)
 
 
 def _common_scale(models: Sequence[Contestant]) -> int | None:
@@ -126,22 +120,47 @@ def _is_baseline(entry: ModelEntry) -> bool:
     return entry.name == BASELINE
 
 
-def _contestant(
-    entry: ModelEntry, scale: int | None, device: torch.device, trust: Trust
-) -> Contestant:
-    upscaler = load(entry.path, scale=scale, device=device, trust=trust)
-    known = upscaler.metadata
-    return Contestant(
-        entry.name,
-        entry.path,
-        _digest(entry.path, upscaler.scale),
-        upscaler.scale,
-        upscaler,
-        known.trained_on if entry.trained_on is None else entry.trained_on,
-        known.loss if entry.loss is None else entry.loss,
-        known.seed if entry.seed is None else entry.seed,
-        entry.family or _family(known),
-    )
+@dataclass(frozen=True)
+class _Loading:
+    """How models are loaded."""
+
+    scale: int | None
+    device: torch.device
+    trust: Trust
+    rows: Rows
+
+    def met(self, entry: ModelEntry) -> Contestant | _Silent:
+        try:
+            return self._contestant(entry)
+        except ProbeError as fault:
+            return _Silent(entry, fault)
+
+    def _contestant(self, entry: ModelEntry) -> Contestant:
+        upscaler = load(
+            entry.path, scale=self.scale, device=self.device, trust=self.trust, rows=self.rows
+        )
+        known = upscaler.metadata
+        return Contestant(
+            entry.name,
+            entry.path,
+            self._digest(entry.path, upscaler.scale, known.architecture),
+            upscaler.scale,
+            upscaler,
+            known.trained_on if entry.trained_on is None else entry.trained_on,
+            known.loss if entry.loss is None else entry.loss,
+            known.seed if entry.seed is None else entry.seed,
+            entry.family or _family(known),
+        )
+
+    def _digest(self, path: str, scale: int, architecture: str | None) -> str:
+        """Of a network that is a person's own, its file and that of its row."""
+        digest = _digest(path, scale)
+        if architecture is None or architecture in ARCHITECTURES:
+            return digest
+        if architecture not in self.rows.architectures:
+            return digest
+        files = "".join(f"\0{file.sha256}" for file in self.rows.files)
+        return hashlib.sha256(f"{digest}{files}".encode()).hexdigest()
 
 
 def _family(known: Metadata) -> str | None:

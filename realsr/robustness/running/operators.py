@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 
 import degrade
 from degrade import Trace
+from degrade.operators import row as operators
 from degrade.operators.table import OPERATORS
 from realsr.metrics.consistency import Operator
 from realsr.metrics.interpolation import reduced
@@ -20,10 +22,14 @@ OPTICAL = frozenset(name for name, row in OPERATORS.items() if row.facts.optical
 model should undo them and not repeat them."""
 
 
-def true_operator(trace: Trace) -> Operator:
-    """The blurs and resizes of a trace, as a function of an HR picture `h w c`; results are floats, clipped."""
-    optical = replace(trace, hr=(), lr=tuple(step for step in trace.lr if step.op in OPTICAL))
-    return lambda picture: _applied(optical, picture)
+def true_operator(trace: Trace, rows: Sequence[operators.Operator[Any]] = ()) -> Operator:
+    """The blurs and resizes of a trace, as a function of an HR picture `h w c`; results are floats, clipped.
+
+    rows: a caller's own operators, where the trace names them.
+    """
+    names = OPTICAL | {row.name for row in rows if row.facts.optical}
+    kept = replace(trace, hr=(), lr=tuple(step for step in trace.lr if step.op in names))
+    return lambda picture: _applied(kept, rows, picture)
 
 
 def assumed_operator(scale: int) -> Callable[[Picture], Picture]:
@@ -31,8 +37,8 @@ def assumed_operator(scale: int) -> Callable[[Picture], Picture]:
     return lambda picture: reduced(picture, scale)
 
 
-def _applied(trace: Trace, picture: Picture) -> Picture:
+def _applied(trace: Trace, rows: Sequence[operators.Operator[Any]], picture: Picture) -> Picture:
     values = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255.0
-    [result] = degrade.apply_lr([trace], values, threads=1)
+    [result] = degrade.apply_lr([trace], values, threads=1, rows=rows)
     clipped: Picture = result.clamp(0, 1).permute(1, 2, 0).contiguous().numpy()
     return clipped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.contestants import Contestant, contestants
 from realsr.robustness.running.run import RunPlan
 from realsr.robustness.study.study import Study, is_folder
+from realsr.rows import NO_ROWS, Rows
 
 MakeSet = Callable[[Path], TestSet]
 """A set, given the folder where it may be made."""
@@ -41,20 +42,23 @@ def plan_of(
     weights: FoundWeights | None = None,
     models: Sequence[Contestant] | None = None,
     trust: Trust | Iterable[str] = NOTHING,
+    rows: Rows = NO_ROWS,
     told: Callable[[int], None] = lambda answered: None,
 ) -> RunPlan:
     """The plan of a study. observer: of the making of test sets. models: in place of the study's, with the
-    baseline among them. trust: what code a model of the study may run. told: called with the number of pictures
-    that a model has just answered.
+    baseline among them. trust: what code a model of the study may run. rows: a person's own. told: called with
+    the number of pictures that a model has just answered.
 
     Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
     """
     study = study.checked()
-    chosen = models or contestants(study.models, study.scale, torch.device(device), trust)
+    chosen = models or contestants(study.models, study.scale, torch.device(device), trust, rows)
     scale = chosen[0].scale
-    table, found = weighed(study, columns(study.metrics, scale), device, weights)
+    named = columns(study.metrics, scale, rows.metrics)
+    table, found = weighed(study, named, device, weights, rows)
     threads = workers or os.cpu_count() or 1
-    makers = dict(_unique(_makers(study, scale, threads, observer or Unobserved())))
+    making = _Making(study, scale, threads, observer or Unobserved(), rows)
+    makers = dict(_unique(making.all()))
     return RunPlan(
         models=tuple(chosen),
         make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
@@ -69,16 +73,21 @@ def plan_of(
             [model.family for model in chosen if model.family],
             [column.name for column in table],
         ),
+        rows=rows,
     )
 
 
 def weighed(
-    study: Study, table: Sequence[Column], device: str, weights: FoundWeights | None = None
+    study: Study,
+    table: Sequence[Column],
+    device: str,
+    weights: FoundWeights | None = None,
+    rows: Rows = NO_ROWS,
 ) -> tuple[tuple[Column, ...], FoundWeights]:
     """Columns, and the weights behind them: the study's, unless others are given. Raises StudyError."""
     metrics = {column.metric for column in table}
     try:
-        found = weights or found_weights(study.weights, metrics, torch.device(device))
+        found = weights or found_weights(study.weights, metrics, torch.device(device), rows.metrics)
     except MetricError as error:
         raise StudyError(str(error)) from error
     return marked(table, found), found
@@ -101,41 +110,51 @@ def plan_of_pipelines(
     return replace(plan, make_sets=make_sets)
 
 
-def making_of(study: Study, workers: int | None = None) -> Making:
+def making_of(study: Study, workers: int | None = None, rows: Rows = NO_ROWS) -> Making:
     """How the study's pipelines make sets. Raises StudyError without photographs."""
     if study.hr is None:
         raise StudyError("pipelines need photographs to degrade: give --hr DIR")
     return Making(
-        study.hr, study.crop, study.seed, study.variants, study.limit, workers, study.alpha
+        study.hr, study.crop, study.seed, study.variants, study.limit, workers, study.alpha, rows
     )
 
 
-def _makers(
-    study: Study, scale: int, workers: int, observer: Observer
-) -> Iterator[tuple[str, MakeSet]]:
-    for text in study.pipelines:
-        yield _pipeline_maker(study, text, scale, workers, observer)
-    if study.cases is not None:
-        for path, stands_for in representative_cases(study.cases):
-            name, maker = _pipeline_maker(study, str(path), scale, workers, observer)
-            yield name, partial(_case_set, maker, stands_for)
-    for pairs in study.pairs:
-        partners(pairs)  # refused here, not after hours of making other sets
-        yield pairs.name, partial(real_pairs, pairs, scale, limit=study.limit, alpha=study.alpha)
-    for real in study.real:
-        yield real.name, partial(photographs, real, scale, limit=study.limit, alpha=study.alpha)
+@dataclass(frozen=True)
+class _Making:
+    """The sets of a study, each by its name and what makes it."""
 
+    study: Study
+    scale: int
+    workers: int
+    observer: Observer
+    rows: Rows
 
-def _pipeline_maker(
-    study: Study, text: str, scale: int, workers: int, observer: Observer
-) -> tuple[str, MakeSet]:
-    folder = Path(text)
-    if is_folder(text):
-        given = given_set(folder.name, folder, scale, study.limit)
-        return given.name, lambda root: given
-    pipeline, making = requested_pipeline(text, scale), making_of(study, workers)
-    check_ends(pipeline, making.crop)
-    return pipeline.name, lambda root: made_set(pipeline.name, pipeline, making, root, observer)
+    def all(self) -> Iterator[tuple[str, MakeSet]]:
+        """Those of pipelines, then of cases, of real pairs and of photographs."""
+        study = self.study
+        for text in study.pipelines:
+            yield self._of_pipeline(text)
+        if study.cases is not None:
+            for path, stands_for in representative_cases(study.cases):
+                name, maker = self._of_pipeline(str(path))
+                yield name, partial(_case_set, maker, stands_for)
+        limit, alpha = study.limit, study.alpha
+        for pairs in study.pairs:
+            partners(pairs)  # refused here, not after hours of making other sets
+            yield pairs.name, partial(real_pairs, pairs, self.scale, limit=limit, alpha=alpha)
+        for real in study.real:
+            yield real.name, partial(photographs, real, self.scale, limit=limit, alpha=alpha)
+
+    def _of_pipeline(self, text: str) -> tuple[str, MakeSet]:
+        folder = Path(text)
+        if is_folder(text):
+            given = given_set(folder.name, folder, self.scale, self.study.limit, self.rows)
+            return given.name, lambda root: given
+        pipeline = requested_pipeline(text, self.scale, self.rows.operators)
+        making = making_of(self.study, self.workers, self.rows)
+        check_ends(pipeline, making.crop)
+        name = pipeline.name
+        return name, lambda root: made_set(name, pipeline, making, root, self.observer)
 
 
 def _case_set(maker: MakeSet, stands_for: StandsFor, root: Path) -> TestSet:

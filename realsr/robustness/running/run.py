@@ -18,7 +18,13 @@ from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.results.columns import Column, absent
 from realsr.robustness.results.ledger import Ledger
 from realsr.robustness.results.record import Record
-from realsr.robustness.results.store import Results, RunFolder, claimed_run, write_results
+from realsr.robustness.results.store import (
+    Results,
+    RunFolder,
+    claimed_run,
+    rows_of_run,
+    write_results,
+)
 from realsr.robustness.running.answers import Answer, answers
 from realsr.robustness.running.batches import batches
 from realsr.robustness.running.cache import Cache, CachedNumbers, content_key
@@ -34,11 +40,13 @@ from realsr.robustness.running.record import (
 from realsr.robustness.running.scoring import Truth, scored
 from realsr.robustness.study.line_choice import LineChoice
 from realsr.robustness.study.study import KeptPictures
+from realsr.rows import NO_ROWS, Rows, check_files
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run computes. make_sets: given the run's folder, all test sets. notes: for readers."""
+    """What a run computes. make_sets: given the run's folder, all test sets. notes: for readers. rows: a
+    person's own, with which all this was read."""
 
     models: tuple[Contestant, ...]
     make_sets: Callable[[RunFolder], Sequence[TestSet]]
@@ -50,6 +58,7 @@ class RunPlan:
     """Called with the number of pictures that a model has just answered."""
     notes: tuple[str, ...] = ()
     lines: LineChoice = field(default_factory=LineChoice)
+    rows: Rows = NO_ROWS
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ def run(plan: RunPlan, out: Path) -> Results:
     """
     clock, began = started(), _now()
     with claimed_run(out) as folder:
+        check_files(rows_of_run(folder), plan.rows, f"the run in {out}", more=True)
         sets = tuple(plan.make_sets(folder))
         ledger = Ledger(absent(plan.columns, plan.weights))
         cache = Cache(folder.cache)
@@ -95,6 +105,7 @@ def run(plan: RunPlan, out: Path) -> Results:
             started=began,
             finished=_now(),
             timing=timing(clock),
+            rows=plan.rows.files,
         )
         return write_results(folder, record, cells)
 
@@ -185,7 +196,8 @@ def _load(test: TestSet, batch: Sequence[TestPicture]) -> _Loaded:
         except Exception as error:  # a picture that cannot be read costs its cells, not the run
             faults[picture.key] = str(error)
         else:
-            truth = Truth(lr, hr, picture.trace, test.scale, registered=test.kind == "pairs")
+            registered = test.kind == "pairs"
+            truth = Truth(lr, hr, picture.trace, test.scale, registered, test.operators)
             ready.append(_Opened(picture, truth))
     return _Loaded(ready, faults)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from degrade import Trace
 from degrade.errors import DegradeError
+from degrade.operators.row import Operator
 from realsr.metrics import NotComputed, score
 from realsr.metrics.planes import Picture
 from realsr.metrics.registration import shifted_psnr
@@ -26,6 +28,8 @@ class Truth:
     scale: int
     registered: bool
     """Whether SR and HR are two photographs, so that the registration-tolerant score has a meaning."""
+    operators: tuple[Operator[Any], ...] = ()
+    """A person's own, which the trace may name."""
 
 
 @dataclass
@@ -84,7 +88,7 @@ def _computed(sr: Picture, truth: Truth, column: Column, weights: FoundWeights) 
         lr=truth.lr,
         scale=truth.scale,
         convention=column.convention,
-        true_operator=None if truth.trace is None else true_operator(truth.trace),
+        true_operator=None if truth.trace is None else true_operator(truth.trace, truth.operators),
         assumed_operator=assumed_operator(truth.scale),
         compute=weights.computes.get(column.metric),
     )

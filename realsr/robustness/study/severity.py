@@ -46,8 +46,9 @@ def at_severity(pipeline: Pipeline, parameter: str, value: float) -> Pipeline:
             )
         each[field] = int(value) if float(value).is_integer() else value
     data["name"] = severity_name(pipeline.name, parameter, value)
+    text = yaml.safe_dump(data, sort_keys=False)
     try:
-        return parse_pipeline(yaml.safe_dump(data, sort_keys=False), data["name"])
+        return parse_pipeline(text, data["name"], rows=pipeline.own_operators)
     except PipelineError as error:
         reason = str(error).partition(f"{field}: is ")[2] or str(error)
         raise PipelineError(

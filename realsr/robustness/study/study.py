@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 
 import degrade
 from degrade.reader.records import Strict
@@ -13,10 +13,10 @@ from degrade.reader.sentences import of_document
 from degrade.reader.yaml_source import Document, read_text, read_yaml
 from realsr.images.reading import Alpha
 from realsr.metrics.errors import MetricError
-from realsr.metrics.table import METRICS
 from realsr.metrics.weights import check_names
 from realsr.robustness.errors import StudyError
 from realsr.robustness.study.line_choice import LineChoice
+from realsr.rows import NO_ROWS, Rows, rows_of
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -104,9 +104,9 @@ class Study(Strict):
 
     @field_validator("weights")
     @classmethod
-    def _weights_of_metrics(cls, weights: dict[str, str]) -> dict[str, str]:
+    def _weights_of_metrics(cls, weights: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         try:
-            check_names(weights, METRICS.values())
+            check_names(weights, rows_of(info.context).metrics.values())
         except MetricError as error:
             raise ValueError(str(error)) from error
         return weights
@@ -125,21 +125,23 @@ class Study(Strict):
         return self
 
 
-def read_study(path: Path) -> Study:
+def read_study(path: Path, rows: Rows = NO_ROWS) -> Study:
     """The study in a file; its paths count from the file. Raises StudyError with file, line and place.
+
+    rows: a person's own, which it may name.
 
     Whether there is anything to test is for `checked` to say: options may add it to a file of models alone.
     """
     text = read_text(path, "the study", StudyError)
     document = read_yaml(text, str(path), StudyError)
-    study = validated(Study, document)
+    study = validated(Study, document, rows.context)
     return _from_folder(study, path.parent)
 
 
-def validated(kind: type[T], document: Document) -> T:
+def validated(kind: type[T], document: Document, context: object = None) -> T:
     """A document's data as a record. Raises StudyError with file, line and place of each fault."""
     try:
-        return kind.model_validate(document.data)
+        return kind.model_validate(document.data, context=context)
     except ValidationError as error:
         raise StudyError(of_document(error, document, kind)) from error
 
