@@ -52,7 +52,7 @@ KERNELS = {
     "fields": ["_field_longs", "_add_normals"],
     "poisson": ["_mark", "_add_poisson"],
     "matlab": ["_axis"],
-    "sharpen": ["_mask"],
+    "sharpen": ["_mask", "_usm"],
     "blocks": ["_luma", "_chroma", "_decode"],
 }
 """The Triton kernels, by their modules in `degrade.functional.gpu`."""
@@ -67,6 +67,7 @@ OF_FORMS = {
     "_decode",
     "_axis",
     "_mask",
+    "_usm",
 }
 """Kernels of forms on packed samples, whose bytes the form says."""
 

@@ -173,8 +173,7 @@ def _launches(own: Sequence[Sequence[Head]], largest: int) -> Iterator[_Launch]:
     progress = [0] * len(own)
     for key, members in rounds([[head.key for head in one] for one in own]):
         there = [own[sample][progress[sample]] for sample in members]
-        canvas = key != POINTWISE and form_of(there[0].step) is None
-        parts = _parts(there, largest) if canvas else [range(len(there))]
+        parts = [range(len(there))] if key == POINTWISE else _parts(there, largest)
         for part in parts:
             samples = [members[place] for place in part]
             done = [progress[sample] for sample in samples]
@@ -184,16 +183,23 @@ def _launches(own: Sequence[Sequence[Head]], largest: int) -> Iterator[_Launch]:
 
 
 def _parts(there: Sequence[Head], largest: int) -> list[Sequence[int]]:
-    """The samples of a round on a canvas in a few parts of near sizes: less to hold at once, less padding."""
+    """The samples of a round on a canvas in a few parts of near sizes: less to hold at once, less padding.
+
+    Those of a form are cut only where it says so.
+    """
 
     def area(place: int) -> int:
         step = there[place].step
         return max(size.height * size.width for size in (step.size, step.placement.size))
 
+    form = form_of(there[0].step)
+    if form is not None and form.parts == 1:
+        return [range(len(there))]
     ordered = sorted(range(len(there)), key=area, reverse=True)
     values = 3 * len(ordered) * area(ordered[0])
     most = max(LEAST_PART, 2 * largest // COPIES)
-    count = min(MOST_PARTS, -(-values // most), len(ordered))
+    wanted = -(-values // most) if form is None else form.parts
+    count = min(MOST_PARTS, wanted, len(ordered))
     ends = [len(ordered) * part // count for part in range(count + 1)]
     return [ordered[start:end] for start, end in pairwise(ends)]
 

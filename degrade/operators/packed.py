@@ -77,12 +77,14 @@ class Prepared(NamedTuple):
 class Form:
     """How some operators run on packed samples.
 
-    prepare: see `Prepared`. moved: bytes that a round reads and writes beside the samples' input and output.
+    prepare: see `Prepared`. moved: bytes that a round reads and writes beside the samples' input and
+    output. parts: into how many a round is cut, where it holds several times its samples.
     """
 
     name: str
     prepare: Callable[[Batch], Prepared]
     moved: Callable[[Call], int] = lambda call: 0
+    parts: int = 1
 
     @cached_property
     def key(self) -> str:

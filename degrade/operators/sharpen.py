@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,11 @@ from degrade.functional.filtering import (
     correlate_image_separable,
     correlate_separable,
 )
+from degrade.functional.gpu.call import Tables, starts_in_launches
 from degrade.functional.psf import gaussian_taps
 from degrade.operators.base import Group, Image, Parameters, column
 from degrade.operators.ladders import along
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 CLOSE = 2e-6
@@ -89,6 +91,37 @@ def _kernel(images: torch.Tensor, group: Group[UsmParameters]) -> torch.Tensor:
     return (share * sharp + (1.0 - share) * wide).to(images.dtype)
 
 
+def _packed_taps(group: Any, channels: int) -> Floats:
+    taps: Floats = _taps(group).numpy()
+    return taps
+
+
+def _prepare(batch: Batch) -> Prepared:
+    (part,) = batch.parts
+    records = part.group.records
+    lengths = np.array([record.taps for record in records])
+    own = (
+        np.abs(np.arange(part.values.shape[1]) - part.values.shape[1] // 2) <= lengths[:, None] // 2
+    )
+    each = {
+        "starts": np.cumsum(lengths) - lengths,
+        "reaches": (lengths // 2).astype(np.int32),
+        "scratch": starts_in_launches(sides(batch).prod(1) * batch.channels, batch.bounds),
+        "numbers": np.array([(record.weight, record.residual_limit) for record in records]),
+    }
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.sharpen import usm
+
+        return usm
+
+    return Prepared(Tables(each, {"kernels": part.values[own]}), begin)
+
+
+MASKED = Form("unsharp mask", _prepare, lambda call: 50 * call.values(call.before), parts=2)
+"""Between its launches lie float64 sums, twice, residuals and the choice; the samples are read twice more."""
+
+
 def _blur_at(image: Image, taps: Floats, place: tuple[npt.NDArray[np.int64], ...]) -> Floats:
     """The Gaussian blur in float64 at some values, place = (rows, columns, channels), each (n,)."""
     offsets = np.arange(taps.size) - taps.size // 2
@@ -154,7 +187,12 @@ USM = Operator(
     name="usm",
     version=1,
     parameters=UsmParameters,
-    forms=Forms(kernel=_kernel, single=_single, tables=_tables),
+    forms=Forms(
+        kernel=_kernel,
+        packed=Packed(MASKED, _packed_taps),
+        single=_single,
+        tables=_tables,
+    ),
     words=Words(
         phrase=_words,
         summary="Unsharp mask with a threshold; clips what it sharpens to [0, 1].",

@@ -15,6 +15,7 @@ from degrade.execute.program import program_of
 from degrade.execute.singles import reference_step
 from degrade.geometry import Size
 from degrade.operators.table import OPERATORS
+from degrade.trace import Values
 from tests.cases import CASES, Case
 from tests.contract.samples import image, planned
 
@@ -23,7 +24,8 @@ DEVICE = torch.device("cpu" if INTERPRETED else "cuda")
 
 SIZES = (Size(15, 13), Size(1, 1), Size(9, 21), Size(1, 3), Size(16, 17))
 FEW = (Size(5, 4), Size(1, 1), Size(3, 12))
-"""For correlations, on whose taps the interpreter takes a second a sample."""
+LONG = {"correlation", "unsharp mask"}
+"""Forms on whose taps the interpreter takes a second a sample: small ones for them."""
 
 marks = [
     pytest.mark.gpu,
@@ -39,17 +41,21 @@ marks = [
 PACKED = [case for case in CASES if OPERATORS[case.op].forms.packed is not None]
 
 
+def _taps(values: Values) -> float:
+    """What tells a record of few taps from one of many, where it says so."""
+    return float(values.get("radius", values.get("size", 0)))
+
+
 def batch(
     case: Case, channels: int, sizes: Sequence[Size] = SIZES, count: int | None = None
 ) -> tuple[list[Plan], list[torch.Tensor]]:
     """The case's records on images of their own sizes, as often as wanted; by the interpreter not all of a blur's."""
     values = list(case.values)
     packed = OPERATORS[case.op].forms.packed
-    if INTERPRETED and packed is not None and packed.form.name == "correlation":
-        values, sizes = (
-            values[:: len(values) - 1 if case.op == "gaussian_blur" else len(values)],
-            FEW,
-        )
+    if INTERPRETED and packed is not None and packed.form.name in LONG:
+        both = case.op == "gaussian_blur"  # One record a border.
+        values = [values[0], values[-1]] if both else [min(values, key=_taps)]
+        sizes = FEW
     plans, images = [], []
     for number in range(count or max(len(values), len(sizes))):
         size = sizes[number % len(sizes)]

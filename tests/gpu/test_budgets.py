@@ -6,7 +6,10 @@ import importlib.util
 
 import pytest
 
-from benchmarks.launches import count_batch
+import degrade
+from benchmarks.launches import Count, count_batch, counted
+from degrade.execute.plan import plan_hr
+from degrade.execute.program import program_of
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("triton") is None, reason="triton is not installed"
@@ -37,3 +40,16 @@ def test_launches_bytes_and_memory(name: str, batch: int) -> None:
     # Both slots of every sample, each as large as its largest stage, and what a round needs besides.
     assert count.held <= 4 * (4 * program.length / 2)
     assert count.host == ON_HOST.get(name, set())
+
+
+@pytest.mark.parametrize("batch", [32, 128])
+def test_sharpening_the_hr(batch: int) -> None:
+    size = degrade.Size(400, 400)
+    traces = degrade.draw(
+        degrade.load_pipeline("realesrgan"), degrade.keys(0, map(str, range(batch)))
+    )
+    program = program_of([plan_hr(trace, size) for trace in traces], [size] * batch, 3)
+    count = counted(program, Count())
+    assert count.launches <= 15
+    assert count.bytes / batch / 1e6 <= 40.0
+    assert count.held <= 4 * (4 * program.length / 2)

@@ -16,7 +16,7 @@ import pytest
 
 KERNELS = {
     *("_move", "_correlate", "_make_taps", "_slots", "_canvas", "_field_longs", "_add_normals"),
-    *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask"),
+    *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask", "_usm"),
 }
 CAPABILITIES = {80, 90, 120}
 
@@ -56,7 +56,7 @@ def compile_launch(self, *args, grid, warmup, **options):
 
 JITFunction.run = compile_launch
 names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise",
-         "matlab_bicubic", "oversharpen")
+         "matlab_bicubic", "oversharpen", "usm")
 cases = {case.op: case for case in CASES}
 records = [(cases[name], cases[name].values) for name in names]
 records.append((cases["resize"], [{"factor": 0.5, "light": "linear"}]))
@@ -79,7 +79,7 @@ def test_every_kernel_becomes_machine_code(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
     assert run.returncode == 0, run.stderr

@@ -35,7 +35,7 @@ def test_the_forms_by_the_interpreter() -> None:
         cwd=FOLDER.parents[1],
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

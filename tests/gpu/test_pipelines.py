@@ -66,7 +66,7 @@ NAMES = ("second_order",) if INTERPRETED else ("realesrgan", "second_order", "sh
 @pytest.mark.parametrize("name", NAMES)
 def test_a_pipeline_has_the_bits_of_the_definitions(name: str) -> None:
     pipeline = with_short_kernels(name)
-    count = 3 if INTERPRETED else 32
+    count = 2 if INTERPRETED else 32
     traces = degrade.draw(pipeline, degrade.keys(0, [f"s{number}" for number in range(count)]))
     plans = [plan_lr(trace, size) for trace, size in zip(traces, sizes(count), strict=True)]
     images = [image(size, 3, number).to(DEVICE) for number, size in enumerate(sizes(count))]

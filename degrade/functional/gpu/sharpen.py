@@ -77,3 +77,68 @@ def oversharpen(call: Call) -> None:
             call.pixels, middle, call.rows, call.finish, *(tables[name] for name in names),
             call.channels, across, *TILE, num_warps=WARPS, enable_fp_fusion=False,
         )  # fmt: skip
+
+
+@triton.jit
+def _usm(
+    pixels, middle, residuals, chosen, rows, finish, kernels, starts, reaches, scratch, numbers,
+    channels, STAGE: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
+):  # fmt: skip
+    """The residual in stages 0 and 1, the share of it in stages 2 and 3; even stages go along columns."""
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    tiles_x = tl.cdiv(width, COLUMNS)
+    tiles = tl.cdiv(height, ROWS) * tiles_x
+    plane = tl.program_id(0) // tiles
+    if plane >= channels:
+        return
+    tile = tl.program_id(0) % tiles
+    y = (tile // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
+    x = (tile % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
+    there = (y < height) & (x < width)
+    y, x = tl.minimum(y, height - 1), tl.minimum(x, width - 1)
+    place = plane.to(tl.int64) * height * width
+    source, between = pixels + tl.load(row) + place, tl.load(scratch + sample) + place
+    taps, reach = kernels + tl.load(starts + sample), tl.load(reaches + sample)
+    weight, limit = tl.load(numbers + 2 * sample), tl.load(numbers + 2 * sample + 1)
+    at = y * width + x
+    if STAGE == 0:
+        smooth = _smooth(source, y, x, height, width, taps, reach, False)
+        tl.store(middle + between + at, smooth, mask=there)
+    elif STAGE == 1:
+        smooth = _smooth(middle + between, y, x, height, width, taps, reach, True)
+        residual = tl.load(source + at).to(tl.float64) - smooth
+        tl.store(residuals + between + at, residual.to(tl.float32), mask=there)
+        passed = (tl.abs(residual) > limit).to(tl.uint8)
+        tl.store(chosen + between + at, passed, mask=there)
+    elif STAGE == 2:
+        smooth = _smooth(chosen + between, y, x, height, width, taps, reach, False)
+        tl.store(middle + between + at, smooth, mask=there)
+    else:
+        share = _smooth(middle + between, y, x, height, width, taps, reach, True)
+        value = tl.load(source + at).to(tl.float64)
+        sharp = value + weight * tl.load(residuals + between + at).to(tl.float64)
+        sharp = tl.minimum(tl.maximum(sharp, 0.0), 1.0)
+        out = (share * sharp + (1.0 - share) * value).to(tl.float32)
+        write = pixels + tl.load(row + 1) + place + at
+        tl.store(write, finished(out, finish, sample), mask=there)
+
+
+def usm(call: Call) -> None:
+    """`operators.sharpen`'s unsharp mask with a threshold, in four launches.
+
+    Which pixels are chosen is decided in float64; residuals lie in float32 between the launches. Tables: as for
+    `oversharpen`, with numbers float64 (b, 2), the residual's weight and the limit it must pass, for shares.
+    """
+    tables, device, values = call.tables, call.pixels.device, call.values(call.before)
+    middle = torch.empty(values, dtype=torch.float64, device=device)
+    residuals = torch.empty(values, device=device)
+    chosen = torch.empty(values, dtype=torch.uint8, device=device)
+    names = ("kernels", "starts", "reaches", "scratch", "numbers")
+    for stage in range(4):
+        _usm[(call.tiles(call.before, *TILE), len(call.before))](
+            call.pixels, middle, residuals, chosen, call.rows, call.finish,
+            *(tables[name] for name in names), call.channels, stage, *TILE,
+            num_warps=WARPS, enable_fp_fusion=False,
+        )  # fmt: skip
