@@ -23,7 +23,14 @@ from realsr.images.sources import Found, Source, discover
 from realsr.inference.destinations import Beside, Destination, Within, destinations
 from realsr.inference.errors import InferenceError
 from realsr.inference.pictures import read_picture
-from realsr.inference.record import Made, Request, ResultRecord, digest_of, drop_left_over, replaced
+from realsr.inference.record import (
+    KnownResult,
+    Request,
+    ResultRecord,
+    digest_of,
+    drop_left_over,
+    replaced,
+)
 from realsr.inference.saving import SavedResult, Saving
 from realsr.inference.strips import Enlarging, strips
 from realsr.rows import RowFile, written
@@ -190,8 +197,8 @@ class _Run:
         self.record.note(self.place.key(source), self._as_made(target, picture.digest))
         self.reduced += pixels.dtype == np.uint16 and not saving.format.deep
 
-    def _as_made(self, target: Path, digest: str) -> Made:
-        return Made(digest, self.place.name(target), target.stat().st_size)
+    def _as_made(self, target: Path, digest: str) -> KnownResult:
+        return KnownResult(digest, self.place.name(target), target.stat().st_size)
 
 
 def _outcome(runs: Sequence[_Run], ignored: int) -> Upscaled:

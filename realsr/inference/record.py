@@ -25,7 +25,7 @@ _LEFT_OVER = re.compile(re.escape(TEMPORARY) + "[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
-class Made:
+class KnownResult:
     """digest: SHA-256 of the source. file: the result, seen from its folder. size: of the result in bytes."""
 
     digest: str
@@ -39,7 +39,7 @@ class ResultRecord:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._results = folder / RESULTS
-        self._made: dict[str, Made] = {}
+        self._made: dict[str, KnownResult] = {}
         # Folders of version 0.1.0 tell nothing of their sources.
         self._tells = self._results.is_file() or not (folder / REQUEST).is_file()
         self._read()
@@ -70,7 +70,7 @@ class ResultRecord:
             return True
         return made is not None and (made.digest, made.size) == (digest, size)
 
-    def note(self, source: str, made: Made) -> None:
+    def note(self, source: str, made: KnownResult) -> None:
         """Adds a result that is in its place. Raises StorageError."""
         if self._made.get(source) == made:
             return
@@ -88,7 +88,7 @@ class ResultRecord:
 
     def _read(self) -> None:
         for line in result_lines(self._results):
-            made = Made(str(line["sha256"]), str(line["file"]), int(line["bytes"]))
+            made = KnownResult(str(line["sha256"]), str(line["file"]), int(line["bytes"]))
             self._made[str(line["source"])] = made
 
 

@@ -14,9 +14,7 @@ from realsr.cli.main import app
 from realsr.images.reading import Reading, opened
 from realsr.inference.pictures import read_picture
 from tests.images import pngs, tiffs
-from tests.images.test_png_variants import made
-from tests.images.test_tiff_variants import COLOURS, REFUSED, SIZE
-from tests.images.tiffs import Form
+from tests.images.tiffs import COLOURS, REFUSED, SIZE, Form
 
 ALPHAS = {"plain": (), "straight": (2,), "assoc": (1,), "unspec": (0,)}
 
@@ -29,7 +27,7 @@ def variants() -> Iterator[tuple[str, bytes]]:
     for colour, depths in pngs.DEPTHS.items():
         for depth in depths:
             keyed = colour < pngs.GREY_ALPHA
-            numbers, chunks, _ = made(colour, depth, keyed=keyed)
+            numbers, chunks, _ = pngs.made(colour, depth, keyed=keyed)
             data = pngs.png(numbers, colour, depth, interlaced=depth != 8, before=chunks)
             yield f"png_{colour}_{depth}.png", data
     for photometric, colours in COLOURS.items():

@@ -27,6 +27,9 @@ _PASSES = (
     (1, 0, 2, 1),
 )
 
+SIZE = (9, 11)
+"""Of a made picture."""
+
 Chunk = tuple[bytes, bytes]
 
 
@@ -75,3 +78,33 @@ def on_full_range(values: np.ndarray, depth: int) -> np.ndarray:
     """On 0 .. 255, or 0 .. 65535 beyond 8 bits, rounded to nearest."""
     kind, full = (np.uint8, 255) if depth <= 8 else (np.uint16, 65535)
     return np.floor(values / (2**depth - 1) * full + 0.5).astype(kind)
+
+
+def made(colour: int, depth: int, *, keyed: bool) -> tuple[np.ndarray, list[Chunk], np.ndarray]:
+    """Numbers to store, the chunks that they need, and the picture `h w c` that they are."""
+    numbers = noise((*SIZE, SAMPLES[colour]), depth, seed=depth)
+    if colour == PALETTE:
+        return _of_palette(numbers, depth, keyed=keyed)
+    truth = on_full_range(numbers, depth)
+    if not keyed:
+        return numbers, [], truth
+    numbers[2:5, 3:7] = key = numbers[0, 0]
+    truth = on_full_range(numbers, depth)
+    opaque = (numbers != key).any(axis=2, keepdims=True)
+    alpha = np.where(opaque, np.iinfo(truth.dtype).max, 0).astype(truth.dtype)
+    chunks = [(b"tRNS", key.astype(">u2").tobytes())]
+    return numbers, chunks, np.concatenate([truth, alpha], axis=2)
+
+
+def _of_palette(
+    numbers: np.ndarray, depth: int, *, keyed: bool
+) -> tuple[np.ndarray, list[Chunk], np.ndarray]:
+    palette = noise((2**depth, 3), 8, seed=5).astype(np.uint8)
+    chunks = [(b"PLTE", palette.tobytes())]
+    truth = palette[numbers[..., 0]]
+    if not keyed:
+        return numbers, chunks, truth
+    alphas = np.full(2**depth, 255, np.uint8)
+    alphas[: 2**depth // 2] = noise((2**depth // 2,), 8, seed=6)
+    chunks.append((b"tRNS", alphas[: 2**depth // 2].tobytes()))
+    return numbers, chunks, np.concatenate([truth, alphas[numbers]], axis=2)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from PIL import ImageCms
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 _D50 = (0.9642, 1.0, 0.8249)
-_ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
+ADOBE = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457))
 
 
 def _xyz(values: Sequence[float]) -> bytes:
@@ -34,7 +37,7 @@ def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + data
 
 
-def wide(gamma: float = 563 / 256, colorants: Sequence[Sequence[float]] = _ADOBE) -> bytes:
+def wide(gamma: float = 563 / 256, colorants: Sequence[Sequence[float]] = ADOBE) -> bytes:
     """Red, green and blue of Adobe RGB (1998), unless others are given."""
     tags = {b"desc": _text("Wide"), b"cprt": b"text" + bytes(8), b"wtpt": _xyz(_D50)}
     for name, colorant in zip((b"r", b"g", b"b"), colorants, strict=True):

@@ -9,50 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import ImageCms
 
 from realsr.images.errors import SourceError
 from realsr.images.reading import Reading, opened
 from realsr.inference.pictures import read_picture
-from tests.images import pngs
+from tests.images import pngs, profiles
 
-SIZE = (9, 11)
 GAMMA = (b"gAMA", struct.pack(">I", 100_000))
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-PROFILE = (b"iCCP", b"sRGB\0\0" + zlib.compress(SRGB))
+PROFILE = (b"iCCP", b"sRGB\0\0" + zlib.compress(profiles.SRGB))
 FORMS = [(colour, depth) for colour, depths in pngs.DEPTHS.items() for depth in depths]
-
-
-def made(
-    colour: int, depth: int, *, keyed: bool
-) -> tuple[np.ndarray, list[pngs.Chunk], np.ndarray]:
-    """Numbers to store, the chunks that they need, and the picture `h w c` that they are."""
-    numbers = pngs.noise((*SIZE, pngs.SAMPLES[colour]), depth, seed=depth)
-    if colour == pngs.PALETTE:
-        return _of_palette(numbers, depth, keyed=keyed)
-    truth = pngs.on_full_range(numbers, depth)
-    if not keyed:
-        return numbers, [], truth
-    numbers[2:5, 3:7] = key = numbers[0, 0]
-    truth = pngs.on_full_range(numbers, depth)
-    opaque = (numbers != key).any(axis=2, keepdims=True)
-    alpha = np.where(opaque, np.iinfo(truth.dtype).max, 0).astype(truth.dtype)
-    chunks = [(b"tRNS", key.astype(">u2").tobytes())]
-    return numbers, chunks, np.concatenate([truth, alpha], axis=2)
-
-
-def _of_palette(
-    numbers: np.ndarray, depth: int, *, keyed: bool
-) -> tuple[np.ndarray, list[pngs.Chunk], np.ndarray]:
-    palette = pngs.noise((2**depth, 3), 8, seed=5).astype(np.uint8)
-    chunks = [(b"PLTE", palette.tobytes())]
-    truth = palette[numbers[..., 0]]
-    if not keyed:
-        return numbers, chunks, truth
-    alphas = np.full(2**depth, 255, np.uint8)
-    alphas[: 2**depth // 2] = pngs.noise((2**depth // 2,), 8, seed=6)
-    chunks.append((b"tRNS", alphas[: 2**depth // 2].tobytes()))
-    return numbers, chunks, np.concatenate([truth, alphas[numbers]], axis=2)
 
 
 @pytest.mark.parametrize(("colour", "depth"), FORMS)
@@ -64,7 +29,7 @@ def test_right_by_upscale_and_right_or_refused_by_make_pairs(
     for keyed, interlaced, more in product((False, True), (False, True), ([], [GAMMA], [PROFILE])):
         if keyed and has_alpha:
             continue
-        numbers, chunks, truth = made(colour, depth, keyed=keyed)
+        numbers, chunks, truth = pngs.made(colour, depth, keyed=keyed)
         before = [*more, *chunks]
         path.write_bytes(pngs.png(numbers, colour, depth, interlaced=interlaced, before=before))
         found = read_picture(path, 10**6).pixels
@@ -91,7 +56,7 @@ def _check_pairs(path: Path, truth: np.ndarray) -> None:
 
 @pytest.mark.parametrize("depth", [8, 16])
 def test_exif_behind_the_pixels_tells_which_way_is_up(tmp_path: Path, depth: int) -> None:
-    numbers = pngs.noise((*SIZE, 3), depth)
+    numbers = pngs.noise((*pngs.SIZE, 3), depth)
     turned = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, 6, 0, 0)
     (tmp_path / "a.png").write_bytes(pngs.png(numbers, pngs.RGB, depth, behind=[(b"eXIf", turned)]))
     found = read_picture(tmp_path / "a.png", 10**6).pixels

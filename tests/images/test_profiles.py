@@ -14,10 +14,9 @@ from realsr.images.errors import SourceError
 from realsr.images.reading import Reading, opened
 from realsr.pairs.make import Outcome
 from tests.images import profiles
-from tests.images.icc import SRGB
 
 Synthetic = Callable[..., np.ndarray]
-_TO_LINEAR = np.array(profiles._ADOBE).T
+_TO_LINEAR = np.array(profiles.ADOBE).T
 _FROM_SRGB_D50 = np.array(
     [[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]]
 )
@@ -38,7 +37,7 @@ def encoded(linear: np.ndarray) -> np.ndarray:
 def test_srgb_itself_changes_nothing(tmp_path: Path, photograph: Synthetic, suffix: str) -> None:
     image = Image.fromarray(photograph(1, 20, 30))
     image.save(tmp_path / f"plain.{suffix}", lossless=True)
-    image.save(tmp_path / f"named.{suffix}", lossless=True, icc_profile=SRGB)
+    image.save(tmp_path / f"named.{suffix}", lossless=True, icc_profile=profiles.SRGB)
     pixels, conversion = read(tmp_path / f"named.{suffix}")
     assert conversion is None
     assert np.array_equal(pixels, read(tmp_path / f"plain.{suffix}")[0])

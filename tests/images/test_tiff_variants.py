@@ -17,11 +17,9 @@ from realsr.images.reading import Reading, opened
 from realsr.inference.pictures import read_picture
 from tests.images import tiffs
 from tests.images.pngs import noise, on_full_range
-from tests.images.tiffs import Form
+from tests.images.tiffs import COLOURS, REFUSED, SIZE, Form
 
-SIZE = (9, 19)
 ALPHAS = {"none": (), "straight": (2,), "associated": (1,), "unspecified": (0,), "two": (0, 2)}
-COLOURS = {tiffs.WHITE_IS_ZERO: 1, tiffs.BLACK_IS_ZERO: 1, tiffs.RGB: 3}
 STORED = [
     {},
     {"side": 16},
@@ -129,27 +127,6 @@ def test_orientation(tmp_path: Path, orientation: int, bits: int) -> None:
         7: numbers.swapaxes(0, 1)[::-1, ::-1], 8: np.rot90(numbers, 1),
     }[orientation]  # fmt: skip
     assert np.array_equal(read_picture(tmp_path / "a.tif", 10**6).pixels, upright)
-
-
-REFUSED = {
-    "signed": (Form(1, 8, more={339: [2]}), 1, "its values are signed"),
-    "signed 16": (Form(2, 16, more={339: [2, 2, 2]}), 3, "its values are signed"),
-    "half": (Form(1, 16, more={339: [3]}), 1, "its values are floating-point"),
-    "32": (Form(1, 32), 1, "more than 16 bits"),
-    "64": (Form(2, 64), 3, "more than 16 bits"),
-    "CMYK": (Form(tiffs.CMYK, 8), 4, "stored as CMYK"),
-    "CMYK 16": (Form(tiffs.CMYK, 16, planar=True), 4, "stored as CMYK"),
-    "LAB": (Form(tiffs.LAB, 8), 3, "stored as LAB"),
-    "YCbCr": (Form(tiffs.YCBCR, 8), 3, "stored as YCbCr"),
-    "mosaic": (Form(32803, 16), 1, "sensor's mosaic"),
-    "bands": (Form(1, 8, kinds=(0, 0)), 3, "3 channels"),
-    "mixed": (Form(2, 8, more={258: [8, 8, 16]}), 3, "differ in their form"),
-    "compression": (Form(2, 8, more={259: [34712]}), 3, "compression is number 34712"),
-    "predictor": (Form(2, 16, compression=8, more={317: [3]}), 3, "predictor 3"),
-    "no size": (Form(1, 8, more={256: [0]}), 1, "0"),
-    "few strips": (Form(1, 8, more={278: [1]}), 1, "strips"),
-    "layers": (Form(1, 8, more={32997: [3]}), 1, "3 pictures"),
-}
 
 
 @pytest.mark.parametrize("name", REFUSED)

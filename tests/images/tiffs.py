@@ -14,6 +14,10 @@ from tests.images.pngs import packed
 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR, LAB = 0, 1, 2, 3, 5, 6, 8
 UNSPECIFIED, ASSOCIATED, STRAIGHT = 0, 1, 2
+COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3}
+"""Samples a pixel that are no extra ones."""
+SIZE = (9, 19)
+"""Of a made picture."""
 _SHORT, _LONG, _LONG8 = 3, 4, 16
 _REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -153,3 +157,25 @@ def _list(tag: int, values: Sequence[int], order: str, long: int) -> tuple[int, 
     if max(values) < 2**16:
         return _SHORT, struct.pack(f"{order}{len(values)}H", *values)
     return _LONG, struct.pack(f"{order}{len(values)}I", *values)
+
+
+REFUSED = {
+    "signed": (Form(1, 8, more={339: [2]}), 1, "its values are signed"),
+    "signed 16": (Form(2, 16, more={339: [2, 2, 2]}), 3, "its values are signed"),
+    "half": (Form(1, 16, more={339: [3]}), 1, "its values are floating-point"),
+    "32": (Form(1, 32), 1, "more than 16 bits"),
+    "64": (Form(2, 64), 3, "more than 16 bits"),
+    "CMYK": (Form(CMYK, 8), 4, "stored as CMYK"),
+    "CMYK 16": (Form(CMYK, 16, planar=True), 4, "stored as CMYK"),
+    "LAB": (Form(LAB, 8), 3, "stored as LAB"),
+    "YCbCr": (Form(YCBCR, 8), 3, "stored as YCbCr"),
+    "mosaic": (Form(32803, 16), 1, "sensor's mosaic"),
+    "bands": (Form(1, 8, kinds=(0, 0)), 3, "3 channels"),
+    "mixed": (Form(2, 8, more={258: [8, 8, 16]}), 3, "differ in their form"),
+    "compression": (Form(2, 8, more={259: [34712]}), 3, "compression is number 34712"),
+    "predictor": (Form(2, 16, compression=8, more={317: [3]}), 3, "predictor 3"),
+    "no size": (Form(1, 8, more={256: [0]}), 1, "0"),
+    "few strips": (Form(1, 8, more={278: [1]}), 1, "strips"),
+    "layers": (Form(1, 8, more={32997: [3]}), 1, "3 pictures"),
+}
+"""Forms that are not read, with their samples a pixel and words of the refusal."""

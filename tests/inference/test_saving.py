@@ -14,7 +14,6 @@ from realsr.images.raster import Kept, Pixels
 from realsr.inference import saving as module
 from realsr.inference.saving import FORMATS, SavedResult, Saving
 from tests.images import profiles
-from tests.images.icc import SRGB
 
 EXIF = Image.Exif()
 EXIF[0x0110] = "A camera"
@@ -81,9 +80,9 @@ def test_a_pngs_own_words_on_colour_stay() -> None:
     chunks = ((b"gAMA", b"\0\0\xb1\x8f"), (b"sRGB", b"\0"))
     image = written(smooth(3), Saving(), kept=Kept(png=chunks))
     assert (image.info["gamma"], image.info["srgb"]) == (0.45455, 0)
-    both = written(smooth(3), Saving(), kept=Kept(icc=SRGB, png=chunks))
+    both = written(smooth(3), Saving(), kept=Kept(icc=profiles.SRGB, png=chunks))
     assert "srgb" not in both.info
-    assert both.info["icc_profile"] == SRGB
+    assert both.info["icc_profile"] == profiles.SRGB
 
 
 @pytest.mark.parametrize(
