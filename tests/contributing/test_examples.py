@@ -13,6 +13,7 @@ MOST = {
     "learned_metric": 2,
     "loss": 2,
     "architecture": 3,
+    "store": 2,
 }
 """Places to touch at most; generated pages and the changelog are not counted."""
 

@@ -32,6 +32,7 @@ from realsr.pairs.make import Outcome, _drop_unlisted
 from realsr.pairs.manifest import read_manifest
 from realsr.pairs.pictures import read_pair
 from realsr.pairs.replaying import replay
+from realsr.pairs.store import table
 from realsr.pairs.store.claim import claimed, ours
 from realsr.pairs.store.protocol import PairStore, holds
 from realsr.pairs.store.table import opened, picture_at
@@ -41,6 +42,7 @@ from realsr.robustness.cases.sets import given_set
 from realsr.sheets.stored import sheet_of_folder
 from realsr.training.config_file import parse_config
 from realsr.training.samples import StoredPairs
+from tests.pairs.conftest import with_zip
 from tests.pairs.test_journal import HEADER
 
 Make = Callable[..., Outcome]
@@ -269,6 +271,7 @@ def lost(store: PairStore, name: str) -> None:
     key = name[3:-4]
     keys = [pair.key for pair in read_manifest(store)[1] if pair.key != key]
     hr, lr = contents(store.hr(key)), contents(store.lr(key))
+    store.ready()
     store.finish(keys)
     store.ready()
     store.put(key, hr, lr)
@@ -304,6 +307,20 @@ def test_the_study_takes_it(place: Path, folder: Path) -> None:
     assert np.array_equal(case.lr.read(), other.lr.read())
     assert np.array_equal(read_stored(picture_at(case.lr.path), case.lr.size), other.lr.read())
     assert made_again(place).equal
+
+
+def test_a_damaged_archive_is_named_and_made_again(
+    make: Make, photographs: Path, tmp_path: Path, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "FORMS", with_zip())
+    out = tmp_path / "zipped"
+    make(photographs, out, form="zip")
+    before = tree(out)
+    archive = out / "pairs.zip"
+    archive.write_bytes(archive.read_bytes()[:-100])
+    assert {finding.kind for finding in verify(out).findings} == {"unreadable"}
+    assert make(photographs, out).made == 5
+    assert tree(out) == before
 
 
 def test_another_form_than_the_places_own_is_refused(

@@ -56,8 +56,9 @@ class PairStore(Protocol):
     def finish(self, keys: Iterable[str]) -> None:
         """Brings the pairs into their final form, before the manifest says that they are complete.
 
-        keys: of all pairs, sorted; equal keys and bytes give equal files, whatever came before. It may be
-        killed and called again, and `put` may follow it: a finished place is added to. Raises StorageError.
+        keys: of all pairs, sorted; equal keys and bytes give equal files, whatever came before. Pictures that
+        somebody took away are passed over: `verify` names them. It may be killed and called again, and `put`
+        may follow it: a finished place is added to. Raises StorageError.
         """
 
 

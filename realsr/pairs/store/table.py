@@ -31,7 +31,11 @@ class StoreForm:
     at: Callable[[Path], PairStore]
 
 
-FORMS = Table("format of pairs", (StoreForm(_PLAIN, Folder),), RequestError)
+_ROWS = [
+    StoreForm(_PLAIN, Folder),
+]
+
+FORMS = Table("format of pairs", _ROWS, RequestError)
 
 
 def opened(root: Path) -> PairStore:

@@ -1,4 +1,4 @@
-"""A second store, as anybody might add one: pairs in one archive, put together when all are there."""
+"""Pairs in one archive: `pairs.zip`, put together when all are there."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from realsr.files.whole import drop_leftovers, make_directory, replacing, write_whole, writing
 from realsr.images.errors import SourceError
 from realsr.images.stored import StoredFile, located
 from realsr.pairs.store.books import Books
-from realsr.pairs.store.table import StoreForm
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A picture in the archive, or still in its file of its own."""
+class ZipMember:
+    """A picture in the archive, or in a file of its own as long as the run is under way."""
 
     store: ZipStore
     name: str
@@ -29,7 +28,7 @@ class Member:
         return self.store.root / self.name
 
     def exists(self) -> bool:
-        return self.store.staged(self.name).path.is_file() or self.name in self.store.members()
+        return self.store.staged(self.name).exists() or self.name in self.store.members()
 
     def file(self) -> BufferedReader:
         staged = self.store.staged(self.name)
@@ -37,16 +36,19 @@ class Member:
             return staged.file()
         try:
             with zipfile.ZipFile(self.store.archive) as archive:
-                return BufferedReader(BytesIO(archive.read(self.name)))  # type: ignore[arg-type]
-        except (KeyError, OSError, zipfile.BadZipFile) as error:
-            raise located(
-                SourceError("vanished", "the file is no longer there"), self.path
-            ) from error
+                data = BytesIO(archive.read(self.name))
+        except (KeyError, FileNotFoundError) as error:
+            gone = SourceError("vanished", "the file is no longer there")
+            raise located(gone, self.path) from error
+        except (OSError, zipfile.BadZipFile) as error:
+            damaged = SourceError("damaged", f"{self.store.archive.name} is damaged ({error})")
+            raise located(damaged, self.path) from error
+        return cast("BufferedReader", data)
 
 
 @dataclass(frozen=True, slots=True)
 class ZipStore:
-    """`pairs.zip` with `hr/KEY.png` and `lr/KEY.png`, and `staged` with the same while a run is under way."""
+    """See `PairStore`. In the archive `hr/KEY.png` and `lr/KEY.png`; in `staged` the same, until `finish`."""
 
     root: Path
     parts: ClassVar[tuple[str, ...]] = ("pairs.zip", "staged")
@@ -59,20 +61,22 @@ class ZipStore:
     def archive(self) -> Path:
         return self.root / "pairs.zip"
 
+    def hr(self, key: str) -> ZipMember:
+        return ZipMember(self, f"hr/{key}.png")
+
+    def lr(self, key: str) -> ZipMember:
+        return ZipMember(self, f"lr/{key}.png")
+
     def staged(self, name: str) -> StoredFile:
         return StoredFile(self.root / "staged" / name, inside=self.root)
 
     def members(self) -> list[str]:
-        if not self.archive.is_file():
+        """What the archive holds; nothing where it is damaged, so that its pairs are made again."""
+        try:
+            with zipfile.ZipFile(self.archive) as archive:
+                return archive.namelist()
+        except (OSError, zipfile.BadZipFile):
             return []
-        with zipfile.ZipFile(self.archive) as archive:
-            return archive.namelist()
-
-    def hr(self, key: str) -> Member:
-        return Member(self, f"hr/{key}.png")
-
-    def lr(self, key: str) -> Member:
-        return Member(self, f"lr/{key}.png")
 
     def names(self) -> Iterator[str]:
         staged = self.root / "staged"
@@ -93,13 +97,11 @@ class ZipStore:
             self.staged(name).path.unlink(missing_ok=True)
 
     def finish(self, keys: Iterable[str]) -> None:
+        there = set(self.names())
         with replacing(self.archive) as file, zipfile.ZipFile(file, "w") as archive:
-            for key in keys:
-                for picture in (self.hr(key), self.lr(key)):
+            for picture in (side(key) for key in keys for side in (self.hr, self.lr)):
+                if picture.name in there:
                     with picture.file() as data:
                         archive.writestr(zipfile.ZipInfo(picture.name), data.read())
         with writing(self.root / "staged"):
-            shutil.rmtree(self.root / "staged", ignore_errors=True)
-
-
-ZIP = StoreForm("zip", ZipStore)
+            shutil.rmtree(self.root / "staged")
