@@ -146,6 +146,14 @@ def read_manifest(store: PairStore) -> tuple[ManifestHeader, Iterator[PairLine]]
 
     Raises RequestError if there is no manifest or the run has not ended, ManifestError for a wrong line.
     """
+    manifest = store.books.manifest
+    _refuse_unfinished(store)
+    with manifest.open("rb") as file:
+        header = parse_header(file.readline(), manifest)
+    return header, _pairs(manifest)
+
+
+def _refuse_unfinished(store: PairStore) -> None:
     manifest, partial = store.books.manifest, store.books.partial
     if partial.exists():
         raise RequestError(
@@ -154,9 +162,6 @@ def read_manifest(store: PairStore) -> tuple[ManifestHeader, Iterator[PairLine]]
         )
     if not manifest.is_file():
         raise RequestError(f"{store.root} is no folder of pairs: it has no {manifest.name}")
-    with manifest.open("rb") as file:
-        header = parse_header(file.readline(), manifest)
-    return header, _pairs(manifest)
 
 
 def _pairs(path: Path) -> Iterator[PairLine]:

@@ -69,12 +69,15 @@ class Tally:
                 self.kept += pairs
                 self.observer.kept(pairs)
             case PairMade(key, line):
-                with self.spent.on("write"):
-                    self.journal.append(key, line)
-                self.made += 1
-                self.observer.made()
+                self._make(key, line)
             case SourceFailed(failure, position):
                 self.failures.add(failure, position)
                 self.observer.failed(failure)
             case TimeSpent(seconds):
                 self.spent.add(seconds)
+
+    def _make(self, key: str, line: bytes) -> None:
+        with self.spent.on("write"):
+            self.journal.append(key, line)
+        self.made += 1
+        self.observer.made()

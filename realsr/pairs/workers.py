@@ -140,13 +140,8 @@ def _degrade_batch(
     """A batch's images; where it fails, sample by sample, so that only the guilty ones are missing."""
     try:
         with run.spent.on("degrade"):
-            return list(
-                zip(
-                    batch,
-                    degrade_samples(batch, device, engine, run.job.rows.operators),
-                    strict=True,
-                )
-            )
+            made = degrade_samples(batch, device, engine, run.job.rows.operators)
+            return list(zip(batch, made, strict=True))
     except Exception as error:
         if len(batch) == 1:
             run.tell(failed(batch[0].source, error, batch[0].unit.position))

@@ -12,23 +12,9 @@ import pytest
 from degrade.errors import ManifestError
 from realsr.files.errors import StorageError
 from realsr.pairs.journal import Journal
-from realsr.pairs.manifest import HeaderPipeline, HeaderSources, ManifestHeader
 from realsr.pairs.store.books import Books
+from tests.pairs.headers import HEADER
 
-HEADER = ManifestHeader(
-    format="realsr-pairs",
-    format_version=1,
-    pipeline=HeaderPipeline(name="p", version=1, digest="d", file_digest="f"),
-    scale=4,
-    seed=0,
-    crop="full",
-    tiles=None,
-    variants=1,
-    alpha="refuse",
-    sources=HeaderSources(count=3, digest="s"),
-    device="cpu",
-    versions={"torch": "2"},
-)
 LINES = {key: json.dumps({"key": key, "n": 7}).encode() + b"\n" for key in ("c", "a", "ü")}
 
 

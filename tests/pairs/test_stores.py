@@ -43,7 +43,7 @@ from realsr.sheets.stored import sheet_of_folder
 from realsr.training.config_file import parse_config
 from realsr.training.samples import StoredPairs
 from tests.pairs.conftest import with_zip
-from tests.pairs.test_journal import HEADER
+from tests.pairs.headers import HEADER
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]

@@ -20,12 +20,9 @@ def claimed(root: Path, form: str | None = None) -> Iterator[PairStore]:
     """The place, made if absent, locked against other processes, its form said.
 
     form: a name of `FORMS`; None takes the one that the place has.
-    The operating system drops the lock with its process, so a dead one never blocks the next.
     Raises FolderBusyError if another process holds it, RequestError if it is no place of pairs, is in another
     form, or cannot be written at all.
     """
-    if root.exists() and not root.is_dir():
-        raise RequestError(f"{root} is a file; --out names a directory")
     _check(asked(root, form))
     make_directory(root)
     busy = f"another process is making pairs in {root}; wait for it to end or give another --out"
@@ -38,6 +35,8 @@ def claimed(root: Path, form: str | None = None) -> Iterator[PairStore]:
 
 
 def _check(store: PairStore) -> None:
+    if store.root.exists() and not store.root.is_dir():
+        raise RequestError(f"{store.root} is a file; --out names a directory")
     _refuse_strangers(store)
     refuse_links(store)
 
