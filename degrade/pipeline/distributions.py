@@ -119,6 +119,13 @@ class UniformPowerParameters(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> UniformPowerParameters:
         _interval((self.low, self.high))
+        for side in (self.low, self.high):
+            try:
+                side**self.power
+            except OverflowError as error:
+                raise ValueError(
+                    f"{side} to the power {self.power} is no finite number; take a smaller power"
+                ) from error
         return self
 
 

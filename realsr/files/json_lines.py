@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from degrade.foreign import open_foreign, read_foreign
+
+MOST_BYTES = 2**26
+"""Of a JSON file that is read whole."""
+
 
 def json_line(value: Any, *, spaced: bool = False) -> bytes:
     """A value as its line, with its end. spaced: a blank behind commas and colons.
@@ -22,11 +27,24 @@ def json_line(value: Any, *, spaced: bool = False) -> bytes:
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
+def parsed(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError for any other text, also one nested too deeply."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def read_json(path: Path, most: int = MOST_BYTES) -> Any:
+    """The value of a file of at most `most` bytes. Raises ForeignFileError, and ValueError for other text."""
+    return parsed(read_foreign(path, most=most))
+
+
 def read_json_lines(path: Path) -> Iterator[Any]:
-    """Every line's value. Raises OSError, and ValueError at a line that is none."""
-    with path.open("rb") as file:  # in bytes, a line ends at "\n" alone
+    """Every line's value. Raises ForeignFileError, OSError, and ValueError at a line that is none."""
+    with open_foreign(path) as file:  # in bytes, a line ends at "\n" alone
         for line in file:
-            yield json.loads(line)
+            yield parsed(line)
 
 
 def whole_value(line: bytes) -> Any | None:
@@ -34,6 +52,6 @@ def whole_value(line: bytes) -> Any | None:
     if not line.endswith(b"\n"):
         return None
     try:
-        return json.loads(line)
+        return parsed(line)
     except ValueError:
         return None

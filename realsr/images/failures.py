@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from degrade.foreign import ForeignFileError
 from realsr.files.json_lines import json_line, read_json_lines
 from realsr.files.whole import write_whole
 
@@ -51,5 +52,5 @@ def read_failures(path: Path) -> list[Failure]:
     try:
         records = read_json_lines(path)
         return [Failure(**record) for record in records if isinstance(record, Mapping)]
-    except (OSError, ValueError, TypeError):
+    except (ForeignFileError, OSError, ValueError, TypeError):
         return []

@@ -50,8 +50,14 @@ def result_lines(path: Path) -> Iterator[dict[str, Any]]:
     except OSError:
         return
     for line in map(whole_value, lines):
-        if isinstance(line, dict) and line.keys() >= _FIELDS:
+        if isinstance(line, dict) and _is_result(line):
             yield line
+
+
+def _is_result(line: dict[str, Any]) -> bool:
+    return line.keys() >= _FIELDS and all(
+        type(line[name]) is (int if name == "bytes" else str) for name in _FIELDS
+    )
 
 
 def refuse_pairs(directory: Path, names: Set[str]) -> None:

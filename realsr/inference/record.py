@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from degrade.foreign import ForeignFileError
 from realsr.files.errors import RequestError
-from realsr.files.json_lines import json_line
+from realsr.files.json_lines import json_line, read_json
 from realsr.files.whole import TEMPORARY, write_whole, writing
 from realsr.images.own import REQUEST, RESULTS, result_lines
 
@@ -126,8 +127,8 @@ def drop_left_over(directory: Path) -> None:
 
 def _refuse_other(path: Path, request: Request) -> None:
     try:
-        old = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        old = read_json(path)
+    except (ForeignFileError, ValueError):
         old = {}
     if old == request:
         return

@@ -56,9 +56,16 @@ def csv_bytes(head: Sequence[str], rows: Rows) -> bytes:
     """A table as a CSV file, UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerow(map(_guarded, head))
+    writer.writerows(map(_guarded, row) for row in rows)
     return text.getvalue().encode()
+
+
+def _guarded(cell: object) -> object:
+    """A name that a spreadsheet would compute, with an apostrophe before it, by which it stays a name."""
+    if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{cell}"
+    return cell
 
 
 def _json(data: Any) -> bytes:

@@ -14,10 +14,9 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from degrade.errors import ManifestError
-from realsr.files.json_lines import whole_value
+from realsr.files.json_lines import parsed
 from realsr.files.whole import replacing, write_whole, writing
-from realsr.pairs.manifest import ManifestHeader, parse_header
+from realsr.pairs.manifest import ManifestHeader, manifest_lines, parse_header, parse_pair
 from realsr.pairs.store.books import Books
 
 
@@ -86,34 +85,43 @@ class Journal:
 
     def close(self) -> None:
         if self._file is not None:
+            self._restore(self._file)
             self._file.close()
             self._file = None
 
+    def _restore(self, file: FileIO) -> None:
+        """Puts the partial manifest back where somebody removed or replaced it meanwhile: we still hold it."""
+        partial = self._books.partial
+        if partial.exists() and os.path.samestat(partial.stat(), os.fstat(file.fileno())):
+            return
+        file.seek(0)
+        with replacing(partial) as out:
+            shutil.copyfileobj(file, out)
+
     def _read(self, path: Path) -> None:
-        with path.open("rb") as file:
-            first = file.readline()
+        with manifest_lines(path) as lines:
+            first = next(lines, b"")
             self.header = parse_header(first, path)
             self._end = len(first)
-            for number, line in enumerate(file, start=2):
-                key = _key(line)
-                if key is None:
-                    if file.readline():
-                        raise ManifestError(
-                            f"{path}:{number}: not a pair, and not the last line either"
-                        )
+            for number, line in enumerate(lines, start=2):
+                if _is_cut(line) and not next(lines, b""):
                     return
+                key = parse_pair(line, path, number).key
                 self._places[key] = (self._end, len(line))
                 self._end += len(line)
 
     def _opened(self) -> FileIO:
         if self._file is None:
             if not self._books.partial.exists():
-                self._copy_finished()
+                self._begin_again()
             # Unbuffered: a line is handed to the system in one write, or its pair counts as not made.
             self._file = self._books.partial.open("r+b", buffering=0)
         return self._file
 
-    def _copy_finished(self) -> None:
+    def _begin_again(self) -> None:
+        if not self._books.manifest.exists() and self.header is not None and not self._places:
+            write_whole(self._books.partial, self.header.to_bytes())
+            return
         with self._books.manifest.open("rb") as manifest, replacing(self._books.partial) as out:
             shutil.copyfileobj(manifest, out)
 
@@ -135,8 +143,10 @@ def _write_all(file: FileIO, line: bytes) -> None:
         rest = rest[file.write(rest) or 0 :]
 
 
-def _key(line: bytes) -> str | None:
-    """The key of a whole line; None for one that was cut short."""
-    value = whole_value(line)
-    key = value.get("key") if isinstance(value, dict) else None
-    return key if isinstance(key, str) else None
+def _is_cut(line: bytes) -> bool:
+    """Whether a kill can have left it so, at the end of a file."""
+    try:
+        parsed(line)
+    except ValueError:
+        return True
+    return not line.endswith(b"\n")

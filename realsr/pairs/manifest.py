@@ -7,12 +7,15 @@ give equal bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ValidationError
 
 from degrade.errors import ManifestError
+from degrade.foreign import ForeignFileError, open_foreign
 from degrade.reader.records import Strict
 from degrade.reader.sentences import of_data
 from realsr.files.errors import RequestError
@@ -22,6 +25,8 @@ from realsr.pairs.store.protocol import PairStore
 from realsr.rows import RowFile
 
 FORMAT = "realsr-pairs"
+LONGEST_LINE = 2**24
+"""Bytes of a manifest's line."""
 FORMAT_VERSION = 1
 
 
@@ -148,27 +153,40 @@ def read_manifest(store: PairStore) -> tuple[ManifestHeader, Iterator[PairLine]]
     """
     manifest = store.books.manifest
     _refuse_unfinished(store)
-    with manifest.open("rb") as file:
-        header = parse_header(file.readline(), manifest)
+    with manifest_lines(manifest) as lines:
+        header = parse_header(next(lines, b""), manifest)
     return header, _pairs(manifest)
 
 
 def _refuse_unfinished(store: PairStore) -> None:
-    manifest, partial = store.books.manifest, store.books.partial
-    if partial.exists():
+    manifest, growing = store.books.manifest, store.books.partial
+    if growing.exists():
         raise RequestError(
-            f"the run in {store.root} has not ended ({partial.name} is there); "
+            f"the run in {store.root} has not ended ({growing.name} is there); "
             "run the same make-pairs command again to end it"
         )
-    if not manifest.is_file():
+    if not manifest.exists():
         raise RequestError(f"{store.root} is no folder of pairs: it has no {manifest.name}")
+
+
+@contextmanager
+def manifest_lines(path: Path) -> Iterator[Iterator[bytes]]:
+    """A manifest's lines with their ends, whatever else lies in its place. Raises ManifestError.
+
+    What is longer than any line of ours comes in parts, none of which is one.
+    """
+    try:
+        with open_foreign(path, inside=path.parent) as file:
+            yield iter(partial(file.readline, LONGEST_LINE), b"")
+    except ForeignFileError as error:
+        raise ManifestError(str(error)) from error
 
 
 def _pairs(path: Path) -> Iterator[PairLine]:
     last = ""
-    with path.open("rb") as file:
-        file.readline()
-        for number, line in enumerate(file, start=2):
+    with manifest_lines(path) as lines:
+        next(lines, None)
+        for number, line in enumerate(lines, start=2):
             pair = parse_pair(line, path, number)
             if pair.key <= last:
                 fault = "stands twice" if pair.key == last else f"stands behind {last!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from pathlib import Path
@@ -9,8 +10,13 @@ from typing import Any
 
 import torch
 
+from degrade.foreign import ForeignFileError, read_foreign
 from realsr.files.whole import drop_leftovers, make_directory, write_whole
 from realsr.training.errors import TrainingError
+
+VERSION = 2
+"""Of a state: 2 has its digest beside it, 1 is what 0.1.0 wrote."""
+VERSION_KEY = "format_version"
 
 _NAME = re.compile(r"step_(\d{9})\.pt")
 
@@ -24,11 +30,14 @@ def write_state(folder: Path, step: int, content: dict[str, Any], keep: int) -> 
     """Writes a state; then drops all but the latest `keep`. Raises StorageError."""
     make_directory(folder)
     buffer = io.BytesIO()
-    torch.save(content, buffer)
-    path = state_path(folder, step)
-    write_whole(path, buffer.getbuffer().tobytes())
+    torch.save({**content, VERSION_KEY: VERSION}, buffer)
+    data, path = buffer.getvalue(), state_path(folder, step)
+    # The digest first: a state without one can then be none but of version 0.1.0.
+    write_whole(digest_path(path), f"{hashlib.sha256(data).hexdigest()}\n".encode())
+    write_whole(path, data)
     for old in states(folder)[:-keep]:
         old.unlink()
+        digest_path(old).unlink(missing_ok=True)
     drop_leftovers(folder)
     return path
 
@@ -43,11 +52,36 @@ def states(folder: Path) -> list[Path]:
 def read_state(path: Path) -> dict[str, Any]:
     """A state, on the CPU. Raises TrainingError for any other file."""
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        data = path.read_bytes()
+        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # damaged archives raise whatever their bytes lead to
         raise TrainingError(
             f"{path} is no state of a training ({error}); remove it to go on from the one before"
         ) from error
     if not isinstance(content, dict) or "step" not in content:
         raise TrainingError(f"{path} holds no state of a training; remove it to go on from another")
+    _check_digest(path, data, content.pop(VERSION_KEY, 1))
     return content
+
+
+def digest_path(path: Path) -> Path:
+    """Where a state's SHA-256 stands."""
+    return path.with_suffix(".sha256")
+
+
+def _check_digest(path: Path, data: bytes, version: int) -> None:
+    """A flipped bit among weights would go on as a training of other numbers. Raises TrainingError."""
+    if version == 1 and not digest_path(path).exists():
+        return
+    try:
+        expected = read_foreign(digest_path(path), most=100).decode("ascii", "replace").strip()
+    except ForeignFileError as error:
+        raise TrainingError(
+            f"{path}: its digest cannot be read ({error.reason}): {digest_path(path).name} belongs beside it; "
+            "remove the state to go on from the one before"
+        ) from error
+    if hashlib.sha256(data).hexdigest() != expected:
+        raise TrainingError(
+            f"{path} is damaged: its SHA-256 is not the one in {digest_path(path).name}; remove it to go on "
+            "from the one before"
+        )

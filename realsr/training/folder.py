@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from realsr.files.locks import LOCK, held
-from realsr.files.whole import make_directory, write_whole
+from realsr.files.whole import drop_leftovers, make_directory, write_whole
 from realsr.rows import check_files
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import config_text, made_with, read_config
@@ -74,6 +74,8 @@ def claimed(root: Path, config: TrainingConfig) -> Iterator[TrainingFolder]:
 def refuse_another(run: TrainingFolder, config: TrainingConfig) -> None:
     """Raises TrainingError, naming what differs, where a folder holds anything but this training."""
     if not run.config.exists():
+        # A kill in the first write of all leaves the beginning of a file under a name of its own.
+        drop_leftovers(run.root)
         if any(entry.name != LOCK for entry in run.root.iterdir()):
             raise TrainingError(
                 f"{run.root} is not empty and holds no training; give another --out"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from io import FileIO
 from pathlib import Path
 
@@ -12,10 +13,36 @@ import pytest
 from degrade.errors import ManifestError
 from realsr.files.errors import StorageError
 from realsr.pairs.journal import Journal
+from realsr.pairs.manifest import (
+    Digests,
+    PairLine,
+    read_manifest,
+)
 from realsr.pairs.store.books import Books
+from realsr.pairs.store.folder import Folder
 from tests.pairs.headers import HEADER
 
-LINES = {key: json.dumps({"key": key, "n": 7}).encode() + b"\n" for key in ("c", "a", "ü")}
+
+def line_of(key: str, variant: int = 7) -> bytes:
+    """A pair's line as it is written."""
+    digests = Digests(hr_pixels="1", lr_pixels="2", hr_file="3", lr_file="4")
+    return PairLine(
+        key=key,
+        source="s",
+        file="s.png",
+        source_digest="5",
+        variant=variant,
+        box=(0, 0, 8, 8),
+        hr_size=(8, 8),
+        lr_size=(2, 2),
+        scale=4,
+        digests=digests,
+        trace={},
+        physical=[],
+    ).to_bytes()
+
+
+LINES = {key: line_of(key) for key in ("c", "a", "ü")}
 
 
 def filled(root: Path, keys: str = "caü") -> Books:
@@ -63,7 +90,7 @@ def test_a_finished_manifest_stays_until_its_successor_is_whole(tmp_path: Path) 
     journal = Journal(folder)
     assert not journal.interrupted
     assert "a" in journal
-    journal.append("b", b'{"key":"b"}\n')
+    journal.append("b", line_of("b"))
     assert folder.manifest.read_bytes() == EXPECTED
     journal.finish()
     assert [json.loads(line).get("key") for line in folder.manifest.open()] == [
@@ -85,9 +112,9 @@ def test_nothing_added_nothing_written(tmp_path: Path) -> None:
 def test_a_line_made_again_replaces_the_old_one(tmp_path: Path) -> None:
     folder = finished(tmp_path)
     journal = Journal(folder)
-    journal.append("a", b'{"key":"a","n":8}\n')
+    journal.append("a", line_of("a", 8))
     journal.finish()
-    assert folder.manifest.read_bytes() == EXPECTED.replace(LINES["a"], b'{"key":"a","n":8}\n')
+    assert folder.manifest.read_bytes() == EXPECTED.replace(LINES["a"], line_of("a", 8))
 
 
 def test_damage_before_the_end_is_named(tmp_path: Path) -> None:
@@ -118,3 +145,57 @@ def test_a_full_disk_leaves_no_part_of_a_line(
     assert len(calls) == 2
     assert folder.partial.read_bytes() == before
     assert "ü" not in journal
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"key": "../../evil"}\n',
+        line_of("a").replace(b'"a"', b'"../../evil"', 1),
+        b"5\n",
+        b"null\n",
+        b"[]\n",
+        b"{}\n",
+    ],
+)
+def test_what_verify_refuses_no_run_goes_on_with(tmp_path: Path, line: bytes) -> None:
+    folder = filled(tmp_path, "c")
+    folder.partial.write_bytes(folder.partial.read_bytes() + line)
+    with pytest.raises(ManifestError, match=r"manifest\.partial\.jsonl:3: not a pair"):
+        Journal(folder)
+    folder.partial.rename(folder.manifest)
+    with pytest.raises(ManifestError, match=r"manifest\.jsonl:3: not a pair"):
+        Journal(folder)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_removed_in_mid_run_it_is_whole_at_the_end(tmp_path: Path, replaced: bool) -> None:
+    folder = Books(tmp_path)
+    journal = Journal(folder)
+    journal.begin(HEADER)
+    folder.partial.unlink()
+    for key in "caü":
+        journal.append(key, LINES[key])
+        folder.partial.unlink(missing_ok=True)
+    if replaced:
+        folder.partial.write_bytes(HEADER.to_bytes())
+    journal.finish()
+    assert folder.manifest.read_bytes() == EXPECTED
+    assert not folder.partial.exists()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link"])
+def test_what_is_no_file_of_the_folder_is_not_read(tmp_path: Path, kind: str) -> None:
+    root = tmp_path / "pairs"
+    root.mkdir()
+    folder = Books(root)
+    if kind == "pipe":
+        os.mkfifo(folder.manifest)
+    else:
+        elsewhere = tmp_path / "manifest.jsonl"
+        elsewhere.write_bytes(HEADER.to_bytes())
+        folder.manifest.symlink_to("/dev/zero" if kind == "device" else elsewhere)
+    with pytest.raises(ManifestError, match=r"pipe|leads out of"):
+        Journal(folder)
+    with pytest.raises(ManifestError, match=r"pipe|leads out of"):
+        read_manifest(Folder(root))

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from degrade.foreign import ForeignFileError
+from realsr.files.json_lines import read_json
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.errors import SourceError
 from realsr.images.pixels import file_digest, pixel_digest
@@ -135,11 +137,12 @@ def _digest(path: Path | None) -> str | None:
 
 
 def _stored(root: Path) -> dict[str, Any] | None:
-    path = root / _NAME
-    if not path.is_file():
+    try:
+        found = read_json(root / _NAME)
+    except (ForeignFileError, ValueError):
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    whole = isinstance(found, dict) and found.keys() >= {"images", "failures"}
+    return found if whole else None
 
 
 def _written(members: Sequence[Member], scale: int, root: Path, reading: Reading) -> dict[str, Any]:

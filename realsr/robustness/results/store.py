@@ -11,7 +11,9 @@ from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
+from degrade.foreign import ForeignFileError, open_foreign, read_foreign
 from degrade.reader.sentences import of_data
+from realsr.files.json_lines import MOST_BYTES, parsed
 from realsr.files.locks import LOCK, held
 from realsr.files.whole import make_directory, write_whole
 from realsr.robustness.errors import StudyError
@@ -138,10 +140,11 @@ def read_results(root: Path) -> Results:
     written."""
     folder = RunFolder(root)
     try:
-        record = folder.record.read_text(encoding="utf-8")
-        version = json.loads(record).get("version")
-        lines = folder.cells.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError, AttributeError) as error:
+        record = read_foreign(folder.record, most=MOST_BYTES)
+        version = parsed(record).get("version")
+        with open_foreign(folder.cells) as file:
+            lines = file.readlines()  # in bytes, a line ends at "\n" alone
+    except (ForeignFileError, OSError, ValueError, AttributeError) as error:
         raise StudyError(
             f"{root} holds no finished run ({error}); `realsr robustness run --out {root}` makes one"
         ) from error
@@ -165,7 +168,7 @@ def rows_of_run(folder: RunFolder) -> tuple[RowFile, ...]:
 _File = TypeVar("_File", bound=Written)
 
 
-def _read(kind: type[_File], text: str, where: str) -> _File:
+def _read(kind: type[_File], text: bytes, where: str) -> _File:
     try:
         return kind.model_validate_json(text)
     except ValidationError as error:

@@ -7,19 +7,26 @@ was cut short and is dropped.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ConfigDict, FiniteFloat, TypeAdapter
+
+from realsr.files.json_lines import json_line
 from realsr.files.whole import write_whole, writing
 from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.running.contestants import Contestant
 
 CachedNumbers = dict[str, float | str]
 """By `Column.key`: the number, or why these pictures have none."""
+
+_Numbers = dict[str, FiniteFloat | str]
+_LINE: TypeAdapter[tuple[str, CachedNumbers] | tuple[str, CachedNumbers, str]] = TypeAdapter(
+    tuple[str, _Numbers] | tuple[str, _Numbers, str], config=ConfigDict(strict=True)
+)
 
 
 def content_key(model: Contestant, test: TestSet, picture: TestPicture) -> str:
@@ -50,7 +57,7 @@ class Cache:
 
     def add(self, key: str, numbers: CachedNumbers) -> None:
         """Keeps numbers, on disk first. Raises StorageError."""
-        line = json.dumps([key, numbers], ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        line = json_line([key, numbers, _seal(key, numbers)], spaced=True)
         with self._lock, writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._append(line)
@@ -81,7 +88,23 @@ class Cache:
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
             write_whole(self.path, whole)
-        for line in whole.splitlines():
-            with suppress(ValueError):  # a damaged line is a result to take again
-                key, numbers = json.loads(line)
-                self._numbers.setdefault(key, {}).update(numbers)
+        for line in whole.split(b"\n")[:-1]:
+            # A damaged or altered line is a result to take again.
+            found = _entry(line)
+            if found is not None:
+                self._numbers.setdefault(found[0], {}).update(found[1])
+
+
+def _entry(line: bytes) -> tuple[str, CachedNumbers] | None:
+    """A line's key and numbers; version 0.1.0 wrote them without a seal."""
+    with suppress(ValueError):
+        key, numbers, *seal = _LINE.validate_json(line)
+        if not seal or seal == [_seal(key, numbers)]:
+            return key, numbers
+    return None
+
+
+def _seal(key: str, numbers: CachedNumbers) -> str:
+    """By which a line whose numbers were altered is known."""
+    plain = {name: each if isinstance(each, str) else float(each) for name, each in numbers.items()}
+    return hashlib.sha256(json_line([key, plain])).hexdigest()[:16]

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+from degrade.foreign import ForeignFileError
+from realsr.files.json_lines import read_json
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.png import encode_png
+from realsr.images.sources import why_unsafe
 from realsr.robustness.cases.sets import TestPicture, TestSet
 from realsr.robustness.results.columns import Column
 from realsr.robustness.results.quality import quality
@@ -147,11 +150,17 @@ def _name(folder: RunFolder, path: Path) -> str:
 
 def read_index(folder: RunFolder) -> dict[str, str]:
     """What the kept pictures show: by relative path the digest of all that decides their pixels."""
-    path = folder.images / _INDEX
-    if not path.is_file():
+    try:
+        found = read_json(folder.images / _INDEX)
+    except (ForeignFileError, ValueError):
         return {}
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    entries = found.items() if isinstance(found, dict) else ()
+    # What a later run no longer keeps is removed by these names: none may lead elsewhere.
+    return {
+        name: digest
+        for name, digest in entries
+        if isinstance(digest, str) and not any(map(why_unsafe, name.split("/")))
+    }
 
 
 def write_index(folder: RunFolder, index: dict[str, str]) -> None:
