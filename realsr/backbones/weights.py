@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 import urllib.error
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import torch
 from torch import Tensor
 
 from realsr.backbones.errors import MissingWeightsError
+from realsr.files.tensors import TensorsError, read_tensors
 
 TORCHVISION = "torchvision"
 """The word for torchvision's ImageNet weights, in place of a path."""
@@ -27,32 +27,16 @@ def load_weights(path: Path, digest: str | None = None) -> dict[str, Tensor]:
         raise MissingWeightsError(f"no weights at {path}: put the file there or give another path")
     check_digest(path, digest)
     try:
-        tensors = _tensors(path)
-    except pickle.UnpicklingError as error:  # torch's own words advise running the file's code
+        tensors = read_tensors(path)
+    except TensorsError as error:
         raise MissingWeightsError(
-            f"{path} is not a file of weights: it is damaged, or holds more than tensors, and a file's code is "
-            "never run; expected .safetensors or a torch state dict"
+            f"{path} is not a file of weights: {error}; expected .safetensors or a torch state dict"
         ) from error
-    except (RuntimeError, EOFError, ValueError, OSError) as error:
-        raise MissingWeightsError(f"{path} is not a file of weights: {error}") from error
     if not isinstance(tensors, dict):
         raise MissingWeightsError(
             f"{path} holds a {type(tensors).__name__}, expected tensors by name"
         )
     return tensors
-
-
-def _tensors(path: Path) -> dict[str, Tensor]:
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        try:
-            return load_file(path)
-        except SafetensorError as error:
-            raise ValueError(str(error)) from error
-    loaded: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    return loaded
 
 
 def check_digest(path: Path, digest: str | None) -> None:

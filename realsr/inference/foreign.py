@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from degrade.errors import MissingExtraError
 from realsr.inference.errors import InferenceError
+from realsr.inference.onnx_files import external_files
 from realsr.inference.probing import probed
 from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
 from realsr.models.cards import CARD, ModelCard, parsed_card
@@ -49,8 +50,11 @@ def is_torchscript(path: Path) -> bool:
     """Whether a file is an archive of TorchScript rather than of weights."""
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any("/code/" in name for name in archive.namelist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any("/code/" in name for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged: no archive of any kind
+        return False
 
 
 def from_torchscript(path: Path, content: bytes, device: torch.device) -> Upscaler:
@@ -147,6 +151,7 @@ def _session(path: Path, device: torch.device) -> Any:
         import onnxruntime
     except ImportError as error:
         raise MissingExtraError("running ONNX models", "onnx") from error
+    external_files(path)  # ONNX Runtime opens whatever the graph names
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     options.log_severity_level = 3

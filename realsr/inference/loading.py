@@ -26,12 +26,23 @@ from realsr.inference.interpolation import INTERPOLATIONS, interpolation
 from realsr.inference.sizes import SizeRules
 from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
 from realsr.interop.spandrel_models import described
+from realsr.models.bounds import built_within
 from realsr.models.cards import ModelCard, read_card
 from realsr.models.checkpoints import load_weights, read_checkpoint
 from realsr.models.dialects import understood
 from realsr.models.recognition import recognised
 from realsr.models.table import build
 from realsr.rows import NO_ROWS, Rows
+
+_OTHERS = {
+    ".pb": ("a TensorFlow graph", "convert it to ONNX (tf2onnx)"),
+    ".tflite": ("a TensorFlow Lite model", "convert it to ONNX (tf2onnx)"),
+    ".h5": ("a Keras model", "convert it to ONNX (tf2onnx)"),
+    ".keras": ("a Keras model", "convert it to ONNX (tf2onnx)"),
+    ".mlmodel": ("a Core ML model", "export the network that it was made from to ONNX"),
+    ".param": ("an ncnn model", "take the network that it was converted from"),
+}
+"""Models of other frameworks by suffix: what they are, and the way to one that runs."""
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -76,6 +87,11 @@ def _from_file(
 ) -> Upscaler:
     if path.suffix.lower() == ".onnx":
         return from_onnx(path, device)
+    if path.suffix.lower() in _OTHERS:
+        what, advice = _OTHERS[path.suffix.lower()]
+        raise InferenceError(
+            f"{path} is {what}, which nothing here runs; {advice} and give that file"
+        )
     if path.suffix.lower() != ".safetensors" and is_torchscript(path):
         return _from_torchscript(path, device, trust)
     card = read_card(path)
@@ -94,7 +110,9 @@ def _from_torchscript(path: Path, device: torch.device, trust: Trust) -> Upscale
 def _from_card(
     path: Path, card: ModelCard, scale: int | None, device: torch.device, rows: Rows
 ) -> Upscaler:
-    network = card.built(scale, rows.architectures)
+    network = built_within(
+        lambda: card.built(scale, rows.architectures), path.stat().st_size, str(path)
+    )
     load_weights(network, path)
     channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
     factor = card.scale if scale is None else scale

@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
+from degrade.foreign import ForeignFileError, open_foreign
 from degrade.reader.records import Strict
 from degrade.reader.sentences import lines, placed
 from degrade.table import Table
@@ -55,12 +56,13 @@ class ModelCard(Strict):
 
 def read_card(path: Path) -> ModelCard | None:
     """The card of a file; None for any file without one. Raises ModelError for a card that cannot be read."""
-    if path.suffix != ".safetensors":
+    if path.suffix.lower() != ".safetensors":
         return None
     try:
+        open_foreign(path).close()
         with safe_open(path, framework="pt") as file:
             text = (file.metadata() or {}).get(CARD)
-    except (OSError, SafetensorError) as error:
+    except (ForeignFileError, OSError, SafetensorError) as error:
         raise ModelError(f"cannot read {path}: {error}; expected a safetensors file") from error
     return None if text is None else parsed_card(text, path)
 

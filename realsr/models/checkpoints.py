@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from realsr.files.tensors import TensorsError, read_tensors
 from realsr.models.dialects import StateDict, understood
 from realsr.models.errors import ModelError
 
@@ -52,20 +49,10 @@ def read_checkpoint(path: Path) -> Mapping[str, Any]:
     Raises ModelError for any other file; nothing in the file is executed.
     """
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise ModelError(f"no weights at {path}") from error
-    except pickle.UnpicklingError as error:  # torch's own words advise running the file's code
+        checkpoint = read_tensors(path)
+    except TensorsError as error:
         raise ModelError(
-            f"{path}: not weights that load without running the file's code: it is damaged, no torch file, or "
-            "holds more than tensors; expected .safetensors or a torch state dict"
-        ) from error
-    except (RuntimeError, EOFError, SafetensorError) as error:
-        raise ModelError(
-            f"{path}: not weights that can be read; expected .safetensors or a torch state dict: "
-            f"{str(error).partition(chr(10))[0]}"
+            f"{path}: not weights that can be read: {error}; expected .safetensors or a torch state dict"
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ModelError(f"{path}: holds a {type(checkpoint).__name__}; expected a state dict")

@@ -35,7 +35,11 @@ def state_dict_of(checkpoint: Mapping[str, Any]) -> StateDict:
 
     Raises ModelError where no tensors are found.
     """
-    state = {key: value for key, value in _opened(checkpoint).items() if isinstance(value, Tensor)}
+    try:
+        opened = _opened(checkpoint)
+    except RecursionError as error:
+        raise ModelError("this checkpoint holds itself; expected a state dict") from error
+    state = {key: value for key, value in opened.items() if isinstance(value, Tensor)}
     if not state:
         raise ModelError(
             f"no weights in this checkpoint: its keys are {', '.join(map(repr, list(checkpoint)[:8]))}; "

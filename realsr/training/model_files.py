@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safetensors.torch import load_file
 from torch import nn
 
 from realsr.files.whole import make_directory, write_whole
+from realsr.models.bounds import built_within
 from realsr.models.cards import ModelCard, model_bytes, read_card
 from realsr.models.checkpoints import load_weights
 from realsr.models.errors import ModelError
@@ -40,6 +40,12 @@ def load_model(path: str | Path, rows: Rows = NO_ROWS) -> nn.Module:
 
     rows: a caller's own, whose networks it may be of.
     """
-    network = model_card(path).built(architectures=rows.architectures)
-    load_weights(network, load_file(path))
+    card, file = model_card(path), Path(path)
+    try:
+        network = built_within(
+            lambda: card.built(architectures=rows.architectures), file.stat().st_size, str(path)
+        )
+        load_weights(network, file)
+    except ModelError as error:
+        raise TrainingError(str(error)) from error
     return network.eval()

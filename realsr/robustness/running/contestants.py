@@ -11,12 +11,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from degrade.errors import MissingExtraError
 from degrade.trust import NOTHING, Trust
 from realsr.images.pixels import to_bytes, to_float
 from realsr.inference.errors import ProbeError
 from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
+from realsr.inference.onnx_files import external_files
 from realsr.inference.upscaler import Metadata
 from realsr.metrics.interpolation import enlarged
 from realsr.models.table import ARCHITECTURES
@@ -180,23 +180,11 @@ def _digest(path: str, scale: int) -> str:
     if not file.is_file():
         state.update(f"{path}\0".encode())
         file = _module_file(path)
-    for part in (file, *_external_weights(file)):
+    beside = external_files(file) if file.suffix.lower() == ".onnx" else ()
+    for part in (file, *beside):
         state.update(part.read_bytes())
     state.update(f"\0x{scale}".encode())
     return state.hexdigest()
-
-
-def _external_weights(file: Path) -> list[Path]:
-    """Where an ONNX graph keeps weights outside its file, as torch's exporter does (`net.onnx.data`)."""
-    if file.suffix.lower() != ".onnx":
-        return []
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("telling one ONNX model from another", "onnx") from error
-    kept = onnx.load(str(file), load_external_data=False).graph.initializer
-    names = {each.value for one in kept for each in one.external_data if each.key == "location"}
-    return [file.parent / name for name in sorted(names)]
 
 
 def _module_file(path: str) -> Path:

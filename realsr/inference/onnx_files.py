@@ -1,0 +1,65 @@
+"""The files that an ONNX graph keeps its weights in, held to its own folder before anything opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from degrade.errors import MissingExtraError
+from degrade.foreign import ForeignFileError, open_foreign, read_foreign
+from realsr.inference.errors import InferenceError
+
+MOST_BYTES = 2**31 - 1
+"""Of a graph: protobuf's own bound."""
+
+
+def external_files(path: Path) -> list[Path]:
+    """Where a graph keeps weights outside its file, as torch's exporter does (`net.onnx.data`), sorted.
+
+    Each is a regular file in the graph's folder. Raises InferenceError, MissingExtraError.
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("reading ONNX models", "onnx") from error
+    try:
+        graph = onnx.load_from_string(read_foreign(path, most=MOST_BYTES)).graph
+    except ForeignFileError as error:
+        raise InferenceError(str(error)) from error
+    except Exception as error:  # protobuf's own kinds share no base class but this
+        raise InferenceError(f"{path}: no ONNX graph, or a damaged one") from error
+    return [_checked(path, name) for name in sorted(set(_locations(graph)))]
+
+
+def _checked(path: Path, name: str) -> Path:
+    file = path.parent / name
+    try:
+        open_foreign(file, inside=path.parent).close()
+    except ForeignFileError as error:
+        raise InferenceError(
+            f"{path}: it keeps weights in {name!r}: {error.reason}; expected a file beside the graph"
+        ) from error
+    return file
+
+
+def _locations(graph: Any) -> Iterator[str]:
+    for tensor in _tensors(graph):
+        yield from (each.value for each in tensor.external_data if each.key == "location")
+
+
+def _tensors(graph: Any) -> Iterator[Any]:
+    """Those of a graph, of its constants and of the graphs inside it."""
+    yield from graph.initializer
+    for each in graph.sparse_initializer:
+        yield from (each.values, each.indices)
+    for node in graph.node:
+        yield from _of_attributes(node.attribute)
+
+
+def _of_attributes(attributes: Iterable[Any]) -> Iterator[Any]:
+    for attribute in attributes:
+        yield attribute.t
+        yield from attribute.tensors
+        for inner in (attribute.g, *attribute.graphs):
+            yield from _tensors(inner)

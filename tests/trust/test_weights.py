@@ -1,0 +1,199 @@
+"""Files of weights from elsewhere: bounded, never run, and one kind of error whatever is wrong with them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from degrade.errors import DegradeError
+from realsr.backbones.errors import MissingWeightsError
+from realsr.backbones.weights import load_weights
+from realsr.inference import load
+from realsr.models.cards import CARD, ModelCard
+from realsr.models.checkpoints import read_checkpoint
+from realsr.models.errors import ModelError
+from realsr.models.table import ARCHITECTURES, build
+from realsr.training.errors import TrainingError
+from realsr.training.model_files import load_model
+
+STATE = {"a": torch.arange(40.0).reshape(5, 8), "b": {"c": torch.zeros(3)}}
+
+
+def saved(**options: object) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(STATE, buffer, **options)
+    return buffer.getvalue()
+
+
+def repacked(data: bytes, kind: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", kind) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return buffer.getvalue()
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(ModelError) as one:
+        read_checkpoint(path)
+    with pytest.raises(MissingWeightsError):
+        load_weights(path)
+    assert str(path) in str(one.value)
+    assert "expected .safetensors or a torch state dict" in str(one.value)
+    assert "weights_only" not in str(one.value)
+    return str(one.value)
+
+
+@given(st.integers(0, len(saved()) - 1), st.integers(1, 255), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_damage_of_any_kind_is_one_kind_of_error(
+    tmp_path_factory: pytest.TempPathFactory, place: int, flip: int, cut: bool
+) -> None:
+    data = bytearray(saved())
+    data[place] ^= flip
+    path = tmp_path_factory.mktemp("damaged") / "m.pth"
+    path.write_bytes(data[:place] if cut else data)
+    for reader, error in ((read_checkpoint, ModelError), (load_weights, MissingWeightsError)):
+        with suppress(error):
+            reader(path)
+
+
+def test_packed_parts_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "m.pth"
+    path.write_bytes(repacked(saved(), zipfile.ZIP_DEFLATED))
+    assert "is packed" in refused(path)
+
+
+def test_a_tensor_larger_than_its_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.pth"
+    torch.save({"a": torch.zeros(1).expand(10**6, 10**6)}, path)
+    assert "cannot fill" in refused(path)
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pth")
+    (tmp_path / "device.safetensors").symlink_to("/dev/zero")
+    for name in ("pipe.pth", "device.safetensors"):
+        with pytest.raises(ModelError, match="expected a regular file"):
+            read_checkpoint(tmp_path / name)
+
+
+def test_a_checkpoint_that_holds_itself(tmp_path: Path) -> None:
+    state: dict[str, object] = {}
+    state["model"] = state
+    torch.save(state, tmp_path / "m.pth")
+    with pytest.raises(DegradeError, match="holds itself"):
+        load(tmp_path / "m.pth")
+
+
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES))
+def test_every_network_can_be_counted_without_memory(name: str) -> None:
+    row = ARCHITECTURES[name]
+    with torch.device("meta"):
+        build(row, scale=row.scales[0])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"blocks": 10**9},
+        {"blocks": 10**5},
+        {"features": 3 * 10**5},
+    ],
+    ids=str,
+)
+def test_a_card_asks_for_no_more_than_its_file_holds(
+    tmp_path: Path, arguments: dict[str, int]
+) -> None:
+    path = tmp_path / "m.safetensors"
+    card = ModelCard(
+        architecture="edsr", arguments={"scale": 2, **arguments}, scale=2, colour="rgb"
+    )
+    save_file({"a": torch.zeros(4)}, path, {CARD: card.model_dump_json()})
+    with pytest.raises(ModelError, match="larger than the file"):
+        load(path)
+    with pytest.raises(TrainingError, match="larger than the file"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("text", ["5", "null", "[]", "{}", "[" * 10**5, '{"architecture": 5}'])
+def test_a_card_of_any_json(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.safetensors"
+    save_file({"a": torch.zeros(4)}, path, {CARD: text})
+    with pytest.raises(ModelError, match="its card is wrong"):
+        load(path)
+
+
+def test_a_header_longer_than_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    header = json.dumps({"a": {"dtype": "F32", "shape": [10**12], "data_offsets": [0, 4 * 10**12]}})
+    for length in (len(header), 2**40):
+        path.write_bytes(struct.pack("<Q", length) + header.encode())
+        with pytest.raises(DegradeError, match=r"m\.safetensors"):
+            load(path)
+
+
+@pytest.mark.parametrize("suffix", [".pb", ".tflite", ".h5", ".param"])
+def test_models_of_other_frameworks_are_told_apart(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"m{suffix}"
+    path.write_bytes(b"\x0a\x12")
+    with pytest.raises(DegradeError, match=r"is an? .*(TensorFlow|Keras|ncnn).*; (convert|take)"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "where", ["/dev/zero", "../outside.bin", "link.bin", "pipe", "", "none.bin"]
+)
+def test_a_graph_reads_nothing_outside_its_folder(tmp_path: Path, where: str) -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (tmp_path / "outside.bin").write_bytes(bytes(4096))
+    (folder / "link.bin").symlink_to(tmp_path / "outside.bin")
+    os.mkfifo(folder / "pipe")
+    weights = onnx.numpy_helper.from_array(np.zeros((3, 3, 1, 1), np.float32), "w")
+    onnx.external_data_helper.set_external_data(weights, where or ".", offset=0, length=36)
+    weights.ClearField("raw_data")
+    info = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, 3, "h", "w"])
+        for name in "xy"
+    ]
+    node = onnx.helper.make_node("Conv", ["x", "w"], ["y"])
+    graph = onnx.helper.make_graph([node], "g", info[:1], info[1:], [weights])
+    path = folder / "m.onnx"
+    path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
+    with pytest.raises(DegradeError, match="expected a file beside the graph"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00", b"\x0a\xff\xff\xff\xff", os.urandom(300)], ids=range(4)
+)
+def test_no_graph_at_all(tmp_path: Path, data: bytes) -> None:
+    pytest.importorskip("onnxruntime")
+    path = tmp_path / "m.onnx"
+    path.write_bytes(data)
+    with pytest.raises(DegradeError, match=r"m\.onnx"):
+        load(path)
+
+
+def test_damaged_files_that_were_met(shared_data: Path) -> None:
+    for path in sorted((shared_data / "cases" / "models").glob("*.pth")):
+        with pytest.raises(DegradeError) as caught:
+            load(path)
+        assert path.name in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 500
