@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from degrade.address import Floats, Key, draw_words, uniforms
 from degrade.pipeline import Pipeline
 from degrade.pipeline.drawn import NOTHING, Draws, run
-from degrade.pipeline.program import Program
+from degrade.pipeline.program import DrawingProgram
 from degrade.trace import Step, Trace
 
 
@@ -30,7 +30,7 @@ def draw_uniforms(keys: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Flo
     return uniforms(draw_words(keys, fields))
 
 
-def _trace(scale: int, program: Program, draws: Draws) -> Trace:
+def _trace(scale: int, program: DrawingProgram, draws: Draws) -> Trace:
     hr: list[Step] = []
     lr: list[Step] = []
     run(program.hr, draws, hr)

@@ -25,7 +25,7 @@ from degrade.execute.schedule import rounds
 from degrade.execute.singles import CPU, check_channels, group_of
 from degrade.functional.gpu.call import Integers
 from degrade.geometry import Size
-from degrade.operators.packed import Batch, Begin, Finish, Form, Part
+from degrade.operators.packed import Batch, Begin, Finish, Form, PackedPart
 
 UNCHANGED: Finish = (-math.inf, math.inf, 0.0)
 
@@ -248,14 +248,14 @@ def _batches(made: Sequence[Round], channels: int) -> dict[Form, Batch]:
     }
 
 
-def _batch_parts(steps: Sequence[PlannedStep], channels: int) -> list[Part]:
+def _batch_parts(steps: Sequence[PlannedStep], channels: int) -> list[PackedPart]:
     places: dict[str, list[int]] = {}
     for place, step in enumerate(steps):
         places.setdefault(step.operator.name, []).append(place)
     return [_part([steps[place] for place in own], own, channels) for own in places.values()]
 
 
-def _part(steps: Sequence[PlannedStep], places: Sequence[int], channels: int) -> Part:
+def _part(steps: Sequence[PlannedStep], places: Sequence[int], channels: int) -> PackedPart:
     packed, group = steps[0].operator.forms.packed, group_of(steps, CPU)
     assert packed is not None
-    return Part(np.array(places), group, packed.values(group, channels))
+    return PackedPart(np.array(places), group, packed.values(group, channels))

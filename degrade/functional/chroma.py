@@ -35,7 +35,7 @@ LUMA_WEIGHTS = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Line:
+class ChromaAxis:
     """One axis of a batch: (b,) tensors of sides and factors, weights (b, taps) from tap `first` on.
 
     smooth: bool (b,), whether the way up interpolates. coarse: the largest number of chroma samples.
@@ -55,7 +55,7 @@ def line(
     box: Sequence[bool],
     smooth: Sequence[bool],
     device: torch.device,
-) -> Line:
+) -> ChromaAxis:
     """The taps of one axis from host values, one each a sample.
 
     box: mean over the block; else a triangle of twice the block's width about the block's centre.
@@ -66,7 +66,7 @@ def line(
         [_weight(place, factor, flat) for place in places]
         for factor, flat in zip(factors, box, strict=True)
     ]
-    return Line(
+    return ChromaAxis(
         sides=torch.tensor(list(sides), dtype=torch.int64).to(device, non_blocking=True),
         factors=torch.tensor(list(factors), dtype=torch.int64).to(device, non_blocking=True),
         weights=torch.tensor(weights, dtype=torch.float32)
@@ -92,7 +92,9 @@ def _weight(place: int, factor: int, box: bool) -> float:
     return max(0.0, 1.0 - abs(place - (factor - 1) / 2) / factor) / factor
 
 
-def subsample(images: Tensor, rows: Line, columns: Line, red: Tensor, blue: Tensor) -> Tensor:
+def subsample(
+    images: Tensor, rows: ChromaAxis, columns: ChromaAxis, red: Tensor, blue: Tensor
+) -> Tensor:
     """RGB images b 3 H W whose chroma went through fewer samples; sample i is its top left part.
 
     red, blue: their weights in luma, b 1 1 1. The change of chroma is added to the pixels, so that luma, and at
@@ -109,14 +111,14 @@ def subsample(images: Tensor, rows: Line, columns: Line, red: Tensor, blue: Tens
     return torch.cat([r + red_change, g + green_change, b + blue_change], dim=1)
 
 
-def through(planes: Tensor, rows: Line, columns: Line) -> Tensor:
+def through(planes: Tensor, rows: ChromaAxis, columns: ChromaAxis) -> Tensor:
     """Planes b c H W down to their chroma samples and up again."""
     height, width = planes.shape[2:]
     small = shrink(shrink(planes, rows, 2), columns, 3)
     return enlarge(enlarge(small, rows, 2, height), columns, 3, width)
 
 
-def shrink(planes: Tensor, axis: Line, dim: int) -> Tensor:
+def shrink(planes: Tensor, axis: ChromaAxis, dim: int) -> Tensor:
     """Weighted means about each block along one axis; places beyond the image are its last row or column."""
     first_places = axis.factors[:, None] * torch.arange(axis.coarse, device=planes.device)
     last = (axis.sides - 1)[:, None]
@@ -128,7 +130,7 @@ def shrink(planes: Tensor, axis: Line, dim: int) -> Tensor:
     return out
 
 
-def enlarge(planes: Tensor, axis: Line, dim: int, length: int) -> Tensor:
+def enlarge(planes: Tensor, axis: ChromaAxis, dim: int, length: int) -> Tensor:
     """Back to `length` places along one axis, the nearest sample's value or one interpolated between two."""
     places = torch.arange(length, device=planes.device)[None]
     factors = axis.factors[:, None]

@@ -218,14 +218,14 @@ def resample(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> T
 
 
 @dataclass(frozen=True)
-class Table:
+class LineTaps:
     """The taps of one line for the CPU's fast form: int64 and float32 (out, t)."""
 
     index: Tensor
     weight: Tensor
 
 
-def tables(lines: Sequence[Line]) -> list[Table]:
+def tables(lines: Sequence[Line]) -> list[LineTaps]:
     """The table of each line, made together for lines of similar sizes: most of the cost is in calls."""
     buckets: dict[tuple[int, int], list[Line]] = {}
     for line in dict.fromkeys(lines):
@@ -235,13 +235,13 @@ def tables(lines: Sequence[Line]) -> list[Table]:
     return [made[line] for line in lines]
 
 
-def _bucket_tables(lines: Sequence[Line]) -> Iterator[tuple[Line, Table]]:
+def _bucket_tables(lines: Sequence[Line]) -> Iterator[tuple[Line, LineTaps]]:
     length = max(line.size_out for line in lines)
     index, weight = taps(lines, length, torch.device("cpu"))
     weight = weight.float()
     for number, line in enumerate(lines):
         own = (number, slice(line.size_out), slice(_width(line)))
-        yield line, Table(index[own].contiguous(), weight[own].contiguous())
+        yield line, LineTaps(index[own].contiguous(), weight[own].contiguous())
 
 
 def weigh_rows(plane: Tensor, index: Tensor, weight: Tensor) -> Tensor:
@@ -261,7 +261,7 @@ def transposed(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.ascontiguousarray(image.transpose(1, 0, 2))
 
 
-def _keeps(table: Table, size: int) -> bool:
+def _keeps(table: LineTaps, size: int) -> bool:
     """Whether a line is that of a 1:1 step, which takes every pixel as it is."""
     if len(table.index) != size:
         return False
@@ -276,7 +276,7 @@ def _keeps(table: Table, size: int) -> bool:
 
 
 def resample_image(
-    image: npt.NDArray[np.float32], row: Table, column: Table
+    image: npt.NDArray[np.float32], row: LineTaps, column: LineTaps
 ) -> npt.NDArray[np.float32]:
     """`resample` for one image h w c, contiguous, fast on the CPU; equal to it within 5e-7.
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import torch
 from pydantic import Field
 
-from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS, Line, line, subsample
+from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS, ChromaAxis, line, subsample
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import BADGE, along
 from degrade.operators.row import Facts, Forms, Operator, Words
@@ -45,7 +45,7 @@ def chroma_subsampling(
     return subsample(images, _line(group, 0), _line(group, 1), red, blue)
 
 
-def _line(group: Group[ChromaSubsamplingParameters], axis: int) -> Line:
+def _line(group: Group[ChromaSubsamplingParameters], axis: int) -> ChromaAxis:
     return line(
         [size[axis] for size in group.sizes],
         [LAYOUTS[record.layout][axis] for record in group.records],

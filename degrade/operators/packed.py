@@ -31,7 +31,7 @@ class Samples(Protocol):
     placements: Sequence[Placement]
 
 
-class Part(NamedTuple):
+class PackedPart(NamedTuple):
     """One operator's samples among those of a form. places: int64 (n,), their numbers in launch order."""
 
     places: Integers
@@ -42,7 +42,7 @@ class Part(NamedTuple):
 class Batch(NamedTuple):
     """All samples of one form in the order of its launches. bounds: where launches begin, and the end."""
 
-    parts: Sequence[Part]
+    parts: Sequence[PackedPart]
     bounds: Integers
     channels: int
 
@@ -50,7 +50,7 @@ class Batch(NamedTuple):
     def samples(self) -> int:
         return int(self.bounds[-1])
 
-    def column(self, values: Callable[[Part], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    def column(self, values: Callable[[PackedPart], Any], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
         """A row a sample, in launch order, of what each part has in its own order."""
         columns = [np.asarray(values(part), dtype) for part in self.parts]
         out = np.empty((self.samples, *columns[0].shape[1:]), dtype)
@@ -115,7 +115,7 @@ def noise_keys(group: Samples) -> npt.NDArray[np.int64]:
 def sides(batch: Batch, after: bool = False) -> Integers:
     """Heights and widths of all samples, int64 (b, 2), before or after the step."""
 
-    def own(part: Part) -> Any:
+    def own(part: PackedPart) -> Any:
         return [place.size for place in part.group.placements] if after else part.group.sizes
 
     return batch.column(own, np.int64)

@@ -13,7 +13,7 @@ import torch
 from degrade.functional.gpu.call import Call, Tables
 from degrade.functional.gpu.kinds import IN_PROPORTION, PLAIN, SHOT_AND_READ
 from degrade.functional.poisson import DISTINCT_COUNTS, poisson_bank
-from degrade.operators.packed import Batch, Form, Launch, Packed, Part, Prepared, noise_keys
+from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, noise_keys
 
 Numbers = npt.NDArray[np.float64]
 
@@ -21,7 +21,7 @@ Numbers = npt.NDArray[np.float64]
 def _depths(batch: Batch) -> npt.NDArray[np.int32]:
     """Channels of each sample's field."""
 
-    def own(part: Part) -> list[int]:
+    def own(part: PackedPart) -> list[int]:
         greys = (getattr(record, "grey", False) for record in part.group.records)
         return [1 if grey else batch.channels for grey in greys]
 

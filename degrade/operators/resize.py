@@ -15,7 +15,7 @@ from degrade.functional.color import linear_to_srgb, srgb_to_linear
 from degrade.functional.filters import ADAPTIVE, FilterName
 from degrade.functional.resample import (
     Line,
-    Table,
+    LineTaps,
     resample,
     resample_image,
     tables,
@@ -198,7 +198,9 @@ def _resize_on_gpu(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
     return _resize(images, group)
 
 
-def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table] | tuple[Line, Line]]:
+def _resize_tables(
+    group: Group[ResizeParameters],
+) -> list[tuple[LineTaps, LineTaps] | tuple[Line, Line]]:
     """Each sample's taps; its lines where the image is resampled as light, by the kernel itself."""
     pairs = list(map(_lines, group.records, group.sizes, group.placements))
     stored = [record.light == "srgb" for record in group.records]
@@ -211,10 +213,10 @@ def _resize_tables(group: Group[ResizeParameters]) -> list[tuple[Table, Table] |
 
 
 def _resize_single(
-    image: Image, record: ResizeParameters, table: tuple[Table, Table] | tuple[Line, Line]
+    image: Image, record: ResizeParameters, table: tuple[LineTaps, LineTaps] | tuple[Line, Line]
 ) -> Image:
     first, second = table
-    if isinstance(first, Table) and isinstance(second, Table):
+    if isinstance(first, LineTaps) and isinstance(second, LineTaps):
         return resample_image(image, first, second)
     assert isinstance(first, Line)
     assert isinstance(second, Line)

@@ -35,7 +35,7 @@ from degrade.trace import Scalar, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class DrawingProgram:
     """Both trees of a pipeline and the addresses (label, field) of all their draws.
 
     What is constant or certain draws nothing and has no address; its label is taken all the same.
@@ -250,7 +250,7 @@ def _sorted_by(constraints: tuple[tuple[int, int], ...], count: int) -> list[int
     return order
 
 
-def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
+def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> DrawingProgram:
     """Flattens both trees; raises PipelineError for a label used twice a reference that may miss, or a stage
     under `lr` that belongs under `hr`."""
     compiler = _Compiler()
@@ -259,4 +259,6 @@ def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> Program:
     lr_body = compiler.body(lr, _Scope())
     own = tuple(compiler.own.values())
     constant = tuple(compiler.constant)
-    return Program(tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body, own, constant)
+    return DrawingProgram(
+        tuple(compiler.addresses), tuple(compiler.keys), hr_body, lr_body, own, constant
+    )

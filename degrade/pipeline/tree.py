@@ -18,7 +18,7 @@ from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.pipeline.errors import explain
 from degrade.pipeline.named import named_source
 from degrade.pipeline.nodes import AnyNode, reading
-from degrade.pipeline.program import Program, compile_nodes
+from degrade.pipeline.program import DrawingProgram, compile_nodes
 from degrade.reader.records import Strict
 from degrade.reader.yaml_source import read_text, read_yaml
 from degrade.trust import NOTHING, Code, Trust
@@ -85,7 +85,7 @@ class Pipeline(Strict):
         return self
 
     @cached_property
-    def program(self) -> Program:
+    def program(self) -> DrawingProgram:
         """The trees flattened for drawing."""
         return compile_nodes(self.hr, self.lr)
 

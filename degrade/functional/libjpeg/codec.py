@@ -11,8 +11,8 @@ from degrade.functional.libjpeg.color import luma_and_chroma, rgb
 from degrade.functional.libjpeg.dct import BLOCK, forward, inverse
 from degrade.functional.libjpeg.quantise import requantised
 from degrade.functional.libjpeg.sampling import (
-    Fields,
     Layout,
+    LayoutFields,
     averaged,
     edges_repeated,
     interpolated,
@@ -42,7 +42,7 @@ def jpeg(images: Tensor, layouts: Sequence[Layout], luma: Tensor, chroma: Tensor
     if not layouts:
         return images.clone()
     pixels = torch.round(images.clamp(0.0, 1.0) * 255.0).to(torch.int32)
-    fields = Fields(layouts, images.device)
+    fields = LayoutFields(layouts, images.device)
     if images.shape[1] == 1:
         coded = _luma_coded(pixels, fields, luma)
     else:
@@ -53,14 +53,14 @@ def jpeg(images: Tensor, layouts: Sequence[Layout], luma: Tensor, chroma: Tensor
     return coded.double().div_(255.0).to(torch.float32)
 
 
-def _luma_coded(planes: Tensor, fields: Fields, steps: Tensor) -> Tensor:
+def _luma_coded(planes: Tensor, fields: LayoutFields, steps: Tensor) -> Tensor:
     height, width = planes.shape[2:]
     filled = edges_repeated(planes, fields, _in_blocks(height), _in_blocks(width))
     return coded_planes(filled, steps)[..., :height, :width]
 
 
 def _chroma_coded(
-    planes: Tensor, layouts: Sequence[Layout], fields: Fields, steps: Tensor
+    planes: Tensor, layouts: Sequence[Layout], fields: LayoutFields, steps: Tensor
 ) -> Tensor:
     rows, columns = max(one.rows for one in layouts), max(one.columns for one in layouts)
     samples = averaged(planes, layouts, fields, _in_blocks(rows), _in_blocks(columns))

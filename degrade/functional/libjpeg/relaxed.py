@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from degrade.functional.libjpeg.color import BITS, TO_LUMA_AND_CHROMA, TO_RGB, weighed
-from degrade.functional.libjpeg.sampling import Fields, Layout, summed, triangle
+from degrade.functional.libjpeg.sampling import Layout, LayoutFields, summed, triangle
 
 
 def relaxed(images: Tensor, layouts: Sequence[Layout]) -> Tensor:
@@ -19,7 +19,7 @@ def relaxed(images: Tensor, layouts: Sequence[Layout]) -> Tensor:
     values = images.clamp(0.0, 1.0)
     if images.shape[1] != 3 or not layouts:
         return values
-    fields = Fields(layouts, images.device)
+    fields = LayoutFields(layouts, images.device)
     planes = weighed(values, TO_LUMA_AND_CHROMA) / 2.0**BITS
     rows, columns = max(one.rows for one in layouts), max(one.columns for one in layouts)
     pixels = (fields["down"] * fields["across"]).to(images.dtype)

@@ -54,7 +54,7 @@ def layout_of(height: int, width: int, subsampling: str) -> Layout:
     return Layout(height, width, down, across, rows, columns, smooth_down, smooth_across)
 
 
-class Fields:
+class LayoutFields:
     """The layouts of a batch as int32 vectors (b, 1, 1, 1), by name."""
 
     def __init__(self, layouts: Sequence[Layout], device: torch.device) -> None:
@@ -86,7 +86,7 @@ def column_numbers(count: int, device: torch.device) -> Tensor:
     return torch.arange(count, dtype=torch.int32, device=device).view(1, 1, 1, -1)
 
 
-def edges_repeated(planes: Tensor, fields: Fields, height: int, width: int) -> Tensor:
+def edges_repeated(planes: Tensor, fields: LayoutFields, height: int, width: int) -> Tensor:
     """Planes on a canvas (height, width), each image's last row and column repeated beyond it."""
     row = torch.minimum(row_numbers(height, planes.device), fields["height"] - 1)
     column = torch.minimum(column_numbers(width, planes.device), fields["width"] - 1)
@@ -94,7 +94,7 @@ def edges_repeated(planes: Tensor, fields: Fields, height: int, width: int) -> T
 
 
 def averaged(
-    planes: Tensor, layouts: Sequence[Layout], fields: Fields, height: int, width: int
+    planes: Tensor, layouts: Sequence[Layout], fields: LayoutFields, height: int, width: int
 ) -> Tensor:
     """Chroma samples on a canvas (height, width) of planes (b, 2, H, W); int32, 0..255.
 
@@ -107,7 +107,7 @@ def averaged(
 
 
 def summed(
-    planes: Tensor, layouts: Sequence[Layout], fields: Fields, height: int, width: int
+    planes: Tensor, layouts: Sequence[Layout], fields: LayoutFields, height: int, width: int
 ) -> Tensor:
     """Sums of each chroma sample's down x across pixels; of any type.
 
@@ -133,7 +133,7 @@ def _summed(
     return sums
 
 
-def interpolated(planes: Tensor, fields: Fields, height: int, width: int) -> Tensor:
+def interpolated(planes: Tensor, fields: LayoutFields, height: int, width: int) -> Tensor:
     """Chroma (b, 2, height, width) at every pixel, of samples (b, 2, rows, columns); int32, 0..255.
 
     The triangle's weights in one rounding; halves go down and up at alternate pixels.
@@ -145,7 +145,7 @@ def interpolated(planes: Tensor, fields: Fields, height: int, width: int) -> Ten
     return (triangle(planes, fields, height, width) + bias) >> (2 * quarters)
 
 
-def triangle(planes: Tensor, fields: Fields, height: int, width: int) -> Tensor:
+def triangle(planes: Tensor, fields: LayoutFields, height: int, width: int) -> Tensor:
     """At every pixel 3 times the nearer sample and the next one on each axis that interpolates; of any type.
 
     So weights sum to 4 for each such axis ("fancy upsampling"); the nearest sample itself on others.
