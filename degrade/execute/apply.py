@@ -162,9 +162,8 @@ class Way:
         if chosen == "batched":
             return run_batched(plans, images)
         results = self._each(chosen, jobs, plans, list(images))
-        if not isinstance(images, torch.Tensor):
-            return results
-        return stacked(results) if chosen == "singles" else torch.stack(results)
+        batch = stacked if chosen == "singles" else torch.stack
+        return batch(results) if isinstance(images, torch.Tensor) else results
 
     def _each(
         self,
@@ -173,15 +172,14 @@ class Way:
         plans: Sequence[Plan],
         images: Sequence[torch.Tensor],
     ) -> list[torch.Tensor]:
-        """Each sample by itself."""
         if chosen == "reference":
             return run_reference(plans, images)
         if chosen == "straight_through":
             return run_straight_through(plans, images)
         if self.processes is None:
             return run_singles(plans, images, self.threads or torch.get_num_threads())
-        replans = [partial(self.planner, *job) for job in jobs]
-        return self.processes.run(replans, plans, images, self.operators)
+        again = [partial(self.planner, *job) for job in jobs]
+        return self.processes.run(again, plans, images, self.operators)
 
     def runner(self, images: Batch) -> Runner:
         """The back end for these images."""
@@ -208,10 +206,12 @@ def _check(traces: Sequence[Trace], images: Batch) -> None:
     each = images[:1] if isinstance(images, torch.Tensor) else images
     for index, image in enumerate(each):
         _check_image(index, image)
-        if image.device != each[0].device or image.shape[0] != each[0].shape[0]:
-            raise ImageError(
-                f"image {index}: differs from image 0 in its device or its channel count"
-            )
+        _check_alike(index, image, each[0])
+
+
+def _check_alike(index: int, image: torch.Tensor, first: torch.Tensor) -> None:
+    if image.device != first.device or image.shape[0] != first.shape[0]:
+        raise ImageError(f"image {index}: differs from image 0 in its device or its channel count")
 
 
 def _check_image(index: int, image: torch.Tensor) -> None:

@@ -200,12 +200,11 @@ def load_pipeline(
 ) -> Pipeline:
     """A pipeline by its name (`second_order`) or from a file (`my.yaml`).
 
-    scale: HR side / LR side; None takes the file's own, or 4. rows: a caller's own operators. trust: what
-    code of files its stages may run.
+    scale: HR side / LR side; None takes the file's own, or 4. rows, trust: as for `parse_pipeline`.
     Raises PipelineError if there is none of that name, the file cannot be read or is wrong.
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.parent != Path():
         return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows, trust)
-    name = str(name_or_path)
-    return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows, trust)
+    source = named_source(str(name_or_path))
+    return parse_pipeline(source, f"{name_or_path}.yaml", scale, rows, trust)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from realsr.files.errors import FolderBusyError
 from realsr.files.whole import beginning
@@ -22,13 +22,18 @@ def held(root: Path, busy: str) -> Iterator[None]:
     Raises FolderBusyError with the words of `busy` if another process holds it, RequestError if nothing can be
     written there.
     """
+    lock = _acquired(root, busy)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(root: Path, busy: str) -> BaseFileLock:
     lock = FileLock(root / LOCK)
     try:
         with beginning(root):
             lock.acquire(blocking=False)
     except Timeout as error:
         raise FolderBusyError(busy) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return lock
