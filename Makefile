@@ -1,11 +1,14 @@
-# One environment, made once: the stamp is older than the pins whenever they change.
+# One environment in two steps, each made once: what `make demo` needs, and what tests and checks need beside it.
+# A stamp is older than the pins whenever they change.
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-EXTRAS := demo,train,interop,onnx,video,test,check
+TESTS := $(VENV)/.stamp-tests
+EXTRAS := demo,train
+TEST_EXTRAS := interop,onnx,video,test,check
 JOBS ?= auto
 ARGS ?=
-INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
 # A name on the path proves nothing (a version manager's shim may stand there for an interpreter that is not
 # installed), so each candidate is run, and must be able to make an environment with pip in it.
@@ -18,29 +21,35 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_
 PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help environment demo test test-slow check format bench bench-gpu clean
+.PHONY: help environment demo test test-slow test-docs check format bench bench-gpu clean
 
 help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
 	@echo 'make test       the test suite, without the proofs that take minutes'
 	@echo 'make test-slow  the proofs that take minutes'
-	@echo '                (of either, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
+	@echo 'make test-docs  every command and example of README and docs, run as written'
+	@echo '                (of any, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
 	@echo 'make bench-gpu  time the toolkit on a CUDA device, and check it against the CPU'
 	@echo 'make clean      remove what was made here, the environment included'
 
-environment: $(STAMP)
+environment: $(TESTS)
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo 'No Python 3.11 or later with venv and ensurepip answers as python3.12,' \
 	    'python3.11 or python3. Install one (on Debian and Ubuntu also its -venv package), or name one:' \
 	    'make PYTHON=/path/to/python' >&2; exit 1; }
-	@echo 'Setting up $(VENV): about two minutes and 6 GB, once.'
+	@echo 'Set-up 1 of 2: $(VENV) with torch and the toolkit. About two minutes and 6 GB, once.'
 	$(BIN)/python -c 'import pip' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(INSTALL) setuptools wheel
 	$(INSTALL) --no-build-isolation -e '.[$(EXTRAS)]'
+	@touch $@
+
+$(TESTS): $(STAMP)
+	@echo 'Set-up 2 of 2: what tests, checks and benchmarks need beside it. About half a minute, once.'
+	$(INSTALL) --no-build-isolation -e '.[$(EXTRAS),$(TEST_EXTRAS)]'
 	@# BasicSR is a peer in tests and benchmarks. What it declares would bring a second OpenCV wheel, and
 	@# building it in isolation would fetch torch again.
 	$(INSTALL) addict future
@@ -50,23 +59,26 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	$(BIN)/python -m realsr.demos.photographs demo
 
-test: $(STAMP)
-	$(PYTEST) -m 'not slow' $(ARGS)
+test: $(TESTS)
+	$(PYTEST) -m 'not slow and not docs' $(ARGS)
 
-test-slow: $(STAMP)
+test-slow: $(TESTS)
 	$(PYTEST) -m slow $(ARGS)
 
-check: $(STAMP)
+test-docs: $(TESTS)
+	$(PYTEST) -m docs tests/docs $(ARGS)
+
+check: $(TESTS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(STAMP)
+format: $(TESTS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)
+bench: $(TESTS)
 	$(BIN)/python -m benchmarks.real_esrgan
 	$(BIN)/python -m benchmarks.bsrgan
 	$(BIN)/python -m benchmarks.scaling
@@ -76,7 +88,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.drawing
 	$(BIN)/python -m benchmarks.launches
 
-bench-gpu: $(STAMP)
+bench-gpu: $(TESTS)
 	$(BIN)/python -m benchmarks.gpu
 
 clean:

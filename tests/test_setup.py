@@ -39,9 +39,10 @@ def extra_requirements() -> list[Requirement]:
 
 def set_up_requirements() -> list[Requirement]:
     """What the set-up asks for by name: the core and the extras that the Makefile installs."""
-    (extras,) = re.findall(r"^EXTRAS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    found = re.findall(r"^(?:TEST_)?EXTRAS := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert len(found) == 2
     wanted = list(PROJECT["dependencies"])
-    for extra in extras.split(","):
+    for extra in ",".join(found).split(","):
         wanted += PROJECT["optional-dependencies"][extra]
     return [Requirement(text) for text in wanted]
 
@@ -131,8 +132,22 @@ def test_basicsr_never_brings_its_own_requirements() -> None:
 
 
 def test_slow_proofs_are_left_out_of_the_suite_and_have_a_target() -> None:
-    assert "-m 'not slow'" in dry_run("test")
+    assert "-m 'not slow and not docs'" in dry_run("test")
     assert dry_run("test-slow").rstrip().endswith("-m slow")
+
+
+def test_the_demonstration_installs_no_more_than_it_needs() -> None:
+    demo_recipe, test_recipe = dry_run("demo"), dry_run("test")
+    assert ".[demo,train]'" in demo_recipe
+    for name in ("basicsr", "onnx", "interop"):
+        assert name not in demo_recipe
+        assert name in test_recipe
+    assert "1 of 2" in demo_recipe
+    assert "2 of 2" in test_recipe
+
+
+def test_the_documentations_proof_has_a_target() -> None:
+    assert "-m docs tests/docs" in dry_run("test-docs")
 
 
 def test_workers_of_the_suite_compute_on_one_thread() -> None:

@@ -8,6 +8,7 @@ runs the commands that a reader would type, and prints each before it runs.
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import subprocess
 import sys
@@ -84,6 +85,16 @@ def demonstrate(folder: Path) -> None:
         "contact sheet": sheet,
     }
     sys.stdout.writelines(f"{name + ':':15}{path.resolve()}\n" for name, path in places.items())
+    sys.stdout.writelines(f"{line}\n" for line in next_steps(photographs))
+
+
+def next_steps(photographs: Path) -> list[str]:
+    """What to type now. An environment that no shell is in has to be entered first."""
+    entered = os.environ.get("VIRTUAL_ENV") == sys.prefix
+    activate = Path(os.path.relpath(sys.prefix)) / "bin" / "activate"
+    inside = sys.prefix != sys.base_prefix and not entered
+    command = ["realsr", "make-pairs", str(photographs), "--out", "pairs", "--crop", "256"]
+    return ["", "next:", *([f"  . {activate}"] if inside else []), f"  {shlex.join(command)}"]
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """HR crops for on-line training, addressed like the pairs on disk: by source and variant.
 
-    crops = HRCrops([Path("photos")], crop=256, scale=4, seed=0)
+    crops = HRCrops([Path("photos")], crop=256, scale=4, seed=0, rgb=True)
     order = KeyedSampler(len(crops), seed=0)
     loader = DataLoader(crops, batch_size=16, sampler=order, num_workers=4)
     degradation = degrade.OnlineDegradation("second_order", scale=4, seed=0)
@@ -48,7 +48,8 @@ class HRCrops(Dataset[Crop]):
     """One crop of every source and variant, cut where `make-pairs` cuts it for the same seed.
 
     roots: directories (recursively) and files. crop: side in HR pixels, a multiple of scale; None for whole
-    pictures, cut right and bottom to a multiple of it.
+    pictures, cut right and bottom to a multiple of it. rgb: grey pictures get three equal channels, so that a
+    batch may hold both kinds.
     Indexed by (source index, variant); a plain index means variant 0. A source that cannot be read raises
     SourceError with its path: a training set with holes should be known before step one.
     """
@@ -61,6 +62,7 @@ class HRCrops(Dataset[Crop]):
         scale: int,
         seed: int = 0,
         reading: Reading | None = None,
+        rgb: bool = False,
     ) -> None:
         self.sources = discover(roots).sources
         if not self.sources:
@@ -68,6 +70,7 @@ class HRCrops(Dataset[Crop]):
         self.cut = Cut(scale, crop)
         self.seed = seed
         self.reading = reading or Reading()
+        self.rgb = rgb
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -79,7 +82,8 @@ class HRCrops(Dataset[Crop]):
             pixels = self._cut_out(source, variant)
         except SourceError as error:
             raise SourceError(error.kind, f"{source.path}: {error.reason}") from error
-        hr = to_float(pixels, torch.device("cpu")).contiguous()
+        hr = to_float(pixels, torch.device("cpu"))
+        hr = hr.expand(3 if self.rgb else -1, -1, -1).contiguous()
         return Crop(hr=hr, source=source.id, variant=variant)
 
     def _cut_out(self, source: Source, variant: int) -> Bytes:

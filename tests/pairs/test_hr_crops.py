@@ -123,3 +123,14 @@ def test_pixels_are_the_sources(photographs: Path) -> None:
     picture = np.asarray(Image.open(photographs / "photo2.png"))
     windows = np.lib.stride_tricks.sliding_window_view(picture, (64, 64, 3)).reshape(-1, 64, 64, 3)
     assert (windows == to_bytes(first["hr"])).all(axis=(1, 2, 3)).any()
+
+
+def test_grey_and_coloured_pictures_meet_in_a_batch(tmp_path: Path) -> None:
+    for name, shape in {"grey": (40, 40), "colour": (40, 40, 3)}.items():
+        Image.fromarray(np.full(shape, 90, np.uint8)).save(tmp_path / f"{name}.png")
+    plain = HRCrops([tmp_path], crop=32, scale=4)
+    mixed = HRCrops([tmp_path], crop=32, scale=4, rgb=True)
+    assert {len(plain[index]["hr"]) for index in (0, 1)} == {1, 3}
+    (batch,) = DataLoader(mixed, batch_size=2)
+    assert batch["hr"].shape == (2, 3, 32, 32)
+    assert torch.equal(mixed[1]["hr"][0], plain[1]["hr"][0])

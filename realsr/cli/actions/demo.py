@@ -8,12 +8,20 @@ from pathlib import Path
 from realsr.cli.reporting import INTERRUPTED, OK
 from realsr.cli.terminal import hint, tell
 from realsr.demos.mismatch import train_networks
+from realsr.demos.photographs import export_photographs
 from realsr.files.errors import advising
 from realsr.ganlab.two_modes.demonstration import demonstrate
 from realsr.ganlab.two_modes.training import WAYS
 
 
 @advising("make room there and run the same command again")
+def run_photographs(out: Path) -> int:
+    """The command's body; its exit code."""
+    count = len(export_photographs(out))
+    typer.echo(f"{count} photographs of scikit-image in {out}")
+    return OK
+
+
 def run_two_modes(out: Path, seed: int, steps: int) -> int:
     """The command's body; its exit code."""
     measures = demonstrate(out, seed, steps)

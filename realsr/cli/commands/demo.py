@@ -17,6 +17,17 @@ demo = typer.Typer(
 )
 
 
+@demo.command("photographs")
+@reported
+def photographs(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where they go; made if absent.")],
+) -> int:
+    """Write the eight photographs that the documentation tries things on. They come with scikit-image."""
+    from realsr.cli.actions.demo import run_photographs
+
+    return run_photographs(out)
+
+
 @demo.command("two-modes")
 @reported
 def two_modes(
