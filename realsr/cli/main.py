@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -17,12 +19,28 @@ from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
 
 app = typer.Typer(
-    help="Make, replay and measure the degradations of real-world super-resolution.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"realsr {version('realsr-toolkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def realsr(
+    told: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
+    ] = False,
+) -> None:
+    """Make, replay and measure the degradations of real-world super-resolution."""
+
+
 app.command("make-pairs")(make_pairs)
 app.command("replay")(replay)
 app.command("verify")(verify)

@@ -18,7 +18,7 @@ from realsr.ganlab.two_modes.training import WAYS
 def run_photographs(out: Path) -> int:
     """The command's body; its exit code."""
     count = len(export_photographs(out))
-    typer.echo(f"{count} photographs of scikit-image in {out}")
+    tell(f"{count} photographs of scikit-image in {out}")
     return OK
 
 

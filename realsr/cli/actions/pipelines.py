@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import degrade
 from degrade.errors import PipelineError
+from degrade.operators.row import Operator
 from degrade.pipeline.differences import differences
 from degrade.reader.yaml_source import read_text
 from realsr.cli.reporting import DIFFERS, OK, say
@@ -28,9 +30,13 @@ def run_resolved(name: str, scale: int | None, rows: Sequence[Path], allowed: Se
     return OK
 
 
-def run_check(file: str, rows: Sequence[Path], allowed: Sequence[str]) -> int:
-    """Whether a file is a pipeline whose draws end at their target; if not, where and why not."""
+def run_check(files: Sequence[str], rows: Sequence[Path], allowed: Sequence[str]) -> int:
+    """Whether files are pipelines whose draws end at their target; of those that are not, where and why not."""
     operators = own_rows(rows, allowed).operators
+    return max(_checked(file, operators) for file in files)
+
+
+def _checked(file: str, operators: Sequence[Operator[Any]]) -> int:
     try:
         pipeline = degrade.load_pipeline(file, rows=operators)
         fit = " for square crops only" if needs_squares(pipeline) else ""

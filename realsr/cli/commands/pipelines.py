@@ -48,14 +48,16 @@ def show_pipeline(
 @pipelines.command("check")
 @reported
 def check_pipeline(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A pipeline file.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Pipeline files, or names.")
+    ],
     rows: RowFiles = None,
     trust_code: TrustCode = None,
 ) -> int:
-    """Check a pipeline file and its draws. Exit: 0 sound, 1 wrong, with the place and what was expected."""
+    """Check pipeline files and their draws. Exit: 0 sound, 1 wrong, with the place and what was expected."""
     from realsr.cli.actions.pipelines import run_check
 
-    return run_check(file, rows or [], trust_code or [])
+    return run_check(files, rows or [], trust_code or [])
 
 
 @pipelines.command("diff")
