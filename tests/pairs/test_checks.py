@@ -135,6 +135,19 @@ def test_replay_writes_through_no_planted_link(folder: Path, tmp_path: Path) -> 
     assert victim.read_text() == "years of work"
 
 
+@pytest.mark.parametrize("side", ["hr", "lr"])
+def test_no_picture_is_read_from_outside_the_folder(
+    folder: Path, tmp_path: Path, side: str
+) -> None:
+    picture = folder / side / "a_v0.png"
+    picture.rename(tmp_path / "elsewhere.png")
+    picture.symlink_to(tmp_path / "elsewhere.png")
+    assert verify(folder).findings == [Finding("unreadable", f"{side}/a_v0.png")]
+    found = differences(folder)
+    assert found == ({} if side == "lr" else {"a_v0": found.get("a_v0")})
+    assert side == "lr" or f"it leads out of {folder}" in str(found["a_v0"])
+
+
 def test_nonsense_in_a_trace_is_that_pairs_difference(folder: Path) -> None:
     def spoil(lines: list[dict[str, Any]]) -> None:
         lines[1]["trace"]["scale"] = 0
