@@ -9,6 +9,8 @@ import pytest
 from tests.contributing.example import ROOT, Example
 
 MOST = {
+    "operator": 3,
+    "operator_family": 4,
     "metric": 2,
     "learned_metric": 2,
     "loss": 2,
