@@ -97,6 +97,10 @@ class Rows:
         """For the validation of records that name rows."""
         return {"rows": self, "losses": self.losses}
 
+    def trusting(self, trust: Trust | Iterable[str]) -> Rows:
+        """The same rows, which allow what `trust` names too."""
+        return replace(self, trust=self.trust | Trust.of(trust))
+
     def checked(self) -> Rows:
         """Itself. Raises the error of a table in which a name is taken."""
         for kind in TABLES:

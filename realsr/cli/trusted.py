@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -49,12 +48,12 @@ def trusted(said: Iterable[str] = (), models: Iterable[str] = ()) -> Trust:
     return configured(configuration()) | Trust.of([*said, *typed])
 
 
-def own_rows(files: Iterable[Path], said: Iterable[str] = ()) -> Rows:
+def own_rows(files: Iterable[Path], said: Iterable[str] = (), models: Iterable[str] = ()) -> Rows:
     """A person's own rows, and with them what they allow to run: what every command hands on.
 
     Raises RowsError, and RequestError where their own list cannot be read.
     """
-    return replace(read_rows(files), trust=trusted(said))
+    return read_rows(files).trusting(trusted(said, models))
 
 
 def configured(path: Path) -> Trust:

@@ -17,6 +17,7 @@ from degrade.errors import DegradeError
 from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import worker_pool
 from degrade.operators.row import Operator
+from degrade.trust import UntrustedCodeError
 from realsr.files.whole import write_whole
 from realsr.images.errors import SourceError
 from realsr.images.pixels import pixel_digest
@@ -55,6 +56,8 @@ class _Task:
             lr = self._low(pair)
             same = pixel_digest(lr) == pair.digests.lr_pixels
             data = b"" if self.target is None else encode_png(lr)
+        except UntrustedCodeError:
+            raise
         except (
             Exception
         ) as error:  # a manifest may say anything: one pair's nonsense is that pair's
@@ -84,7 +87,8 @@ def replay(
     device: `cpu` or `cuda`. out: where the LR files go, by default `lr-replayed` in the folder; with `check`
     nothing is written. Only an empty directory or one that an earlier replay filled is written to. rows: a
     person's own, those that the pairs were made with.
-    Raises RequestError, RowsError, ManifestError, StorageError; what is wrong with one pair is its difference.
+    Raises RequestError, RowsError, ManifestError, StorageError, UntrustedCodeError; what is wrong with one pair
+    is its difference.
     """
     store = opened(root)
     header, pairs = read_manifest(store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -46,7 +45,7 @@ def parse_config(
     document = read_yaml(text, name, TrainingError)
     if not isinstance(document.data, dict):
         raise TrainingError(f"{name}:1: expected a mapping with the keys model, data and steps")
-    own = replace(rows, trust=rows.trust | Trust.of(trust))
+    own = rows.trusting(trust)
     places = {_apply(setting, document): setting for setting in settings}
     try:
         return TrainingConfig.model_validate(document.data, context=own.context)

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
+from degrade.functional.learned import load_module, measured_geometry
 from realsr.cli import trusted
 from realsr.cli.main import app
 
@@ -103,3 +104,80 @@ def test_a_training(
     said("train", config, "--out", out, "--trust-code", digest)
     assert (out / "model.safetensors").is_file()
     refused(digest, [], "train", out / "config.yaml", "--out", out, "--set", "steps=3")
+
+
+def test_pairs_made_previewed_and_replayed(
+    tmp_path: Path, digest: str, ran: list[str], pipeline: Path, photographs: Path
+) -> None:
+    out = tmp_path / "pairs"
+    make = ("make-pairs", photographs, "--out", out, "--pipeline", pipeline, "--crop", "full")
+    preview = (
+        "preview",
+        photographs / "0.png",
+        "--out",
+        tmp_path / "s.png",
+        "--pipeline",
+        pipeline,
+    )
+    for command in (make, preview):
+        refused(digest, ran, *command)
+        said(*command, "--trust-code", digest)
+        ran.clear()
+    forget()
+    for more in (("--check",), ("--out", tmp_path / "again")):
+        refused(digest, ran, "replay", out, *more)
+    said("replay", out, "--check", "--trust-code", digest)
+    said("replay", out, "--check", "--trust-code", digest, "--workers", 2)
+    said("verify", out)
+    said("sheet", out, "--out", tmp_path / "sheet.png")
+
+
+def test_a_manifest_that_names_another_program(
+    tmp_path: Path, digest: str, ran: list[str], pipeline: Path, photographs: Path
+) -> None:
+    """What was allowed is one digest: a folder whose trace names other code is refused again."""
+    out = tmp_path / "pairs"
+    make = ("make-pairs", photographs, "--out", out, "--pipeline", pipeline, "--crop", "full")
+    said(*make, "--trust-code", digest)
+    ran.clear()
+    evil = tmp_path / "half.pt"
+    evil.write_bytes(evil.read_bytes() + b"evil")
+    other = hashlib.sha256(evil.read_bytes()).hexdigest()
+    manifest = out / "manifest.jsonl"
+    manifest.write_text(manifest.read_text().replace(digest, other))
+    refused(other, ran, "replay", out, "--check", "--trust-code", digest)
+
+
+def test_robustness(
+    tmp_path: Path, digest: str, ran: list[str], pipeline: Path, photographs: Path
+) -> None:
+    out = tmp_path / "run"
+    asked = ("--hr", photographs, "--scale", 2, "--metrics", "psnr_y")
+    run = ("robustness", "run", *asked, "--pipelines", pipeline, "--out", out)
+    refused(digest, ran, *run)
+    said(*run, "--trust-code", digest)
+    forget()
+    ran.clear()
+    replay = ("robustness", "replay", out, "--model", "bicubic", "--set", "learned", "--key", "0")
+    for command in (replay, ("robustness", "remake", out)):
+        refused(digest, ran, *command)
+        said(*command, "--trust-code", digest)
+        forget()
+        ran.clear()
+    said("robustness", "render", out)
+
+
+def test_representative_cases(
+    tmp_path: Path, digest: str, ran: list[str], pipeline: Path, photographs: Path
+) -> None:
+    out = tmp_path / "cases"
+    chosen = ("robustness", "representative", photographs, "--pipeline", pipeline, "--out", out)
+    few = ("--cases", 1, "--pool", 2)
+    refused(digest, ran, *chosen, *few)
+    said(*chosen, *few, "--trust-code", digest)
+
+
+def forget() -> None:
+    """What was loaded before is loaded anew."""
+    load_module.cache_clear()
+    measured_geometry.cache_clear()

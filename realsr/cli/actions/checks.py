@@ -7,11 +7,11 @@ from pathlib import Path
 
 from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.cli.terminal import tell
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
 from realsr.pairs.replaying import conditions, replay, replay_device
 from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.verifying import verify
-from realsr.rows import read_rows
 
 
 @advising("make room there and run it again; `--check` compares and writes nothing")
@@ -23,9 +23,10 @@ def run_replay(
     device: str,
     workers: int | None,
     rows: Sequence[Path],
+    allowed: Sequence[str],
 ) -> int:
     """The command's body; its exit code."""
-    kind, own = replay_device(root, device), read_rows(rows)
+    kind, own = replay_device(root, device), own_rows(rows, allowed)
     pairs = different = 0
     for result in replay(root, kind, workers, out, check, own):
         pairs += 1

@@ -9,13 +9,13 @@ from pathlib import Path
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
 from realsr.pairs.job import PairsJob, resolve_device
 from realsr.pairs.make import GO_ON, Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline
-from realsr.rows import read_rows
 
 SHOWN_FAILURES = 20
 
@@ -34,10 +34,11 @@ class Request:
     alpha: Alpha
     max_pixels: int
     rows: Sequence[Path] = ()
+    allowed: Sequence[str] = ()
 
     def job(self) -> PairsJob:
         """What is to be made. Raises RequestError, RowsError and PipelineError."""
-        own = read_rows(self.rows)
+        own = own_rows(self.rows, self.allowed)
         pipeline = requested_pipeline(self.pipeline, self.scale, own.operators)
         return PairsJob(
             pipeline=pipeline,

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import torch
 
-from degrade.trust import Trust
 from realsr.cli.actions.robustness_study import study_of
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.terminal import tell
-from realsr.cli.trusted import trusted
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
 from realsr.images.own import refuse_at_sources
 from realsr.pairs.job import resolve_device
@@ -29,7 +28,7 @@ from realsr.robustness.running.planning import making_of, plan_of, weighed
 from realsr.robustness.running.run import RunPlan, run
 from realsr.robustness.study.severity import steps
 from realsr.robustness.study.study import Study
-from realsr.rows import read_rows
+from realsr.rows import Rows
 
 SHOWN = 20
 
@@ -44,7 +43,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     """The command's body; its exit code."""
     progress = Progress()
     try:
-        rows, device = read_rows(measured.rows or ()), resolve_device(measured.device.value)
+        rows, device = _own(measured), resolve_device(measured.device.value)
         study = study_of(asked, measured, rows)
         _refuse_at_sources(study, out)
         plan = plan_of(
@@ -52,7 +51,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
             progress,
             device=device,
             workers=measured.workers,
-            trust=_trust(measured),
+            trust=rows.trust,
             rows=rows,
         )
         results = run(plan, out)
@@ -97,9 +96,9 @@ def _refuse_at_sources(study: Study, out: Path) -> None:
     refuse_at_sources(out, pairs | hr | {each.dir for each in study.real})
 
 
-def _trust(measured: Measured) -> Trust:
+def _own(measured: Measured) -> Rows:
     """A model that was typed may run; one that a study names needs to be allowed."""
-    return trusted(measured.trust_code or (), measured.model or ())
+    return own_rows(measured.rows or (), measured.trust_code or (), measured.model or ())
 
 
 def _tell_line(line: SweepLine) -> None:
@@ -113,10 +112,10 @@ def _tell_line(line: SweepLine) -> None:
 
 
 def _sweep_plan(measured: Measured) -> tuple[RunPlan, Study]:
-    rows = read_rows(measured.rows or ())
+    rows = _own(measured)
     study = study_of(Asked(), measured, rows)
     device = resolve_device(measured.device.value)
-    models = contestants(study.models, study.scale, torch.device(device), _trust(measured), rows)
+    models = contestants(study.models, study.scale, torch.device(device), rows.trust, rows)
     named = columns(study.metrics or SWEPT, models[0].scale, rows.metrics)
     table, weights = weighed(study, named, device, rows=rows)
     plan = RunPlan(

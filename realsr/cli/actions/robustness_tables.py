@@ -9,7 +9,7 @@ from pathlib import Path
 from degrade.errors import MissingExtraError
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
 from realsr.cli.terminal import tell
-from realsr.cli.trusted import trusted
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
 from realsr.images.sources import discover
 from realsr.robustness.after.compare import compare
@@ -22,7 +22,6 @@ from realsr.robustness.judging.gate import judged, overall
 from realsr.robustness.page.render import render
 from realsr.robustness.results.store import read_results
 from realsr.robustness.study.rules import read_rules
-from realsr.rows import read_rows
 
 AGAIN = "the run itself is as it was: make room there and run the same command again"
 
@@ -77,8 +76,8 @@ def run_replay_command(
     rows: Sequence[Path],
 ) -> int:
     """The command's body; its exit code."""
-    results, own = read_results(folder), read_rows(rows)
-    made = replay(results, model, test, key, out, trust=trusted(allowed), rows=own)
+    results, own = read_results(folder), own_rows(rows, allowed)
+    made = replay(results, model, test, key, out, trust=own.trust, rows=own)
     for phrase in made.words:
         tell(phrase)
     tell(f"pictures in {made.folder}")
@@ -88,9 +87,9 @@ def run_replay_command(
     return OK if made.remade.equal else DIFFERS
 
 
-def run_remake(folder: Path, rows: Sequence[Path]) -> int:
+def run_remake(folder: Path, rows: Sequence[Path], allowed: Sequence[str]) -> int:
     """The command's body; its exit code."""
-    results, own = read_results(folder), read_rows(rows)
+    results, own = read_results(folder), own_rows(rows, allowed)
     differs = False
     for test in results.record.sets:
         if test.kind == "pipeline":
@@ -119,11 +118,14 @@ def run_representative_command(
     pool: int,
     seed: int,
     scale: int | None,
+    rows: Sequence[Path],
+    allowed: Sequence[str],
 ) -> int:
     """The command's body; its exit code."""
+    own = own_rows(rows, allowed)
     files = [file for image in images for file in _pictures(image)]
     found = write_representative(
-        pipeline, files, out, cases=cases, pool=pool, seed=seed, scale=scale
+        pipeline, files, out, cases=cases, pool=pool, seed=seed, scale=scale, rows=own
     )
     tell(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
     return OK

@@ -18,6 +18,7 @@ from realsr.cli.commands.options import (
     Scale,
     Seed,
     Sources,
+    TrustCode,
 )
 from realsr.cli.reporting import reported
 from realsr.cli.terminal import tell
@@ -71,6 +72,7 @@ def make_pairs(
     ] = AlphaPolicy.refuse,
     max_pixels: MaxPixels = MOST_PIXELS,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Make LR/HR pairs from images; called again, go on.
 
@@ -89,6 +91,7 @@ def make_pairs(
         alpha=alpha.value,
         max_pixels=max_pixels,
         rows=rows or (),
+        allowed=trust_code or (),
     )
     return run_make_pairs(sources, out, request, workers=workers, limit=limit, form=form)
 
@@ -111,12 +114,19 @@ def replay(
     ] = DeviceName.auto,
     workers: Workers = None,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Make every LR again from its HR and its trace alone. Exit: 0 all equal, 1 any difference."""
     from realsr.cli.actions.checks import run_replay
 
     return run_replay(
-        folder, check=check, out=out, device=device.value, workers=workers, rows=rows or ()
+        folder,
+        check=check,
+        out=out,
+        device=device.value,
+        workers=workers,
+        rows=rows or (),
+        allowed=trust_code or (),
     )
 
 
@@ -137,12 +147,13 @@ def preview(
     seed: Seed = 0,
     variants: Annotated[int, typer.Option(min=1, help="How many to show.")] = 8,
     rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Draw a contact sheet of what a pipeline does to a photograph."""
-    from realsr.rows import read_rows
+    from realsr.cli.trusted import own_rows
     from realsr.sheets.preview import make_sheet
 
-    own = read_rows(rows or ())
+    own = own_rows(rows or (), trust_code or ())
     make_sheet(image, pipeline, out, scale=scale, seed=seed, variants=variants, rows=own)
     tell(str(out))
     return 0
@@ -156,9 +167,9 @@ def sheet(
     rows: RowFiles = None,
 ) -> int:
     """Draw a contact sheet of a folder of pairs, with the drawn values in plain words."""
-    from realsr.rows import read_rows
+    from realsr.cli.trusted import own_rows
     from realsr.sheets.stored import sheet_of_folder
 
-    count = sheet_of_folder(folder, out, limit, rows=read_rows(rows or ()))
+    count = sheet_of_folder(folder, out, limit, rows=own_rows(rows or ()))
     tell(f"{count} pairs drawn; sheet in {out}")
     return 0

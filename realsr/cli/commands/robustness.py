@@ -121,11 +121,11 @@ def replay(
 
 @robustness.command("remake")
 @reported
-def remake(folder: RunFolder, rows: RowFiles = None) -> int:
+def remake(folder: RunFolder, rows: RowFiles = None, trust_code: TrustCode = None) -> int:
     """Make every test set again on this machine and count what differs. Exit: 0 nothing, 1 something."""
     from realsr.cli.actions.robustness_tables import run_remake
 
-    return run_remake(folder, rows or ())
+    return run_remake(folder, rows or (), trust_code or ())
 
 
 @robustness.command("render")
@@ -150,10 +150,20 @@ def representative(
     pool: Annotated[int, typer.Option(min=2, help="Draws to choose from.")] = 2000,
     seed: Seed = 0,
     scale: Scale = None,
+    rows: RowFiles = None,
+    trust_code: TrustCode = None,
 ) -> int:
     """Choose draws of a pipeline that stand for all of them; each becomes a pipeline of its own."""
     from realsr.cli.actions.robustness_tables import run_representative_command
 
     return run_representative_command(
-        sources, out, pipeline=pipeline, cases=cases, pool=pool, seed=seed, scale=scale
+        sources,
+        out,
+        pipeline=pipeline,
+        cases=cases,
+        pool=pool,
+        seed=seed,
+        scale=scale,
+        rows=rows or (),
+        allowed=trust_code or (),
     )

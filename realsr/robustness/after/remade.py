@@ -9,6 +9,7 @@ import torch
 
 import degrade
 from degrade.errors import DegradeError
+from degrade.trust import UntrustedCodeError
 from realsr.images.reading import Bytes
 from realsr.images.remaking import Difference, difference, remade
 from realsr.images.stored import read_stored
@@ -24,7 +25,7 @@ from realsr.rows import NO_ROWS, Rows, check_files
 def made_again(root: Path, device: str = "cpu", rows: Rows = NO_ROWS) -> Difference:
     """Every LR of a folder of pairs from its HR and its trace, on this machine, against the frozen one.
 
-    rows: a person's own, those of the folder. Raises RowsError.
+    rows: a person's own, those of the folder. Raises RowsError, UntrustedCodeError.
     """
     store = opened(root)
     header, pairs = read_manifest(store)
@@ -48,6 +49,8 @@ def _both(
         trace = degrade.trace_from_data(pair.trace)
         frozen = read_pair(store, pair)
         return remade(trace, frozen.hr, device, rows.operators), frozen.lr
+    except UntrustedCodeError:
+        raise
     except DegradeError as error:
         return f"{pair.key}: {error}"
 

@@ -44,11 +44,12 @@ def replay(
 ) -> Replay:
     """Writes `hr.png`, `lr.png` and `MODEL.png`, by default to `replayed/SET/KEY` in the run's folder.
 
-    trust: what code the recorded model may run. rows: a person's own, those of the run. Raises StudyError for
-    names that the run has not, and for a model that is no longer the one of the run.
+    trust: what code the recorded model and trace may run. rows: a person's own, those of the run. Raises
+    StudyError for names that the run has not, and for a model that is no longer the one of the run.
     """
     check_files(results.record.rows, rows, f"the run in {results.root}")
-    contestant = _contestant(results, model, device, Trust.of(trust), rows)
+    rows = rows.trusting(trust)
+    contestant = _contestant(results, model, device, rows.trust, rows)
     picture = _test_picture(results, results.set(test), key, rows)
     frozen = picture.lr.read()
     hr = None if picture.hr is None else picture.hr.read()

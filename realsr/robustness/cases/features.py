@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
 from degrade import Trace
+from degrade.operators.row import Operator
 from realsr.images.reading import Bytes
 from realsr.metrics import Score, score
 from realsr.metrics.interpolation import cut_to_multiple, reduced
@@ -49,13 +51,14 @@ FEATURES: Mapping[str, Callable[[float], float]] = {
 """Metrics of LR against the clean LR, each with the scale on which its differences count."""
 
 
-def measured(trace: Trace, images: Sequence[Bytes]) -> Floats:
+def measured(trace: Trace, images: Sequence[Bytes], rows: Sequence[Operator[Any]] = ()) -> Floats:
     """The features of a trace on every image, one after the other; NaN where a metric is not defined.
 
-    images: HR pictures h w 3 uint8, cut to a multiple of the scale here.
+    images: HR pictures h w 3 uint8, cut to a multiple of the scale here. rows: a caller's own operators, where
+    the trace names them.
     """
     whole = [cut_to_multiple(image, trace.scale) for image in images]
-    made = degrade_pixels([trace] * len(whole), whole, torch.device("cpu"))
+    made = degrade_pixels([trace] * len(whole), whole, torch.device("cpu"), rows=rows)
     return np.concatenate(
         [
             _against(pair.lr, reduced(image, trace.scale))

@@ -18,7 +18,8 @@ import yaml
 import degrade
 from degrade import Key, Pipeline, Trace
 from degrade.operators.base import noise_fields
-from degrade.operators.table import operator_of
+from degrade.operators.row import Operator
+from degrade.operators.table import OPERATORS, Operators, operator_of
 from degrade.pipeline import parse_pipeline
 from degrade.trace import Step
 from realsr.files.whole import make_directory, write_whole
@@ -26,6 +27,7 @@ from realsr.images.reading import Bytes, Reading, opened
 from realsr.pairs.soundness import requested_pipeline
 from realsr.robustness.cases.case_folder import CaseIndex, ChosenCase, MeasuredOn, write_index
 from realsr.robustness.cases.features import FEATURES, measured, standardised
+from realsr.rows import NO_ROWS, Rows
 from realsr.statistics.clustering import distances, k_medoids
 from realsr.statistics.untold import StatisticsError
 
@@ -80,7 +82,7 @@ def representative(
     traces = degrade.draw(pipeline, keys)
     features = []
     for number, trace in enumerate(traces, 1):
-        features.append(measured(trace, images))
+        features.append(measured(trace, images, pipeline.own_operators))
         say(number)
     between = distances(standardised(np.stack(features)))
     found, one = k_medoids(between, cases), k_medoids(between, 1)
@@ -92,13 +94,19 @@ def representative(
     return Representative(pipeline, pool, seed, chosen, explained)
 
 
-def case_pipeline(trace: Trace, name: str, summary: str) -> Pipeline:
-    """A pipeline whose every draw is this trace but for the noise, which each picture draws of its own."""
+def case_pipeline(
+    trace: Trace, name: str, summary: str, rows: Sequence[Operator[Any]] = ()
+) -> Pipeline:
+    """A pipeline whose every draw is this trace but for the noise, which each picture draws of its own.
+
+    rows: a caller's own operators, where the trace names them.
+    """
+    operators = OPERATORS.with_rows(rows)
     data: dict[str, Any] = {"name": name, "kind": "own", "summary": summary, "scale": trace.scale}
     if trace.hr:
-        data["hr"] = [_stage(step) for step in trace.hr]
-    data["lr"] = [_stage(step) for step in trace.lr]
-    return parse_pipeline(yaml.safe_dump(data, sort_keys=False), name)
+        data["hr"] = [_stage(step, operators) for step in trace.hr]
+    data["lr"] = [_stage(step, operators) for step in trace.lr]
+    return parse_pipeline(yaml.safe_dump(data, sort_keys=False), name, rows=rows)
 
 
 def write_representative(
@@ -111,21 +119,23 @@ def write_representative(
     seed: int = 0,
     scale: int | None = None,
     say: Callable[[int], None] = lambda done: None,
+    rows: Rows = NO_ROWS,
 ) -> Representative:
     """Chooses cases and writes them to `out`.
 
     There: pipelines `case_000.yaml`, ... for `run`, and `cases.json` with sizes and traces.
+    rows: a person's own, which the pipeline may name.
 
     Raises what `representative` does, PipelineError, SourceError for pictures that cannot be read, and
     StorageError. `cases.json` comes last: where it is, all is there.
     """
-    loaded = requested_pipeline(pipeline, scale)
+    loaded = requested_pipeline(pipeline, scale, rows.operators)
     pictures = [_middle(path) for path in images]
     found = representative(loaded, pictures, cases, pool, seed, say)
     make_directory(out)
     for number, case in enumerate(found.cases):
         summary = f"Stands for {case.size} of {pool} draws of {loaded.name} (seed {seed})."
-        fixed = case_pipeline(case.trace, _name(number), summary)
+        fixed = case_pipeline(case.trace, _name(number), summary, rows.operators)
         write_whole(out / f"{_name(number)}.yaml", fixed.to_yaml().encode())
     write_index(out, _index(found, images, pictures))
     return found
@@ -144,16 +154,19 @@ def _index(found: Representative, paths: Sequence[Path], pictures: Sequence[Byte
             MeasuredOn(name=path.name, pixels=hashlib.sha256(picture.tobytes()).hexdigest())
             for path, picture in zip(paths, pictures, strict=True)
         ),
-        cases=tuple(_chosen(number, case) for number, case in enumerate(found.cases)),
+        cases=tuple(
+            _chosen(number, case, found.pipeline.own_operators)
+            for number, case in enumerate(found.cases)
+        ),
     )
 
 
-def _chosen(number: int, case: RepresentativeCase) -> ChosenCase:
+def _chosen(number: int, case: RepresentativeCase, rows: Sequence[Operator[Any]]) -> ChosenCase:
     return ChosenCase(
         name=_name(number),
         size=case.size,
         variant=case.key.variant,
-        words=tuple(degrade.words(case.trace)),
+        words=tuple(degrade.words(case.trace, rows)),
         trace=case.trace.to_data(),
     )
 
@@ -162,8 +175,8 @@ def _name(number: int) -> str:
     return f"case_{number:03}"
 
 
-def _stage(step: Step) -> dict[str, Any]:
-    drawn = noise_fields(operator_of(step).parameters)
+def _stage(step: Step, operators: Operators) -> dict[str, Any]:
+    drawn = noise_fields(operator_of(step, operators).parameters)
     values = {name: value for name, value in step.values.items() if name not in drawn}
     return {"op": step.op, "label": step.label.replace(".", "_"), **values}
 

@@ -51,7 +51,7 @@ def plan_of(
 
     Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
     """
-    study = study.checked()
+    study, rows = study.checked(), rows.trusting(trust)
     chosen = models or contestants(study.models, study.scale, torch.device(device), trust, rows)
     scale = chosen[0].scale
     named = columns(study.metrics, scale, rows.metrics)
