@@ -47,12 +47,6 @@ def read_json_lines(path: Path) -> Iterator[Any]:
             yield parsed(line)
 
 
-def text_lines(path: Path) -> list[str]:
-    """The lines without their ends, to be read by type. Raises OSError, and ValueError for what is no text."""
-    text = path.read_bytes().decode("utf-8")
-    return text.removesuffix("\n").split("\n") if text else []
-
-
 def whole_value(line: bytes) -> Any | None:
     """A line's value; None where a kill cut it short, or where it is no JSON."""
     if not line.endswith(b"\n"):

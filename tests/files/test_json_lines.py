@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realsr.files.json_lines import json_line, read_json_lines, text_lines, whole_value
+from realsr.files.json_lines import json_line, read_json_lines, whole_value
 from realsr.images.failures import Failure, read_failures, write_failures
 
 BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -38,7 +38,6 @@ def test_what_is_written_is_read(
     assert list(read_json_lines(path)) == items
     assert all(line.count(b"\n") == 1 for line in lines)
     assert [whole_value(line) for line in lines] == items
-    assert [json.loads(line) for line in text_lines(path)] == items
 
 
 @given(values)
