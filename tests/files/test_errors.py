@@ -48,6 +48,7 @@ GO_ON = "run the same command again to go on"
         ("robustness merge a b --out {out}", "robustness_tables.merge", "the run itself is as it was"),
         ("robustness render {out}", "robustness_tables.render", "the run itself is as it was"),
         ("demo two-modes --out {out}", "demo.demonstrate", "make room there and run the same command again"),
+        ("demo photographs --out {out}", "demo.export_photographs", "make room there and run the same command again"),
         ("demo mismatch --out {out}", "demo.train_networks", f"trained so far is kept: {GO_ON}"),
     ],
 )  # fmt: skip

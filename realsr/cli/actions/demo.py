@@ -13,8 +13,10 @@ from realsr.files.errors import advising
 from realsr.ganlab.two_modes.demonstration import demonstrate
 from realsr.ganlab.two_modes.training import WAYS
 
+AGAIN = "make room there and run the same command again"
 
-@advising("make room there and run the same command again")
+
+@advising(AGAIN)
 def run_photographs(out: Path) -> int:
     """The command's body; its exit code."""
     count = len(export_photographs(out))
@@ -22,6 +24,7 @@ def run_photographs(out: Path) -> int:
     return OK
 
 
+@advising(AGAIN)
 def run_two_modes(out: Path, seed: int, steps: int) -> int:
     """The command's body; its exit code."""
     measures = demonstrate(out, seed, steps)
