@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from realsr.robustness.running.planning import plan_of_pipelines
 from realsr.robustness.running.run import RunPlan, run
 from realsr.robustness.study.line_choice import BASELINE
 from realsr.robustness.study.severity import at_severity
-from realsr.statistics.breakdown import Gains, breakdown
+from realsr.statistics.breakdown import Breakdown, Gains, breakdown
 from realsr.statistics.intervals import Estimate, estimate
 from realsr.statistics.untold import Untold
 
@@ -80,12 +80,18 @@ def _line(sweep: Sweep, results: Results, model: str, names: Sequence[str]) -> S
         intervals={metric: each.ends() for metric, each in found.items()},
         interval={metric: each.kind() for metric, each in found.items()},
         left_out={each.metric: each.left_out for each in swept if each.left_out},
-        breakdown={
-            metric: breakdown(sweep.values, gains)
-            for metric in found
-            if model != BASELINE and (gains := _gains(results, model, metric, names)).size
-        },
+        breakdown={} if model == BASELINE else dict(_breakdowns(sweep, results, model, found)),
     )
+
+
+def _breakdowns(
+    sweep: Sweep, results: Results, model: str, metrics: Iterable[str]
+) -> Iterator[tuple[str, Breakdown]]:
+    names = [name for name, _ in sweep.steps()]
+    for metric in metrics:
+        gains = _gains(results, model, metric, names)
+        if gains.size:
+            yield metric, breakdown(sweep.values, gains)
 
 
 @dataclass(frozen=True)

@@ -66,16 +66,15 @@ def representative_cases(folder: Path) -> list[tuple[Path, StandsFor]]:
     Raises StudyError where the folder is no such thing or a pipeline is not there.
     """
     index = _read_index(folder)
-    found = [
+    for case in index.cases:
+        if not (folder / case.file).is_file():
+            raise StudyError(
+                f"{folder / INDEX} names {case.file}, which is not there; choose the cases again"
+            )
+    return [
         (folder / case.file, StandsFor(case.size, index.pool, index.pipeline, case.words))
         for case in index.cases
     ]
-    for pipeline, _ in found:
-        if not pipeline.is_file():
-            raise StudyError(
-                f"{folder / INDEX} names {pipeline.name}, which is not there; choose the cases again"
-            )
-    return found
 
 
 def _read_index(folder: Path) -> CaseIndex:

@@ -139,6 +139,15 @@ def read_results(root: Path) -> Results:
     """The run in `root`. Raises StudyError where there is none, one of another version, or one that is not as
     written."""
     folder = RunFolder(root)
+    record, lines = _texts(folder)
+    cells = (
+        _read(Cell, line, f"{folder.cells}, line {number}") for number, line in enumerate(lines, 1)
+    )
+    return Results(root, _read(Record, record, str(folder.record)), tuple(cells))
+
+
+def _texts(folder: RunFolder) -> tuple[str, list[str]]:
+    """The record's and the cells', of this version."""
     try:
         record = read_foreign(folder.record, most=MOST_BYTES)
         version = parsed(record).get("version")
@@ -146,15 +155,12 @@ def read_results(root: Path) -> Results:
             lines = file.readlines()  # in bytes, a line ends at "\n" alone
     except (ForeignFileError, OSError, ValueError, AttributeError) as error:
         raise StudyError(
-            f"{root} holds no finished run ({error}); `realsr robustness run --out {root}` makes one"
+            f"{folder.root} holds no finished run ({error}); `realsr robustness run --out {folder.root}` "
+            "makes one"
         ) from error
     if version != VERSION:
         raise StudyError(f"{folder.record} is of version {version}; expected {VERSION}")
-    found = _read(Record, record, str(folder.record))
-    cells = (
-        _read(Cell, line, f"{folder.cells}, line {number}") for number, line in enumerate(lines, 1)
-    )
-    return Results(root, found, tuple(cells))
+    return record, lines
 
 
 def rows_of_run(folder: RunFolder) -> tuple[RowFile, ...]:

@@ -41,22 +41,19 @@ def recorded_models(models: Sequence[Contestant], out: Path) -> tuple[RecordedMo
     )
 
 
-def recorded_sets(sets: Sequence[TestSet], out: Path) -> tuple[RecordedSet, ...]:
+def recorded_set(test: TestSet, out: Path) -> RecordedSet:
     """Paths count from `out`."""
-    return tuple(
-        RecordedSet(
-            name=test.name,
-            kind=test.kind,
-            pipeline=test.pipeline,
-            digest=test.digest,
-            scale=test.scale,
-            folder=relative(test.root, out),
-            notes=test.notes,
-            failures=test.failures,
-            case=test.stands_for,
-            images=tuple(_picture(picture, out) for picture in test.pictures),
-        )
-        for test in sets
+    return RecordedSet(
+        name=test.name,
+        kind=test.kind,
+        pipeline=test.pipeline,
+        digest=test.digest,
+        scale=test.scale,
+        folder=relative(test.root, out),
+        notes=test.notes,
+        failures=test.failures,
+        case=test.stands_for,
+        images=tuple(_picture(picture, out) for picture in test.pictures),
     )
 
 

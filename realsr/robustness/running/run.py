@@ -35,7 +35,7 @@ from realsr.robustness.running.record import (
     cells_of,
     recorded_metrics,
     recorded_models,
-    recorded_sets,
+    recorded_set,
 )
 from realsr.robustness.running.scoring import Truth, scored
 from realsr.robustness.study.line_choice import LineChoice
@@ -97,7 +97,7 @@ def run(plan: RunPlan, out: Path) -> Results:
         keep_pictures(folder, plan.models, sets, cells, plan.columns, plan.pictures, clock)
         record = Record(
             models=recorded_models(plan.models, out),
-            sets=recorded_sets(sets, out),
+            sets=tuple(recorded_set(test, out) for test in sets),
             metrics=recorded_metrics(plan.columns),
             lines=plan.lines,
             versions=dict(sorted(degrade.versions().items())),
