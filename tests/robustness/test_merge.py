@@ -120,3 +120,13 @@ def test_comparing(study: Study, go: Go, tmp_path: Path) -> None:
     ]
     assert change.mean == pytest.approx(sum(gaps) / 4)
     assert change.most == pytest.approx(max(map(abs, gaps)))
+
+
+def test_a_merged_run_names_the_row_files_of_both(study: Study, go: Go, tmp_path: Path) -> None:
+    files = [{"file": f"{name}.py", "sha256": name * 64} for name in "ab"]
+    for name, kept in (("a", files[:1]), ("b", files)):
+        go(study, tmp_path / name, model(f"near_{name}", nearest))
+        path = tmp_path / name / "record.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"rows": kept}))
+    merged = merge(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+    assert [file.model_dump() for file in merged.record.rows] == files

@@ -58,6 +58,7 @@ def merge(first: Path, second: Path, out: Path) -> Results:
             "started": min(one.record.started, other.record.started),
             "finished": max(one.record.finished, other.record.finished),
             "timing": _added(one.record.timing, other.record.timing),
+            "rows": tuple(dict.fromkeys((*one.record.rows, *other.record.rows))),
         }
     )
     cells = _joined_cells(one, other)
