@@ -146,7 +146,7 @@ def read_results(root: Path) -> Results:
     return Results(root, _read(Record, record, str(folder.record)), tuple(cells))
 
 
-def _texts(folder: RunFolder) -> tuple[str, list[str]]:
+def _texts(folder: RunFolder) -> tuple[bytes, list[bytes]]:
     """The record's and the cells', of this version."""
     try:
         record = read_foreign(folder.record, most=MOST_BYTES)
