@@ -16,6 +16,7 @@ MOST = {
     "loss": 2,
     "architecture": 3,
     "store": 2,
+    "page": 2,
 }
 """Places to touch at most; generated pages and the changelog are not counted."""
 
