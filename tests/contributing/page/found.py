@@ -3,10 +3,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from realsr.sheets.strengths_page import page
 from setuptools import build_meta
 
 import degrade
-from realsr.sheets.strengths_page import page
 
 traces = degrade.draw(degrade.load_pipeline("gaussian8", 4), degrade.keys(0, ["a", "b"], 0))
 text = page(traces)
