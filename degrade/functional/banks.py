@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from degrade.foreign import ForeignFileError, read_foreign
+
+MOST_BYTES = 2**28
+"""Of one file of a bank."""
 
 
 def bank_files(path: str, suffixes: Sequence[str], what: str) -> list[Path]:
@@ -31,9 +37,27 @@ def bank_files(path: str, suffixes: Sequence[str], what: str) -> list[Path]:
     return [place]
 
 
+def read_bytes(file: Path) -> bytes:
+    """A bank's file, at most `MOST_BYTES` of it. Raises ValueError."""
+    try:
+        return read_foreign(file, most=MOST_BYTES)
+    except ForeignFileError as error:
+        raise ValueError(str(error)) from error
+
+
+def read_array(file: Path) -> npt.NDArray[Any]:
+    """The array of a .npy file without pickles. Raises ValueError."""
+    data = BytesIO(read_bytes(file))
+    try:
+        return np.asarray(np.lib.format.read_array(data, allow_pickle=False))
+    except Exception as error:  # its header is parsed as Python, and raises whatever its bytes lead to
+        raise ValueError(f"{file}: no .npy file of numbers that can be read") from error
+
+
 def read_picture(file: Path) -> npt.NDArray[Any] | None:
     """A picture as it is stored, h w or h w c (red, green, blue, alpha); None where it is none."""
-    image = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    data = np.frombuffer(read_bytes(file), np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
     if image is None or image.ndim == 2:
         return image
     colour = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import importlib
 import math
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from degrade.functional.banks import bank_files, read_picture
+from degrade.functional.banks import MOST_BYTES, bank_files, read_array, read_bytes, read_picture
 from degrade.functional.psf import LARGEST_CANVAS
 
 Floats = npt.NDArray[np.float64]
 
 SUFFIXES = (".npy", ".mat", ".png")
+MAT_HEADER, MAT_PACKED = 128, 15
+"""Bytes before the first variable of a MATLAB 5 file, and the kind of a packed one."""
 
 
 def read_bank(path: str) -> list[Floats]:
@@ -88,7 +94,7 @@ def _cropped(kernel: Floats) -> Floats:
 def _read(file: Path) -> list[Floats]:
     suffix = file.suffix.lower()
     if suffix == ".npy":
-        found = [np.load(file, allow_pickle=False)]
+        found = [read_array(file)]
     elif suffix == ".mat":
         found = _read_mat(file)
     else:
@@ -117,14 +123,35 @@ def _read_png(file: Path) -> npt.NDArray[Any]:
 
 
 def _read_mat(file: Path) -> list[npt.NDArray[Any]]:
-    if b"MATLAB 7.3" in file.read_bytes()[:32]:
+    data = read_bytes(file)
+    if b"MATLAB 7.3" in data[:32]:
         return _read_hdf5(file)
-    content = _optional("scipy.io", "scipy").loadmat(str(file))
+    reader = _optional("scipy.io", "scipy")
+    _check_unpacked(data, file)
+    try:
+        content = reader.loadmat(BytesIO(data))
+    except Exception as error:  # its reader raises whatever damaged bytes lead it to
+        raise ValueError(f"{file}: no MATLAB file that can be read") from error
     arrays: list[npt.NDArray[Any]] = []
     for name in sorted(name for name in content if not name.startswith("__")):
         value = content[name]
         arrays += list(value.ravel(order="F")) if value.dtype == object else [value]
     return arrays
+
+
+def _check_unpacked(data: bytes, file: Path) -> None:
+    """A packed variable may unfold to a thousand times its size. Raises ValueError."""
+    order = "<" if data[126:128] == b"IM" else ">"
+    place = MAT_HEADER
+    while place + 8 <= len(data):
+        kind, length = struct.unpack_from(f"{order}II", data, place)
+        place += 8
+        if kind == MAT_PACKED:
+            with suppress(zlib.error):  # the reader says what is damaged
+                unpacked = zlib.decompressobj().decompress(data[place : place + length], MOST_BYTES)
+                if len(unpacked) == MOST_BYTES:
+                    raise ValueError(f"{file}: a variable unfolds to more than {MOST_BYTES} bytes")
+        place += length
 
 
 def _read_hdf5(file: Path) -> list[npt.NDArray[Any]]:

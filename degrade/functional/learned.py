@@ -14,10 +14,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from degrade.foreign import ForeignFileError, read_foreign
 from degrade.functional.downsamplers import read_safetensors
 from degrade.functional.filtering import extend
 
 SAFETENSORS, TORCHSCRIPT = ".safetensors", ".pt"
+MOST_BYTES = 2**30
+"""Of such a file."""
 MODULES_KEPT = 8
 CHANNELS_TRIED = (3, 1)
 PROBES = (6, 12)
@@ -55,9 +58,9 @@ def load_module(file: str, digest: str, device: str) -> nn.Module:
 
 def _content(file: str, digest: str) -> bytes:
     try:
-        content = Path(file).read_bytes()
-    except OSError as error:
-        raise ValueError(f"the file {file!r} cannot be read: {error.strerror}") from error
+        content = read_foreign(Path(file), most=MOST_BYTES)
+    except ForeignFileError as error:
+        raise ValueError(f"the file {file!r} cannot be read: {error.reason}") from error
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise ValueError(

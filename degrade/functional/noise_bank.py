@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from degrade.functional.banks import bank_files, read_picture
+from degrade.functional.banks import bank_files, read_array, read_picture
 
 Patch = npt.NDArray[np.float32]
 """h w c, c 1 (grey) or 3 (red, green, blue), in units of full scale."""
@@ -33,7 +33,7 @@ def read_patches(path: str) -> list[Patch]:
 
 def _read(file: Path) -> list[npt.NDArray[Any]]:
     if file.suffix.lower() == ".npy":
-        array = np.load(file, allow_pickle=False)
+        array = read_array(file)
         return list(array) if array.ndim == 4 else [array]
     picture = read_picture(file)
     if picture is None or picture.dtype not in (np.uint8, np.uint16):

@@ -17,6 +17,8 @@ from realsr.cli.commands.pipelines import pipelines
 from realsr.cli.commands.robustness import robustness
 from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
+from realsr.cli.interruption import stoppable
+from realsr.cli.reporting import INTERRUPTED
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,9 +60,12 @@ app.add_typer(robustness, name="robustness")
 def main(arguments: Sequence[str] | None = None) -> int:
     """The console script's entry; its exit code. arguments: by default those of the process."""
     try:
-        app(arguments)
+        with stoppable():
+            app(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:  # before a command began, or after it had ended
+        return INTERRUPTED
     return 0
 
 

@@ -6,9 +6,14 @@ import signal
 import threading
 from types import FrameType
 
+_KINDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
 
 class Interrupts:
-    """While it is open, the first SIGINT or SIGTERM sets `asked`, and a second SIGINT raises KeyboardInterrupt.
+    """While it is open, the first SIGINT, SIGTERM or SIGHUP sets `asked`, and a second SIGINT raises
+    KeyboardInterrupt.
 
     Handlers are put back at the end. In a thread that is not the main one it does nothing.
     """
@@ -19,8 +24,9 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         if threading.current_thread() is threading.main_thread():
-            for kind in (signal.SIGINT, signal.SIGTERM):
-                self.before[kind] = signal.signal(kind, self._ask)
+            for kind in _KINDS:
+                if signal.getsignal(kind) is not signal.SIG_IGN:  # as SIGHUP is under nohup
+                    self.before[kind] = signal.signal(kind, self._ask)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -280,5 +280,5 @@ def test_a_missing_file_and_the_wrong_channels_are_named(tmp_path: Path) -> None
     with pytest.raises(ImageError, match=r"fails on an image of shape \(1, 16, 16\)"):
         run(one, image(Size(16, 16), 1))
     absent = one.model_copy(update={"file": str(tmp_path / "none.pt")})
-    with pytest.raises(TraceError, match=r"none\.pt' cannot be read: No such file"):
+    with pytest.raises(TraceError, match=r"none\.pt' cannot be read: there is no such file"):
         step(absent, Size(16, 16))

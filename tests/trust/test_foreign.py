@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
 
 from degrade.foreign import ForeignFileError, open_foreign, read_foreign, read_foreign_text
+from degrade.functional.kernel_bank import read_bank
+from degrade.functional.noise_bank import read_patches
 
 
 def kind(path: Path, **options: object) -> str:
@@ -76,3 +80,34 @@ def test_text_is_utf8(tmp_path: Path) -> None:
     path.write_bytes("é".encode("latin-1"))
     with pytest.raises(ForeignFileError, match="UTF-8"):
         read_foreign_text(path, most=10)
+
+
+BANKS = {
+    "huge.npy": b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000, 1000000), }",
+    "object.npy": b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
+    "empty.npy": b"",
+    "zip.npy": b"PK\x05\x06" + bytes(18),
+    "deep.npy": b"\x93NUMPY\x01\x00\x00\x20" + b"(" * 0x2000,
+    "damaged.mat": b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM" + b"\x0e\x00\x00\x00" * 30,
+    "packed.mat": b"MATLAB 5.0 MAT-file".ljust(124)
+    + b"\x00\x01IM"
+    + struct.pack("<II", 15, len(PACKED := zlib.compress(bytes(2**29), 1)))
+    + PACKED,
+    "empty.png": b"",
+    "none.png": b"no picture",
+}
+
+
+@pytest.mark.parametrize("name", BANKS)
+def test_a_bank_of_any_bytes_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(BANKS[name].ljust(128) if name in {"huge.npy", "object.npy"} else BANKS[name])
+    for read in (read_bank, read_patches):
+        with pytest.raises(ValueError, match=path.stem):
+            read(str(path))
+
+
+def test_a_bank_of_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npy")
+    with pytest.raises(ValueError, match=r"a pipe \(fifo\)"):
+        read_bank(str(tmp_path))
