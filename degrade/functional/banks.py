@@ -50,7 +50,9 @@ def read_array(file: Path) -> npt.NDArray[Any]:
     data = BytesIO(read_bytes(file))
     try:
         return np.asarray(np.lib.format.read_array(data, allow_pickle=False))
-    except Exception as error:  # its header is parsed as Python, and raises whatever its bytes lead to
+    except (
+        Exception
+    ) as error:  # its header is parsed as Python, and raises whatever its bytes lead to
         raise ValueError(f"{file}: no .npy file of numbers that can be read") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -47,6 +48,19 @@ def stoppable() -> Iterator[None]:
         ):  # once asked, a further Ctrl-C on the way out has to end it without a stack trace
             for kind in ours:
                 signal.signal(kind, before[kind])
+
+
+def leaving(code: int) -> None:
+    """To be called where a process has nothing more to do but to end: no signal changes its exit code.
+
+    Interrupted, it ends here: what it would wait for is saved, or is made again.
+    """
+    if code == INTERRUPTED:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception):  # closed, or nobody reads it
+                stream.flush()
+        os._exit(code)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _write(sentence: bytes) -> None:

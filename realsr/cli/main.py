@@ -17,7 +17,7 @@ from realsr.cli.commands.pipelines import pipelines
 from realsr.cli.commands.robustness import robustness
 from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
-from realsr.cli.interruption import stoppable
+from realsr.cli.interruption import leaving, stoppable
 from realsr.cli.reporting import INTERRUPTED
 
 app = typer.Typer(
@@ -58,7 +58,14 @@ app.add_typer(robustness, name="robustness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script's entry; its exit code. arguments: by default those of the process."""
+    """The console script's entry; its exit code. arguments: None is those of the process, which then ends."""
+    code = _run(arguments)
+    if arguments is None:
+        leaving(code)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         with stoppable():
             app(arguments)

@@ -16,6 +16,8 @@ MAX_STEM_BYTES = 180
 """Longest stem of a key in UTF-8: with suffixes, extension and a temporary prefix it stays below 255 bytes."""
 
 _OWN = ".own"
+_UNLISTED = "/unlisted"
+"""What stands for the content of a folder that cannot be listed; no file has such a name."""
 """In place of the name of what is passed over, since names that begin with a dot are."""
 
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -39,6 +41,8 @@ class Source:
     @property
     def fault(self) -> str | None:
         """Why its keys cannot name files, as a sentence whose subject is the file; None if they can."""
+        if self.id.endswith("/"):
+            return "it is a folder that cannot be listed; allow reading it, or move it away"
         reason = why_unsafe(self.stem, MAX_STEM_BYTES)
         return None if reason is None else f"its key {self.stem!r} {reason}; rename the file"
 
@@ -57,7 +61,8 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
     A file counts by its suffix (`SUFFIXES`, any case); the rest is counted as ignored, names that begin with a
     dot too, and results of ours: folders below a root that a command of ours wrote, and pictures that were
     enlarged beside their sources. A directory that is named like an image is a source, so that it fails by name
-    instead of vanishing, and so is one whose key cannot name files (`Source.fault`). `leave_out`: a directory
+    instead of vanishing, and so is a subfolder that cannot be listed and one whose key cannot name files
+    (`Source.fault`). `leave_out`: a directory
     that is not entered (the output folder). Raises RequestError if a root does not exist or two sources have
     one id or key.
     """
@@ -65,7 +70,9 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
     ignored = 0
     for root in roots:
         for path, relative in _walk(root, leave_out):
-            if relative.name.startswith(".") or relative.suffix.lower() not in SUFFIXES:
+            if relative.name == _UNLISTED:
+                sources.append(Source(f"{relative.parent.as_posix()}/", path))
+            elif relative.name.startswith(".") or relative.suffix.lower() not in SUFFIXES:
                 ignored += 1
             else:
                 sources.append(Source(relative.with_suffix("").as_posix(), path))
@@ -97,7 +104,10 @@ def _walk_directory(
     identity = (status.st_dev, status.st_ino)
     if identity in above or _is_same(directory, leave_out):
         return
-    entries = sorted(_entries(directory), key=lambda entry: entry.name)
+    entries = _entries(directory, relative)
+    if entries is None:
+        yield directory, relative / _UNLISTED
+        return
     names = {entry.name for entry in entries}
     if not relative.parts:
         refuse_pairs(directory, names)
@@ -116,11 +126,14 @@ def _walk_directory(
             yield Path(entry.path), inner
 
 
-def _entries(directory: Path) -> list[os.DirEntry[str]]:
+def _entries(directory: Path, relative: PurePosixPath) -> list[os.DirEntry[str]] | None:
+    """By name; None for a subfolder that cannot be listed."""
     try:
         with os.scandir(directory) as entries:
-            return list(entries)
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
+        if relative.parts:
+            return None
         raise RequestError(f"cannot list {directory}: {error.strerror}") from error
 
 

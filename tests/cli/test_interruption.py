@@ -74,10 +74,20 @@ def test_what_was_ignored_stays_ignored() -> None:
 
 ALL_IMPORTED = """
 import sys
+from contextlib import contextmanager
 import realsr.cli.actions.make_pairs, realsr.cli.actions.checks, realsr.cli.actions.robustness_runs
-from realsr.cli.main import main
-print("ready", flush=True)
-sys.exit(main(sys.argv[1:]))
+from realsr.cli import main
+
+real = main.stoppable
+
+@contextmanager
+def told():
+    with real():
+        print("ready", flush=True)
+        yield
+
+main.stoppable = told
+sys.exit(main.main())
 """
 SIGNALS = 20
 """For each command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,24 @@ def test_our_own_results_are_no_photographs(tmp_path: Path) -> None:
     assert [source.id for source in discover([tmp_path / "pairs" / "hr"]).sources] == ["b"]
     with pytest.raises(RequestError, match=r"a folder of pairs that make-pairs wrote; give .*hr"):
         discover([tmp_path / "pairs"])
+
+
+def test_a_subfolder_that_cannot_be_listed_is_a_source_that_fails_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (tmp_path / "a.png").touch()
+    real = os.scandir
+
+    def scandir(path: Path | str) -> object:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = {source.id: source.fault for source in discover([tmp_path]).sources}
+    assert found["a"] is None
+    assert "cannot be listed" in str(found["closed/"])
+    with pytest.raises(RequestError, match="cannot list"):
+        discover([closed])
