@@ -14,33 +14,11 @@ from degrade.errors import ManifestError
 from realsr.files.errors import StorageError
 from realsr.pairs.journal import Journal
 from realsr.pairs.manifest import (
-    Digests,
-    PairLine,
     read_manifest,
 )
 from realsr.pairs.store.books import Books
 from realsr.pairs.store.folder import Folder
-from tests.pairs.headers import HEADER
-
-
-def line_of(key: str, variant: int = 7) -> bytes:
-    """A pair's line as it is written."""
-    digests = Digests(hr_pixels="1", lr_pixels="2", hr_file="3", lr_file="4")
-    return PairLine(
-        key=key,
-        source="s",
-        file="s.png",
-        source_digest="5",
-        variant=variant,
-        box=(0, 0, 8, 8),
-        hr_size=(8, 8),
-        lr_size=(2, 2),
-        scale=4,
-        digests=digests,
-        trace={},
-        physical=[],
-    ).to_bytes()
-
+from tests.pairs.lines import HEADER, line_of
 
 LINES = {key: line_of(key) for key in ("c", "a", "ü")}
 

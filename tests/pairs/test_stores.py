@@ -6,7 +6,6 @@ Whoever adds a row to the table of forms gets these tests with it.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +42,7 @@ from realsr.sheets.stored import sheet_of_folder
 from realsr.training.config_file import parse_config
 from realsr.training.samples import StoredPairs
 from tests.pairs.conftest import with_zip
-from tests.pairs.headers import HEADER
+from tests.pairs.lines import HEADER, line_of
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]
@@ -59,10 +58,6 @@ class Died(BaseException):
 
 def payload(key: str, side: str) -> bytes:
     return f"{side} of {key}".encode() * 3
-
-
-def line(key: str) -> bytes:
-    return json.dumps({"key": key}).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -123,7 +118,7 @@ def run(root: Path, form: str, keys: Sequence[str]) -> None:
             if key not in journal or not holds(store, key):
                 store.put(key, payload(key, "hr"), payload(key, "lr"))
                 if key != LOST:
-                    journal.append(key, line(key))
+                    journal.append(key, line_of(key))
         journal.close()
         if journal.grown:
             store.finish(journal.listed())
