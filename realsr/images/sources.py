@@ -16,7 +16,7 @@ MAX_STEM_BYTES = 180
 """Longest stem of a key in UTF-8: with suffixes, extension and a temporary prefix it stays below 255 bytes."""
 
 _OWN = ".own"
-_UNLISTED = "/unlisted"
+_UNLISTED = "\0unlisted"
 """What stands for the content of a folder that cannot be listed; no file has such a name."""
 """In place of the name of what is passed over, since names that begin with a dot are."""
 
