@@ -188,7 +188,7 @@ class _Run:
         picture = read_picture(source.path, self.job.max_pixels)
         pixels, scale = picture.pixels, how.upscaler.scale
         size = (scale * pixels.shape[0], scale * pixels.shape[1])
-        saving.check(size, pixels)
+        saving.check(size, pixels, picture.kept)
         rows = strips(pixels, how, self.observer.progressed)
         target = self.place.target(source)
         with replaced(target) as file:

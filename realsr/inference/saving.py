@@ -20,6 +20,7 @@ from realsr.inference.memory import available
 
 SaveAs = Literal["png", "jpeg", "webp", "avif"]
 
+_NOTHING = Kept()
 _COARSE = 90
 """Quality below which a JPEG's chroma is halved in both directions."""
 _COPIES = 5
@@ -75,7 +76,7 @@ class Saving:
         """The quality that counts; 100 where nothing is lost."""
         return self.quality or self.format.quality or 100
 
-    def check(self, size: tuple[int, int], pixels: Pixels) -> None:
+    def check(self, size: tuple[int, int], pixels: Pixels, kept: Kept = _NOTHING) -> None:
         """Raises SourceError where the format cannot hold a result of this size made of these pixels."""
         form, (height, width) = self.format, size
         if form.side is not None and max(size) > form.side:
@@ -95,6 +96,12 @@ class Saving:
             raise SourceError(
                 "transparent",
                 f"it has transparent pixels, which {form.name} does not hold; say --save-as png, webp or avif",
+            )
+        if form.name in _WHOLE and kept.icc is not None and kept.icc[16:20] == b"GRAY":
+            raise SourceError(
+                "profile",
+                f"its colour profile is of grey, and {form.name} holds it as red, green and blue; say "
+                "--save-as png or jpeg",
             )
         _check_memory(form, height * width * pixels.shape[2])
 

@@ -120,6 +120,8 @@ def test_what_a_format_does_not_hold_is_refused(monkeypatch: pytest.MonkeyPatch)
     opaque[..., 3] = 255
     Saving("jpeg").check((45, 37), opaque)
     assert written(opaque, Saving("jpeg")).mode == "RGB"
+    with pytest.raises(SourceError, match="profile is of grey, and webp holds it as red"):
+        Saving("webp").check((45, 37), smooth(1), Kept(icc=profiles.grey(2.2)))
     monkeypatch.setattr(module, "available", lambda: 10**6)
     with pytest.raises(SourceError, match=r"takes about 1.5 GB of memory where 0.0 are free"):
         Saving("webp").check((10_000, 10_000), smooth(3))
