@@ -66,13 +66,13 @@ class Cut:
             if min(size) < self.scale:
                 raise SourceError(
                     "too-small",
-                    f"it is {size.height} x {size.width}, smaller than the scale {self.scale}",
+                    f"it is {size.height} x {size.width} (height x width), smaller than the scale {self.scale}",
                 )
         elif min(size) < self.side:
             raise SourceError(
                 "too-small",
-                f"it is {size.height} x {size.width}, smaller than the crop {self.side} x {self.side}; "
-                "use --crop full or a smaller crop",
+                f"it is {size.height} x {size.width} (height x width), smaller than the crop "
+                f"{self.side} x {self.side}",
             )
 
     def whole(self, size: Size) -> Box:

@@ -125,7 +125,7 @@ def _read(open_: Callable[[], _Opened]) -> _Opened:
     except Image.DecompressionBombError as error:
         raise SourceError(
             "too-large",
-            f"it is larger than Pillow takes in this format, whatever --max-pixels says ({error})",
+            f"it is larger than Pillow takes in this format, whatever bound is set ({error})",
         ) from error
     except Exception as error:  # readers raise a dozen types for a bad header
         raise SourceError("damaged", f"its header cannot be read ({error})") from error

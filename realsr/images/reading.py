@@ -164,8 +164,8 @@ def _check_size(header: Header, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise SourceError(
             "too-large",
-            f"its header says {height} x {width} = {height * width} pixels and at most {max_pixels} are "
-            "decoded (--max-pixels)",
+            f"its header says {height} x {width} = {height * width} pixels (height x width), and at most "
+            f"{max_pixels} are decoded",
         )
 
 
@@ -208,7 +208,7 @@ def _without_alpha(pixels: Bytes, alpha: Alpha) -> Bytes:
     if alpha == "refuse":
         raise SourceError(
             "transparent",
-            "it has transparent pixels; say what they become with --alpha drop, white or black",
+            "it has transparent pixels",
         )
     ground = 255 if alpha == "white" else 0
     share = opacity.astype(np.uint32)

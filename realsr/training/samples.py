@@ -127,6 +127,12 @@ def image_of(pixels: Bytes) -> Tensor:
     return to_float(colour, _CPU).contiguous()
 
 
+_ADVICE = {
+    "transparent": "a training takes opaque photographs: flatten it first",
+    "too-small": "set a smaller data.crop, or leave the photograph out",
+}
+
+
 class _named:  # noqa: N801  a context manager read as a word
     """Puts the path before a SourceError's reason."""
 
@@ -137,4 +143,6 @@ class _named:  # noqa: N801  a context manager read as a word
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, SourceError):
-            raise SourceError(error.kind, f"{self.path}: {error.reason}") from error
+            what = _ADVICE.get(error.kind)
+            reason = f"{self.path}: {error.reason}{f'; {what}' if what else ''}"
+            raise SourceError(error.kind, reason) from error

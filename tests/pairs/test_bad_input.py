@@ -26,13 +26,13 @@ EXPECTED = {
     "directory": ("directory", "it is a directory with the name of an image"),
     "empty": ("empty", "the file is empty (0 bytes)"),
     "huge": ("too-large", "its header says 60000 x 60000 = 3600000000 pixels"),
-    "one": ("too-small", "it is 1 x 1, smaller than the crop 48 x 48"),
+    "one": ("too-small", "it is 1 x 1 (height x width), smaller than the crop 48 x 48"),
     "small": (
         "too-small",
-        "it is 40 x 60, smaller than the crop 48 x 48; use --crop full or a smaller crop",
+        "it is 40 x 60 (height x width), smaller than the crop 48 x 48",
     ),
     "text": ("not-an-image", "it is no PNG, JPEG, BMP, TIFF, WebP, AVIF, HEIC or JPEG 2000 file"),
-    "transparent": ("transparent", "say what they become with --alpha drop, white or black"),
+    "transparent": ("transparent", "it has transparent pixels"),
     "truncated": ("truncated", "it ends in the middle of the picture (truncated)"),
 }
 
@@ -108,7 +108,7 @@ def test_one_pixel_is_too_small_for_the_whole_picture_too(
         failure.source: failure.reason
         for failure in make(bad, tmp_path / "out", crop=None).failures
     }
-    assert reasons["one"] == "it is 1 x 1, smaller than the scale 4"
+    assert reasons["one"] == "it is 1 x 1 (height x width), smaller than the scale 4"
     assert "small" not in reasons
 
 

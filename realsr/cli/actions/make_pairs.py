@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from realsr.cli.advice import MAKE_PAIRS, advised
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
@@ -86,7 +87,9 @@ def parse_crop(text: str) -> int | None:
 
 def _tell(outcome: Outcome, out: Path) -> None:
     for failure in outcome.failures[:SHOWN_FAILURES]:
-        say(f"{failure.source} ({failure.file}): {failure.reason}")
+        say(
+            f"{failure.source} ({failure.file}): {advised(failure.kind, failure.reason, MAKE_PAIRS)}"
+        )
     unseen = len(outcome.failures) - SHOWN_FAILURES
     if unseen > 0:
         say(f"and {unseen} more, all in {out / 'failures.jsonl'}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from realsr.cli.actions.robustness_study import study_of
+from realsr.cli.advice import ROBUSTNESS, advice_about
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
@@ -151,6 +152,8 @@ def _tell_faults(results: Results) -> int:
         say(fault)
     if len(faults) > SHOWN:
         say(f"and {len(faults) - SHOWN} more, all in {results.root / 'cells.jsonl'}")
+    for advice in advice_about(faults, ROBUSTNESS):
+        say(advice)
     return len(faults)
 
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from realsr.cli.advice import UPSCALE, advised
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
@@ -140,7 +141,7 @@ def _tell(outcome: Upscaled, where: Within | Beside) -> None:
     listed = where.folder / "failures.jsonl" if isinstance(where, Within) else None
     shown = outcome.failures[: SHOWN_FAILURES if listed else None]
     for failure in shown:
-        say(f"{failure.source} ({failure.file}): {failure.reason}")
+        say(f"{failure.source} ({failure.file}): {advised(failure.kind, failure.reason, UPSCALE)}")
     unseen = len(outcome.failures) - len(shown)
     if unseen > 0:
         say(f"and {unseen} more, all in {listed}")
