@@ -78,36 +78,43 @@ class Saving:
 
     def check(self, size: tuple[int, int], pixels: Pixels, kept: Kept = _NOTHING) -> None:
         """Raises SourceError where the format cannot hold a result of this size made of these pixels."""
-        form, (height, width) = self.format, size
-        if form.side is not None and max(size) > form.side:
-            raise SourceError(
-                "too-large",
-                f"its result has {height} x {width} pixels and {form.name} holds {form.side} a side; say "
-                "--save-as png",
-            )
-        if form.pixels is not None and height * width > form.pixels:
-            raise SourceError(
-                "too-large",
-                f"its result has {height * width} pixels and readers of {form.name} take {form.pixels}; say "
-                "--save-as png",
-            )
-        seen = pixels.shape[2] in (1, 3) or (pixels[..., -1] == np.iinfo(pixels.dtype).max).all()
-        if not form.alpha and not seen:
-            raise SourceError(
-                "transparent",
-                f"it has transparent pixels, which {form.name} does not hold; say --save-as png, webp or avif",
-            )
-        if form.name in _WHOLE and kept.icc is not None and kept.icc[16:20] == b"GRAY":
-            raise SourceError(
-                "profile",
-                f"its colour profile is of grey, and {form.name} holds it as red, green and blue; say "
-                "--save-as png or jpeg",
-            )
-        _check_memory(form, height * width * pixels.shape[2])
+        _check_size(self.format, *size)
+        _check_content(self.format, pixels, kept)
+        _check_memory(self.format, size[0] * size[1] * pixels.shape[2])
 
     def parts(self, result: SavedResult) -> Iterator[bytes]:
         """The file, part by part."""
         return self.format.parts(result)
+
+
+def _check_size(form: Format, height: int, width: int) -> None:
+    if form.side is not None and max(height, width) > form.side:
+        raise SourceError(
+            "too-large",
+            f"its result has {height} x {width} pixels and {form.name} holds {form.side} a side; say "
+            "--save-as png",
+        )
+    if form.pixels is not None and height * width > form.pixels:
+        raise SourceError(
+            "too-large",
+            f"its result has {height * width} pixels and readers of {form.name} take {form.pixels}; say "
+            "--save-as png",
+        )
+
+
+def _check_content(form: Format, pixels: Pixels, kept: Kept) -> None:
+    opaque = pixels.shape[2] in (1, 3) or (pixels[..., -1] == np.iinfo(pixels.dtype).max).all()
+    if not form.alpha and not opaque:
+        raise SourceError(
+            "transparent",
+            f"it has transparent pixels, which {form.name} does not hold; say --save-as png, webp or avif",
+        )
+    if form.name in _WHOLE and kept.icc is not None and kept.icc[16:20] == b"GRAY":
+        raise SourceError(
+            "profile",
+            f"its colour profile is of grey, and {form.name} holds it as red, green and blue; say --save-as "
+            "png or jpeg",
+        )
 
 
 def _check_memory(form: Format, size: int) -> None:
