@@ -168,3 +168,16 @@ def test_compressions_that_only_libtiff_writes(tmp_path: Path, mode: str, compre
         expected = np.asarray(image.convert("L"))
     found = read_picture(tmp_path / "a.tif", 10**6).pixels
     assert np.array_equal(found.squeeze(), expected)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "YCbCr", "L"])
+def test_orientation_of_what_pillow_decodes(tmp_path: Path, mode: str) -> None:
+    stored = np.zeros((32, 48, 3), np.uint8)
+    stored[:16, :24], stored[:16, 24:], stored[16:, :24] = (200, 0, 0), (0, 200, 0), (0, 0, 200)
+    image, exif = Image.fromarray(stored).convert(mode), Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "a.tif", compression="jpeg", exif=exif)
+    expected = np.rot90(np.asarray(image.convert("L" if mode == "L" else "RGB")), -1)
+    found = read_picture(tmp_path / "a.tif", 10**6).pixels.squeeze()
+    assert found.shape == expected.shape
+    assert np.abs(found.astype(int) - expected).max() <= 6
