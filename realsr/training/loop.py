@@ -17,6 +17,7 @@ from realsr.training.batches import Batches, TrainingBatch
 from realsr.training.check import Material, check, material
 from realsr.training.checkpoints import read_state, states, write_state
 from realsr.training.config import TrainingConfig
+from realsr.training.data_record import check_photographs
 from realsr.training.errors import NotFiniteError
 from realsr.training.fidelity import CONVENTION
 from realsr.training.folder import TrainingFolder, claimed
@@ -83,6 +84,8 @@ def train(
             restore(state, read_state(found[-1]))
         if first:
             run.write_config(config)
+            if given.photographs is not None:
+                check_photographs(run.root, given.photographs.sources)
         training = Training(state, given, run, tell if first else lambda sentence: None)
         stack.callback(training.close)
         return training.run(min(config.steps, stop_at or config.steps))
