@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from degrade.errors import MissingExtraError
 from realsr.inference.errors import InferenceError
-from realsr.inference.onnx_files import external_files
 from realsr.inference.probing import probed
 from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
+from realsr.interop.onnx_files import external_files
 from realsr.models.cards import CARD, ModelCard, parsed_card
 
 _ONNX_TYPES = {

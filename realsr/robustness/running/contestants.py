@@ -16,8 +16,8 @@ from realsr.images.pixels import to_bytes, to_float
 from realsr.inference.errors import ProbeError
 from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
-from realsr.inference.onnx_files import external_files
 from realsr.inference.upscaler import Metadata
+from realsr.interop.onnx_files import external_files
 from realsr.metrics.interpolation import enlarged
 from realsr.models.table import ARCHITECTURES
 from realsr.robustness.errors import StudyError

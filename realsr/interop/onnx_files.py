@@ -8,7 +8,7 @@ from typing import Any
 
 from degrade.errors import MissingExtraError
 from degrade.foreign import ForeignFileError, open_foreign, read_foreign
-from realsr.inference.errors import InferenceError
+from realsr.models.errors import ModelError
 
 MOST_BYTES = 2**31 - 1
 """Of a graph: protobuf's own bound."""
@@ -17,7 +17,7 @@ MOST_BYTES = 2**31 - 1
 def external_files(path: Path) -> list[Path]:
     """Where a graph keeps weights outside its file, as torch's exporter does (`net.onnx.data`), sorted.
 
-    Each is a regular file in the graph's folder. Raises InferenceError, MissingExtraError.
+    Each is a regular file in the graph's folder. Raises ModelError, MissingExtraError.
     """
     try:
         import onnx
@@ -26,9 +26,9 @@ def external_files(path: Path) -> list[Path]:
     try:
         graph = onnx.load_from_string(read_foreign(path, most=MOST_BYTES)).graph
     except ForeignFileError as error:
-        raise InferenceError(str(error)) from error
+        raise ModelError(str(error)) from error
     except Exception as error:  # protobuf's own kinds share no base class but this
-        raise InferenceError(f"{path}: no ONNX graph, or a damaged one") from error
+        raise ModelError(f"{path}: no ONNX graph, or a damaged one") from error
     return [_checked(path, name) for name in sorted(set(_locations(graph)))]
 
 
@@ -37,7 +37,7 @@ def _checked(path: Path, name: str) -> Path:
     try:
         open_foreign(file, inside=path.parent).close()
     except ForeignFileError as error:
-        raise InferenceError(
+        raise ModelError(
             f"{path}: it keeps weights in {name!r}: {error.reason}; expected a file beside the graph"
         ) from error
     return file
