@@ -140,6 +140,8 @@ def interrupted(arguments: list[object], after: float) -> int:
         run.kill()
         raise
     assert "Traceback" not in told
+    # 0 is that of a command which had ended: one that was told to stop has not.
+    assert run.returncode != 0 or "stopping" not in told
     return run.returncode
 
 
