@@ -32,7 +32,7 @@ class TrainingSample(NamedTuple):
     lr: Tensor | None = None
 
 
-class Samples(Protocol):
+class SampleLine(Protocol):
     """What can be trained on: a number of sources, and a sample of each in every epoch."""
 
     def __len__(self) -> int: ...
@@ -76,7 +76,7 @@ class TrainingBatch:
 class EndlessSamples:
     """The endless line of samples of one kind."""
 
-    def __init__(self, samples: Samples, seed: int) -> None:
+    def __init__(self, samples: SampleLine, seed: int) -> None:
         self.samples = samples
         self.order = KeyedSampler(len(samples), seed=seed)
         self.places: dict[int, list[int]] = {}
@@ -113,8 +113,8 @@ class Batches:
     def __init__(
         self,
         config: TrainingConfig,
-        photographs: Samples | None,
-        stored: Samples | None,
+        photographs: SampleLine | None,
+        stored: SampleLine | None,
         pipelines: Mapping[int, Pipeline],
         share: Share = Share(),
     ) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from realsr.ganlab.two_modes.task import Scenes, to_lr
-from realsr.ganlab.two_modes.training import Way, draw_noise
+from realsr.ganlab.two_modes.training import LossWay, draw_noise
 from realsr.models.noise_srvgg import NoiseSRVGG
 
 SLACK = 0.02
@@ -38,7 +38,7 @@ class Measures:
 
 @torch.no_grad()
 def answers(
-    network: NoiseSRVGG, way: Way, scenes: Scenes, draws: int, generator: torch.Generator
+    network: NoiseSRVGG, way: LossWay, scenes: Scenes, draws: int, generator: torch.Generator
 ) -> Tensor:
     """`draws b 3 24 24`: of a network without noise all draws are one."""
     count = len(scenes.lr)

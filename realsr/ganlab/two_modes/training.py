@@ -29,7 +29,7 @@ WayName = Literal["mse", "l1", "gan", "noise_gan"]
 
 
 @dataclass(frozen=True)
-class Way:
+class LossWay:
     """One way of training. terms: losses and their weights. noise: whether the network is given any."""
 
     title: str
@@ -51,12 +51,12 @@ class Way:
 _GAN = {"lr_consistency": 1.0, "adversarial": 0.1}
 """The consistency holds the background, and does not care which way the stripes lean."""
 
-WAYS: Mapping[WayName, Way] = MappingProxyType(
+WAYS: Mapping[WayName, LossWay] = MappingProxyType(
     {
-        "mse": Way("MSE", {"mse": 1.0}),
-        "l1": Way("L1", {"l1": 1.0}),
-        "gan": Way("GAN", _GAN),
-        "noise_gan": Way("GAN with noise", _GAN, noise=True),
+        "mse": LossWay("MSE", {"mse": 1.0}),
+        "l1": LossWay("L1", {"l1": 1.0}),
+        "gan": LossWay("GAN", _GAN),
+        "noise_gan": LossWay("GAN with noise", _GAN, noise=True),
     }
 )
 JUDGING = DiscriminatorObjective(kind="vanilla", r1=0.3, every=2)
@@ -72,7 +72,7 @@ class Players:
     judging: torch.optim.Optimizer
 
 
-def train(way: Way, seed: int, steps: int = STEPS) -> NoiseSRVGG:
+def train(way: LossWay, seed: int, steps: int = STEPS) -> NoiseSRVGG:
     """The network of one way; equal arguments give equal weights, and no global generator is moved."""
     generator = torch.Generator().manual_seed(seed)
     players, objective = _players(seed), way.objective()
@@ -93,7 +93,7 @@ def draw_noise(count: int, generator: torch.Generator) -> Tensor:
 
 
 def _step(
-    players: Players, way: Way, objective: Objective, generator: torch.Generator, step: int
+    players: Players, way: LossWay, objective: Objective, generator: torch.Generator, step: int
 ) -> None:
     scenes = draw_scenes(BATCH, generator)
     hr = scenes.either(generator)
