@@ -221,7 +221,10 @@ def test_an_interrupt_exits_with_130_and_the_next_run_goes_on(
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert stderr == "realsr: stopped; run the same command again to go on\n"
+    assert stderr.splitlines() == [
+        "realsr: stopping after the running step; Ctrl-C again ends it at once",
+        "realsr: stopped; run the same command again to go on",
+    ]
     assert (out / "manifest.partial.jsonl").exists()
     done = realsr("verify", out)
     assert (done.exit_code, "has not ended" in done.stderr) == (2, True)
