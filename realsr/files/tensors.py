@@ -23,6 +23,8 @@ DATA = ".safetensors"
 class TensorsError(Exception):
     """A file holds no tensors that can be read. Its text says why, without the file's name."""
 
+    missing = False
+
 
 def read_tensors(path: Path) -> Any:
     """What a .safetensors file, or a torch file without code in it, holds, on the CPU.
@@ -35,7 +37,9 @@ def read_tensors(path: Path) -> Any:
             size = file.seek(0, 2)
             _check_unpacked(path)
     except ForeignFileError as error:
-        raise TensorsError(error.reason) from error
+        fault = TensorsError(error.reason)
+        fault.missing = error.kind == "vanished"
+        raise fault from error
     content = _read(path)
     for tensor in _tensors(content):
         if tensor.numel() * tensor.element_size() > size:
@@ -55,9 +59,7 @@ def _read(path: Path) -> Any:
         if path.suffix.lower() == DATA:
             raise TensorsError("it is damaged, or no safetensors file") from error
         # torch's own words advise running the file's code.
-        raise TensorsError(
-            "it is damaged, no torch file, or holds more than tensors, and a file's code is never run"
-        ) from error
+        raise TensorsError("it is damaged, no torch file, or holds more than tensors") from error
 
 
 def _check_unpacked(path: Path) -> None:

@@ -51,8 +51,11 @@ def read_checkpoint(path: Path) -> Mapping[str, Any]:
     try:
         checkpoint = read_tensors(path)
     except TensorsError as error:
+        if error.missing:
+            raise ModelError(f"no weights at {path}") from error
         raise ModelError(
-            f"{path}: not weights that can be read: {error}; expected .safetensors or a torch state dict"
+            f"{path}: not weights that can be read without running the file's code: {error}; expected "
+            ".safetensors or a torch state dict"
         ) from error
     if not isinstance(checkpoint, Mapping):
         raise ModelError(f"{path}: holds a {type(checkpoint).__name__}; expected a state dict")

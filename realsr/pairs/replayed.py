@@ -7,7 +7,7 @@ from pathlib import Path
 from realsr.files.errors import RequestError
 from realsr.files.whole import TEMPORARY, make_directory, write_whole
 from realsr.pairs.manifest import read_manifest
-from realsr.pairs.store.claim import REPLAYED, refuse_links
+from realsr.pairs.store.claim import REPLAYED
 from realsr.pairs.store.protocol import PairStore
 
 MARKER = ".realsr-replayed"
@@ -16,7 +16,6 @@ MARKER = ".realsr-replayed"
 
 def claimed_target(store: PairStore, out: Path | None) -> Path:
     """The directory for a folder's replayed LR images, made if it is absent. Raises RequestError."""
-    refuse_links(store)
     target = store.root / REPLAYED if out is None else out
     if target.exists() and not target.is_dir():
         raise RequestError(f"--out {target} is a file; give a directory")

@@ -28,6 +28,7 @@ from realsr.images.stored import read_stored
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import ManifestHeader, PairLine, read_manifest
 from realsr.pairs.replayed import claimed_target
+from realsr.pairs.store.claim import refuse_links
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
 from realsr.pairs.workers import look_ahead
@@ -91,6 +92,8 @@ def replay(
     is its difference.
     """
     store = opened(root)
+    if not check:
+        refuse_links(store)
     header, pairs = read_manifest(store)
     check_files(header.rows, rows, f"the pairs in {root}")
     target = None if check else claimed_target(store, out)

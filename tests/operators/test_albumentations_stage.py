@@ -244,7 +244,7 @@ import os, sys, urllib.request
 def refuse(*args, **kwargs): raise SystemExit("asked the network")
 urllib.request.OpenerDirector.open = refuse
 import numpy as np
-import degrade  # OpenCV writes a library path as it is imported
+import cv2  # writes a library path as it is imported
 before = dict(os.environ)
 from degrade.functional.albumentations_transform import transformed
 assert "albumentations" not in sys.modules
