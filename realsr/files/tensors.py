@@ -23,7 +23,9 @@ DATA = ".safetensors"
 class TensorsError(Exception):
     """A file holds no tensors that can be read. Its text says why, without the file's name."""
 
-    missing = False
+
+class NoTensorsError(TensorsError):
+    """There is no such file."""
 
 
 def read_tensors(path: Path) -> Any:
@@ -37,9 +39,8 @@ def read_tensors(path: Path) -> Any:
             size = file.seek(0, 2)
             _check_unpacked(path)
     except ForeignFileError as error:
-        fault = TensorsError(error.reason)
-        fault.missing = error.kind == "vanished"
-        raise fault from error
+        kind = NoTensorsError if error.kind == "vanished" else TensorsError
+        raise kind(error.reason) from error
     content = _read(path)
     for tensor in _tensors(content):
         if tensor.numel() * tensor.element_size() > size:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from realsr.files.tensors import TensorsError, read_tensors
+from realsr.files.tensors import NoTensorsError, TensorsError, read_tensors
 from realsr.models.dialects import StateDict, understood
 from realsr.models.errors import ModelError
 
@@ -50,9 +50,9 @@ def read_checkpoint(path: Path) -> Mapping[str, Any]:
     """
     try:
         checkpoint = read_tensors(path)
+    except NoTensorsError as error:
+        raise ModelError(f"no weights at {path}") from error
     except TensorsError as error:
-        if error.missing:
-            raise ModelError(f"no weights at {path}") from error
         raise ModelError(
             f"{path}: not weights that can be read without running the file's code: {error}; expected "
             ".safetensors or a torch state dict"
