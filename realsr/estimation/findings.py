@@ -36,7 +36,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is known of one picture: measurements by name, and the names that were refused with their reasons."""
+    """What is known of one picture: measurements by name, and the names refused, with their reasons."""
 
     estimates: Mapping[str, Measurement] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
