@@ -39,18 +39,21 @@ def open_foreign(
     if inside is not None:
         _check_inside(path, inside)
     try:
-        # Without O_NONBLOCK a pipe that nobody writes to would be waited for here, for ever.
-        number = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
+        # By its path, not by a descriptor: readers such as TIFF's look at the stream's name.
+        file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115
     except OSError as error:
         raise _refused(path, error) from error
     try:
-        _check(path, os.fstat(number), most)
+        _check(path, os.fstat(file.fileno()), most)
     except ForeignFileError:
-        os.close(number)
+        file.close()
         raise
-    return os.fdopen(number, "rb")
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Without O_NONBLOCK a pipe that nobody writes to would be waited for here, for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_foreign(path: Path, *, most: int, inside: Path | None = None) -> bytes:

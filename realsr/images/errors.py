@@ -26,6 +26,12 @@ class SourceError(DegradeError):
         return self.reason if self.path is None else f"{self.path}: {self.reason}"
 
 
+def located(error: SourceError, path: Path) -> SourceError:
+    """The error with its path."""
+    error.path = path
+    return error
+
+
 @contextmanager
 def as_damage() -> Iterator[None]:
     """Turns whatever bad data leads to into a SourceError: decoders raise a dozen types."""

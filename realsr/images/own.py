@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
+from degrade.foreign import ForeignFileError, open_foreign
 from realsr.files.errors import RequestError
 from realsr.files.json_lines import whole_value
 from realsr.files.locks import LOCK
@@ -46,8 +47,9 @@ def recorded(path: Path) -> dict[str, str]:
 def result_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a record of results; none if it is absent."""
     try:
-        lines = path.read_bytes().splitlines(keepends=True)
-    except OSError:
+        with open_foreign(path) as file:
+            lines = file.readlines()  # in bytes, a line ends at "\n" alone
+    except (ForeignFileError, OSError):
         return
     for line in map(whole_value, lines):
         if isinstance(line, dict) and _is_result(line):

@@ -7,7 +7,7 @@ has another profile of red, green and blue.
 from __future__ import annotations
 
 import hashlib
-import stat
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ from typing import Literal
 import numpy as np
 
 from degrade.errors import MissingExtraError
+from degrade.foreign import ForeignFileError, open_foreign
 from degrade.geometry import Size
-from realsr.images.errors import SourceError, as_damage
+from realsr.images.errors import SourceError, as_damage, located
 from realsr.images.formats import open_still
 from realsr.images.profiles import Conversion, conversion_of
 from realsr.images.raster import GREY, RGB, Bytes, Header, Kept, Pixels, Still, turned
@@ -32,6 +33,7 @@ __all__ = [
     "OpenSource",
     "OpenStill",
     "Reading",
+    "open_picture",
     "opened",
     "opened_still",
 ]
@@ -123,7 +125,7 @@ def opened_still(
 ) -> Iterator[OpenStill]:
     """A still picture of bounded size at `path`, of any depth and colours. Raises SourceError with its path."""
     try:
-        with file or _open_file(path) as stream:
+        with file or open_picture(path) as stream:
             still = open_still(stream)
             _check_size(still.header, max_pixels)
             _check_still(still.header)
@@ -137,24 +139,24 @@ def opened_still(
         raise missing from error
 
 
-def _open_file(path: Path) -> BufferedReader:
+def open_picture(path: Path, inside: Path | None = None) -> BufferedReader:
+    """A picture's file, open and not empty; `inside` as of `open_foreign`. Raises SourceError with its path."""
     try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise SourceError("directory", "it is a directory with the name of an image")
-        if not stat.S_ISREG(status.st_mode):
-            raise SourceError("unreadable", "it is no regular file")
-        if status.st_size == 0:
-            raise SourceError("empty", "the file is empty (0 bytes)")
-        return path.open("rb")
-    except FileNotFoundError as error:
-        if path.is_symlink():
-            raise SourceError("broken-link", "it is a broken link") from error
-        raise SourceError("vanished", "the file is no longer there") from error
-    except PermissionError as error:
-        raise SourceError("unreadable", "there is no permission to read it") from error
-    except OSError as error:
-        raise SourceError("unreadable", f"it cannot be read ({error.strerror})") from error
+        file = open_foreign(path, inside=inside)
+    except ForeignFileError as error:
+        reason = _REASONS.get(error.kind, error.reason)
+        raise located(SourceError(error.kind, reason), path) from error
+    if not os.fstat(file.fileno()).st_size:
+        file.close()
+        raise located(SourceError("empty", "the file is empty (0 bytes)"), path)
+    return file
+
+
+_REASONS = {
+    "vanished": "the file is no longer there",
+    "directory": "it is a directory with the name of an image",
+}
+"""What a missing picture is said to be: it was listed before."""
 
 
 def _check_size(header: Header, max_pixels: int) -> None:

@@ -8,9 +8,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
 
-from degrade.foreign import ForeignFileError, open_foreign
-from realsr.images.errors import SourceError
-from realsr.images.reading import Bytes, Reading, opened
+from realsr.images.errors import SourceError, located
+from realsr.images.reading import Bytes, Reading, open_picture, opened
 
 
 class Stored(Protocol):
@@ -37,18 +36,7 @@ class StoredFile:
         return self.path.is_file()
 
     def file(self) -> BufferedReader:
-        try:
-            return open_foreign(self.path, inside=self.inside)
-        except ForeignFileError as error:
-            vanished = error.kind == "vanished"
-            reason = "the file is no longer there" if vanished else error.reason
-            raise located(SourceError(error.kind, reason), self.path) from error
-
-
-def located(error: SourceError, path: Path) -> SourceError:
-    """The error with its path."""
-    error.path = path
-    return error
+        return open_picture(self.path, self.inside)
 
 
 def stored_digest(stored: Stored) -> str:

@@ -13,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 import degrade
 from degrade.errors import ManifestError
+from degrade.foreign import ForeignFileError, open_foreign
 from realsr.files.errors import RequestError, StorageError
 from realsr.files.whole import make_directory, write_whole
 from realsr.images.errors import SourceError
@@ -168,9 +169,9 @@ def check_out(out: Path) -> None:
 def _is_sheet(path: Path) -> bool:
     name, value = MADE_BY
     try:
-        with path.open("rb") as file:
+        with open_foreign(path) as file:
             return open_header(file).info.get(name) == value
-    except (SourceError, OSError):
+    except (ForeignFileError, SourceError, OSError):
         return False
 
 

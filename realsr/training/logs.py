@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from degrade.foreign import open_foreign
 from realsr.files.json_lines import json_line, read_json_lines, whole_value
 from realsr.files.whole import make_directory, write_whole
 
@@ -50,7 +51,9 @@ def _cut_back(path: Path, step: int) -> None:
     if not path.exists():
         return
     kept = []
-    for line in path.read_bytes().splitlines(keepends=True):  # bytes: at "\n" and "\r" alone
+    with open_foreign(path) as file:
+        lines = file.readlines()  # in bytes, a line ends at "\n" alone
+    for line in lines:
         event = whole_value(line)  # the last line of a killed process may be a piece
         if event is not None and event["step"] <= step:
             kept.append(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import struct
 import warnings
 import zlib
@@ -18,6 +19,7 @@ from PIL import Image
 from realsr.images.errors import SourceError
 from realsr.images.formats import open_header
 from realsr.images.reading import Reading, opened
+from realsr.images.stored import StoredFile, read_stored
 
 Synthetic = Callable[..., np.ndarray]
 
@@ -250,11 +252,11 @@ def test_a_directory_and_a_vanished_file(tmp_path: Path) -> None:
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Injected, since a test that runs as root may read everything.
-    def refuse(self: Path, *_: object) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path: str, _: int) -> None:
+        raise PermissionError(13, "Permission denied", path)
 
     (tmp_path / "x.png").write_bytes(png(4, 4))
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("degrade.foreign._without_waiting", refuse)
     assert "no permission" in refusal(tmp_path / "x.png").reason
 
 
@@ -293,3 +295,25 @@ def test_damage_raises_nothing_but_a_source_error(
     (tmp_path / "x.tif").write_bytes(data)
     with contextlib.suppress(SourceError):
         read(tmp_path / "x.tif", alpha="drop")
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_a_stored_picture_is_read_as_a_source_is(
+    tmp_path: Path, photograph: Synthetic, suffix: str
+) -> None:
+    """TIFF's reader looks at the stream's name."""
+    colour, path = photograph(1, 20, 30), tmp_path / f"x.{suffix}"
+    Image.fromarray(colour).save(path)
+    assert (read_stored(StoredFile(path, inside=tmp_path), (20, 30)) == colour).all()
+
+
+def test_what_is_no_file_is_refused_alike_as_source_and_as_stored(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder.png").mkdir()
+    for name, word in (("pipe", "irregular"), ("empty", "empty"), ("folder", "directory")):
+        path = tmp_path / f"{name}.png"
+        assert refusal(path).kind == word
+        with pytest.raises(SourceError) as caught:
+            read_stored(StoredFile(path), (1, 1))
+        assert (caught.value.kind, str(caught.value)) == (word, str(refusal(path)))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from degrade import foreign
 from realsr.pairs.make import Outcome
 
 Make = Callable[..., Outcome]
@@ -197,14 +198,14 @@ def test_a_source_without_permission_is_named(
     photographs: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Injected, since a test that runs as root may read everything.
-    real = Path.open
+    real = foreign._without_waiting
 
-    def refuse(self: Path, *args: object, **kwargs: object) -> object:
-        if self.name == "b.png" and self.parent == photographs:
-            raise PermissionError(13, "Permission denied", str(self))
-        return real(self, *args, **kwargs)  # type: ignore[call-overload]
+    def refuse(path: str, flags: int) -> int:
+        if path == str(photographs / "b.png"):
+            raise PermissionError(13, "Permission denied", path)
+        return real(path, flags)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(foreign, "_without_waiting", refuse)
     outcome = make(photographs, tmp_path / "out")
     [failure] = outcome.failures
     assert (failure.source, failure.kind) == ("b", "unreadable")

@@ -29,6 +29,21 @@ def test_a_regular_file_is_read_to_its_bound(tmp_path: Path) -> None:
     assert kind(path, most=99) == "too-large"
 
 
+def test_the_stream_is_called_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    with open_foreign(path) as file:
+        assert file.name == str(path)
+
+
+def test_nothing_stays_open_behind_a_refusal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(4):
+        assert kind(tmp_path / "pipe") == "irregular"
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)

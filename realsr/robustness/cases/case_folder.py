@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from degrade.foreign import ForeignFileError, read_foreign
 from degrade.reader.sentences import of_data
+from realsr.files.json_lines import MOST_BYTES, parsed
 from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import StandsFor, Written
@@ -80,13 +82,13 @@ def representative_cases(folder: Path) -> list[tuple[Path, StandsFor]]:
 def _read_index(folder: Path) -> CaseIndex:
     path = folder / INDEX
     try:
-        text = path.read_bytes()
-        version = json.loads(text).get("version")
+        text = read_foreign(path, most=MOST_BYTES)
+        version = parsed(text).get("version")
         if version == VERSION:
             return CaseIndex.model_validate_json(text)
     except ValidationError as error:
         raise StudyError(_none(folder, "; ".join(of_data(error, CaseIndex)))) from error
-    except (OSError, ValueError, AttributeError) as error:
+    except (ForeignFileError, ValueError, AttributeError) as error:
         raise StudyError(_none(folder, str(error))) from error
     raise StudyError(f"{path} is of version {version}; expected {VERSION}")
 

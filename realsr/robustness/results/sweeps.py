@@ -9,7 +9,9 @@ from pathlib import Path
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from degrade.foreign import read_foreign
 from degrade.reader.sentences import placed
+from realsr.files.json_lines import MOST_BYTES
 from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import Written
@@ -51,7 +53,7 @@ def read_sweeps(root: Path) -> tuple[SweepLine, ...]:
     if not path.is_file():
         return ()
     try:
-        return _LINES.validate_json(path.read_bytes())
+        return _LINES.validate_json(read_foreign(path, most=MOST_BYTES))
     except ValidationError as error:
         fault = _said(error.errors(include_url=False)[0])
         raise StudyError(

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from realsr.files.whole import drop_leftovers, make_directory, replacing, write_whole, writing
-from realsr.images.errors import SourceError
-from realsr.images.stored import StoredFile, located
+from realsr.images.errors import SourceError, located
+from realsr.images.stored import StoredFile
 from realsr.pairs.store.books import Books
 
 
