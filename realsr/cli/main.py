@@ -11,6 +11,7 @@ import typer
 
 from realsr.cli.commands.demo import demo
 from realsr.cli.commands.doctor import doctor
+from realsr.cli.commands.estimate import estimate
 from realsr.cli.commands.models import models
 from realsr.cli.commands.pairs import make_pairs, preview, replay, sheet, verify
 from realsr.cli.commands.pipelines import pipelines
@@ -50,6 +51,7 @@ app.command("upscale")(upscale)
 app.command("preview")(preview)
 app.command("sheet")(sheet)
 app.command("train")(train)
+app.command("estimate")(estimate)
 app.command("doctor")(doctor)
 app.add_typer(pipelines, name="pipelines")
 app.add_typer(demo, name="demo")

@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-Value = float | int | str | bool | list[list[float]] | list[list[int | None]]
+Rows = list[list[float]]
+Value = float | int | str | bool | Rows | list[list[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """One value of a picture, or of a pair, with its interval.
 
-    value: in `unit`. low, high: the interval's ends at `level`, both None where the value is no number on a
-    scale (a class, a table). method: how it was measured. assumes: what must hold for the interval to. more:
-    what belongs to this value alone, such as a class's `probability` and `others`.
+    value: in `unit`. low, high: the interval's ends at `level`, for a kernel those of every tap; both None
+    where the value is no number on a scale (a class, a table). method: how it was measured. assumes: what must
+    hold for the interval to. more: what belongs to this value alone, such as a class's `probability`.
     """
 
     value: Value
-    low: float | None
-    high: float | None
+    low: float | Rows | None
+    high: float | Rows | None
     unit: str
     method: str
     assumes: str

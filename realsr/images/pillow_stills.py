@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, cast
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, JpegImagePlugin
 
 from degrade.errors import MissingExtraError
 from degrade.geometry import Size
@@ -30,6 +30,18 @@ _PART = 2**24
 """Pixels that are converted at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class JpegFacts:
+    """What a JPEG file says of its compression, as stored.
+
+    steps: of each component the 64 quantisation steps, row by row from low to high vertical frequency.
+    sampling: (vertical, horizontal) factor of each component.
+    """
+
+    steps: tuple[tuple[int, ...], ...]
+    sampling: tuple[tuple[int, int], ...]
+
+
 @dataclass(frozen=True)
 class PillowStill:
     """bits: of one channel as the file stores it; Pillow itself reduces deeper colour without a word."""
@@ -48,6 +60,17 @@ class PillowStill:
             frames_of(self.image),
         )
         object.__setattr__(self, "header", header)
+
+    @property
+    def jpeg(self) -> JpegFacts | None:
+        """Its tables; None where it is no JPEG, or names a table that it does not hold."""
+        if not isinstance(self.image, JpegImagePlugin.JpegImageFile):
+            return None
+        tables, layers = self.image.quantization, self.image.layer
+        if any(layer[3] not in tables for layer in layers):
+            return None
+        steps = tuple(tuple(tables[layer[3]]) for layer in layers)
+        return JpegFacts(steps, tuple((layer[2], layer[1]) for layer in layers))
 
     def decode(self) -> Bytes:
         self.image.load()

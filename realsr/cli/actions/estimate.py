@@ -1,0 +1,78 @@
+"""`realsr estimate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from realsr.cli.progress import Progress
+from realsr.cli.reporting import OK, PARTLY, say
+from realsr.cli.terminal import tell
+from realsr.estimation.estimator import Inquiry
+from realsr.estimation.table import PAIR_ROWS, PICTURE_ROWS, quantities
+from realsr.files.errors import RequestError
+from realsr.measuring.items import Item, pairs, pictures
+from realsr.measuring.records import unread
+from realsr.measuring.streaming import records
+from realsr.measuring.summary import SetSummary
+from realsr.measuring.wording import lines
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimateRequest:
+    """The options as they were typed."""
+
+    sources: Sequence[Path]
+    lr: Sequence[Path]
+    hr: Sequence[Path]
+    scale: int
+    slow: bool
+    as_json: bool
+    workers: int | None
+
+    def items(self) -> list[Item]:
+        """What is to be measured. Raises RequestError."""
+        if self.sources and not self.lr and not self.hr:
+            return pictures(self.sources)
+        if self.lr and self.hr and not self.sources:
+            return pairs(self.lr, self.hr)
+        raise RequestError("give pictures, or --lr and --hr together for pairs")
+
+
+def run_estimate(request: EstimateRequest) -> int:
+    """The command's body; its exit code."""
+    items = request.items()
+    summary = SetSummary(quantities(PAIR_ROWS if request.lr else PICTURE_ROWS))
+    asked = Inquiry(request.scale, request.slow)
+    progress, failed = Progress("picture"), 0
+    progress.begin(len(items), len(items))
+    try:
+        for record in records(items, asked, request.workers):
+            progress.made()
+            summary.add(record)
+            failed += _shown(record, request.as_json)
+    finally:
+        progress.close()
+    _show(summary.told(), request.as_json)
+    return PARTLY if failed else OK
+
+
+def _shown(record: Mapping[str, Any], as_json: bool) -> bool:
+    """Prints a record; whether it is one of a picture that could not be looked at."""
+    why = unread(record)
+    if why is not None:
+        say(f"{record['source']}: {why}")
+    if why is None or as_json:
+        _show(record, as_json)
+    return why is not None
+
+
+def _show(record: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        tell(json.dumps(record, allow_nan=False))
+        return
+    for line in lines(record):
+        tell(line)

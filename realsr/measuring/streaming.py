@@ -1,0 +1,25 @@
+"""Many items, one after another or by worker processes, their records in order and none held."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from degrade.execute.forked import can_fork, forked_pool
+from degrade.execute.threads import single_threaded_cv2
+from realsr.estimation.estimator import Inquiry
+from realsr.measuring.items import Item
+from realsr.measuring.records import Record, measured
+from realsr.pairs.workers import look_ahead
+
+
+def records(items: Sequence[Item], asked: Inquiry, workers: int | None = None) -> Iterator[Record]:
+    """Every item's record, in order, whatever the number of workers (by default one a core)."""
+    wanted = min(workers or os.cpu_count() or 1, len(items))
+    if wanted < 2 or not can_fork():
+        with single_threaded_cv2():
+            yield from (measured(item, asked) for item in items)
+        return
+    with forked_pool(wanted) as pool:
+        yield from look_ahead(pool, partial(measured, asked=asked), items, 4 * wanted)

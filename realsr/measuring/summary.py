@@ -1,0 +1,115 @@
+"""A set's line: what the pictures of a folder have in common, with how far the next folder may differ."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import t as student
+
+from realsr.estimation.estimator import Quantity
+
+DRAWS = 2000
+LEVEL = 0.95
+Floats = npt.NDArray[np.float64]
+_Told = Mapping[str, Any]
+
+
+class SetSummary:
+    """Takes records one by one; holds of each only its values."""
+
+    def __init__(self, quantities: Mapping[str, Quantity]) -> None:
+        self._quantities = quantities
+        self._pictures = 0
+        self._told: dict[str, list[_Told]] = {name: [] for name in quantities}
+        self._refused: dict[str, Counter[str]] = {name: Counter() for name in quantities}
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        self._pictures += 1
+        for name, told in record["estimates"].items():
+            self._told[name].append(told)
+        for name, why in record["refused"].items():
+            self._refused[name][why] += 1
+
+    def told(self) -> dict[str, Any]:
+        """The last line of `--json`. A NAME that some pictures have is told of those, with their number."""
+        estimates, refused = {}, {}
+        for name, quantity in self._quantities.items():
+            if self._told[name]:
+                estimates[name] = together(self._told[name], quantity)
+            elif self._refused[name]:
+                refused[name] = self._refused[name].most_common(1)[0][0]
+        return {
+            "set": {"pictures": self._pictures, "estimates": estimates, "refused": refused},
+        }
+
+
+def together(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
+    """One estimate of several pictures': the median, the mean kernel, or the most frequent value."""
+    ways = {"number": _median, "angle": _median, "kernel": _mean_kernel}
+    ends = ways.get(quantity.kind, _most_frequent)(told, quantity)
+    word = {"kernel": "mean", **dict.fromkeys(("name", "table"), "most frequent")}
+    method = f"{word.get(quantity.kind, 'median')} over pictures of: {told[0]['method']}"
+    words = {"level": LEVEL, "unit": told[0]["unit"], "method": method}
+    return {**ends, **words, "assumes": told[0]["assumes"], "of": len(told)}
+
+
+def _median(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
+    """The median, its interval by drawing pictures with replacement, each value within its own interval."""
+    value = np.array([one["value"] for one in told], float)
+    origin = _direction(value) if quantity.kind == "angle" else 0.0
+    if quantity.kind == "angle":
+        value = (value - origin + np.pi / 2) % np.pi - np.pi / 2
+    middle = float(np.median(value))
+    low, high = _interval(value, np.array([_spread(one) for one in told]))
+    ends = {"value": middle, "low": min(low, middle), "high": max(high, middle)}
+    return {name: end + origin for name, end in ends.items()}
+
+
+def _interval(value: Floats, spread: Floats) -> tuple[float, float]:
+    generator = np.random.default_rng(len(value))
+    chosen = generator.integers(len(value), size=(DRAWS, len(value)))
+    drawn = value[chosen] + spread[chosen] * generator.standard_normal(chosen.shape)
+    low, high = np.quantile(np.median(drawn, axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _direction(angles: Floats) -> float:
+    """Of lines at these angles, which are the same half a turn on."""
+    return float(np.angle(np.exp(2j * angles).mean()) / 2)
+
+
+def _spread(told: _Told) -> float:
+    """Standard deviation of one picture's own error, from its interval."""
+    if told["low"] is None or told["high"] is None:
+        return 0.0
+    return float(told["high"] - told["low"]) / 2 / 1.96
+
+
+def _mean_kernel(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
+    """Tap by tap on the widest kernel's grid, its interval that of a mean of pictures (Student's t)."""
+    side = max(len(one["value"]) for one in told)
+    kernels = np.array([_padded(one["value"], side) for one in told])
+    mean = kernels.mean(axis=0)
+    if len(told) == 1:
+        return {name: told[0][name] for name in ("value", "low", "high")}
+    half = (
+        student.ppf((1 + LEVEL) / 2, len(told) - 1) * kernels.std(axis=0, ddof=1) / len(told) ** 0.5
+    )
+    return {"value": mean.tolist(), "low": (mean - half).tolist(), "high": (mean + half).tolist()}
+
+
+def _padded(rows: Sequence[Sequence[float]], side: int) -> Floats:
+    around = (side - len(rows)) // 2
+    return np.pad(np.array(rows, float), around)
+
+
+def _most_frequent(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
+    """values: compared as JSON, so that tables count too."""
+    texts = Counter(json.dumps(one["value"]) for one in told)
+    text, count = texts.most_common(1)[0]
+    return {"value": json.loads(text), "low": None, "high": None, "probability": count / len(told)}

@@ -1,0 +1,43 @@
+"""Records in words: a line a quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def lines(record: Mapping[str, Any]) -> Iterator[str]:
+    """A record, or a set's, as people read it."""
+    content = record.get("set", record)
+    yield _title(record)
+    for name, told in content["estimates"].items():
+        yield f"  {name:26} {_value(told)}"
+    for name, why in content["refused"].items():
+        yield f"  {name:26} not told: {why}"
+
+
+def _title(record: Mapping[str, Any]) -> str:
+    if "set" in record:
+        return f"all {record['set']['pictures']}"
+    return f"{record['source']} ({record['width']} x {record['height']})"
+
+
+def _value(told: Mapping[str, Any]) -> str:
+    value, unit = told["value"], told["unit"]
+    if isinstance(value, list):
+        return f"{len(value)} x {len(value[0])} {unit}; see --json"
+    ends = _ends(told)
+    chance = f", probability {told['probability']:.2f}" if "probability" in told else ""
+    others = f"; not to be told from {', '.join(told['others'])}" if told.get("others") else ""
+    return f"{_number(value)} {unit}{ends}{chance}{others}".replace("  ", " ")
+
+
+def _ends(told: Mapping[str, Any]) -> str:
+    low, high = told["low"], told["high"]
+    if low is None or high is None:
+        return ""
+    return f" ({_number(low)} to {_number(high)} at {100 * told['level']:.0f} %)"
+
+
+def _number(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
