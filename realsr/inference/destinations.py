@@ -40,19 +40,20 @@ class Destination:
     ending: str
     beside: str | None = None
 
-    def target(self, source: Source) -> Path:
-        """Where a source's result goes."""
+    def target(self, source: Source, number: int = 0) -> Path:
+        """Where a source's result goes, or its sample of a number from 1 on."""
+        ending = f"{_numbered(number)}{self.ending}"
         if self.beside is None:
-            return self.record / f"{source.id}{self.ending}"
-        return source.path.with_name(f"{source.path.stem}{self.beside}{self.ending}")
+            return self.record / f"{source.id}{ending}"
+        return source.path.with_name(f"{source.path.stem}{self.beside}{ending}")
 
     def name(self, target: Path) -> str:
         """A result's name as the record has it."""
         return target.name if self.beside else target.relative_to(self.record).as_posix()
 
-    def key(self, source: Source) -> str:
-        """What the record calls a source."""
-        return source.path.name if self.beside else source.id
+    def key(self, source: Source, number: int = 0) -> str:
+        """What the record calls a source, or its sample."""
+        return f"{source.path.name if self.beside else source.id}{_numbered(number)}"
 
     @property
     def option(self) -> str:
@@ -63,6 +64,10 @@ class Destination:
     def shown(self) -> Path:
         """The folder that a person knows."""
         return self.record.parent if self.beside else self.record
+
+
+def _numbered(number: int) -> str:
+    return f"-{number}" if number else ""
 
 
 def destinations(

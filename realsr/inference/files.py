@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from degrade.errors import DegradeError
+from degrade.geometry import Size
+from realsr.conditions.labels import LabelFolder
+from realsr.conditions.pictures import Conditions, DrawnNoise, Labelled, noise_channels
 from realsr.files.errors import RequestError, StorageError
 from realsr.files.locks import held
 from realsr.files.whole import make_directory
 from realsr.images.errors import SourceError
 from realsr.images.failures import Failure, write_failures
 from realsr.images.own import refuse_at_sources
+from realsr.images.raster import Pixels
 from realsr.images.reading import MAX_PIXELS
 from realsr.images.sources import Found, Source, discover
 from realsr.inference.destinations import Beside, Destination, Within, destinations
@@ -61,7 +66,8 @@ class UpscaleObserver(Protocol):
 @dataclass(frozen=True)
 class UpscaleJob:
     """How pictures are enlarged and written. model: as it was named, for the record. rows: the files of a
-    person's own rows that the model was loaded with.
+    person's own rows that the model was loaded with. samples: results of each picture, each by a z of its own;
+    None for the one without. labels: maps of the pictures' classes.
     """
 
     how: Enlarging
@@ -69,6 +75,29 @@ class UpscaleJob:
     saving: Saving = field(default_factory=Saving)
     max_pixels: int = MAX_PIXELS
     rows: tuple[RowFile, ...] = ()
+    samples: int | None = None
+    labels: LabelFolder | None = None
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """Of the samples; 0 is the result without."""
+        return (0,) if self.samples is None else range(1, self.samples + 1)
+
+    def digest(self, source: Source, pixels: str) -> str:
+        """What a result was made from: SHA-256 of the picture, and of its labels where there are some."""
+        if self.labels is None:
+            return pixels
+        labels = digest_of(self.labels.path(source.id))
+        return hashlib.sha256(f"{pixels}{labels}".encode()).hexdigest()
+
+    def conditions(self, source: Source, number: int, pixels: Pixels) -> Conditions | None:
+        """What the network is told of a picture."""
+        upscaler, size = self.how.upscaler, Size(*pixels.shape[:2])
+        if self.labels is not None:
+            return Labelled.of(self.labels, source.id, size, upscaler.scale)
+        if number:
+            return DrawnNoise(source.id, number, noise_channels(upscaler.module, upscaler.name))
+        return None
 
     def request(self) -> Request:
         """Everything that decides the pixels and the file; what is as it always was is left out."""
@@ -87,6 +116,10 @@ class UpscaleJob:
             "overlap": overlap,
             **written(self.rows),
         }
+        if self.samples is not None:  # how many is left open: each is a matter of its number alone
+            found["samples"] = "drawn"
+        if self.labels is not None:
+            found["maps"] = str(self.labels.root)
         if self.saving != Saving():
             found |= {"save_as": self.saving.save_as, "quality": self.saving.level}
         return found
@@ -123,10 +156,10 @@ def upscale_files(
     if not found.sources:
         raise RequestError(f"no images under {', '.join(map(str, roots))}; nothing was made")
     found_destinations = destinations(found.sources, where, job.saving.format.suffix)
-    _refuse_overwriting(found, found_destinations)
+    _refuse_overwriting(found, found_destinations, job)
     with ExitStack() as stack:
         claimed = [(place, _claimed(place, job, stack)) for place in found_destinations]
-        observer.begin(len(found.sources))
+        observer.begin(len(found.sources) * len(job.numbers))
         runs = [_Run(place, record, job, observer) for place, record in claimed]
         for run in runs:
             run.carry_out()
@@ -147,17 +180,18 @@ class _Run:
     def carry_out(self) -> None:
         try:
             for source in self.place.sources:
-                self._one(source)
+                for number in self.job.numbers:
+                    self._one(source, number)
         finally:
             write_failures(self.place.record / "failures.jsonl", self.failures)
 
-    def _one(self, source: Source) -> None:
+    def _one(self, source: Source, number: int) -> None:
         try:
-            if self._is_kept(source):
+            if self._is_kept(source, number):
                 self.kept += 1
                 self.observer.kept()
                 return
-            self._make(source)
+            self._make(source, number)
         except Exception as error:
             if isinstance(error, StorageError) and _ends(error):
                 raise
@@ -168,20 +202,20 @@ class _Run:
             self.made += 1
             self.observer.made()
 
-    def _is_kept(self, source: Source) -> bool:
-        target = self.place.target(source)
+    def _is_kept(self, source: Source, number: int) -> bool:
+        target, key = self.place.target(source, number), self.place.key(source, number)
         if not target.is_file():
             return False
         try:
-            digest = digest_of(source.path)
+            digest = self.job.digest(source, digest_of(source.path))
         except OSError:
             return False  # reading it will say why
-        if not self.record.keeps(self.place.key(source), digest, target):
+        if not self.record.keeps(key, digest, target):
             return False
-        self.record.note(self.place.key(source), self._as_made(target, digest))
+        self.record.note(key, self._as_made(target, digest))
         return True
 
-    def _make(self, source: Source) -> None:
+    def _make(self, source: Source, number: int) -> None:
         if source.fault is not None:
             raise SourceError("name", source.fault)
         saving, how = self.job.saving, self.job.how
@@ -189,12 +223,15 @@ class _Run:
         pixels, scale = picture.pixels, how.upscaler.scale
         size = (scale * pixels.shape[0], scale * pixels.shape[1])
         saving.check(size, pixels, picture.kept)
+        how = replace(how, conditions=self.job.conditions(source, number, pixels))
         rows = strips(pixels, how, self.observer.progressed)
-        target = self.place.target(source)
+        target = self.place.target(source, number)
         with replaced(target) as file:
             for part in saving.parts(SavedResult(size, rows, picture.kept, saving.level)):
                 file.write(part)
-        self.record.note(self.place.key(source), self._as_made(target, picture.digest))
+        key = self.place.key(source, number)
+        digest = self.job.digest(source, picture.digest)
+        self.record.note(key, self._as_made(target, digest))
         self.reduced += pixels.dtype == np.uint16 and not saving.format.deep
 
     def _as_made(self, target: Path, digest: str) -> KnownResult:
@@ -235,13 +272,19 @@ def _ends(error: StorageError) -> bool:
     return isinstance(cause, OSError) and cause.errno in _ENDING
 
 
-def _refuse_overwriting(found: Found, found_destinations: Sequence[Destination]) -> None:
+def _targets(place: Destination, job: UpscaleJob) -> list[tuple[Source, Path]]:
+    """Every source with each of its results."""
+    return [(each, place.target(each, number)) for each in place.sources for number in job.numbers]
+
+
+def _refuse_overwriting(
+    found: Found, found_destinations: Sequence[Destination], job: UpscaleJob
+) -> None:
     """A result never takes a source's place, whatever links lead there."""
     taken = {source.path.absolute() for source in found.sources}
     taken |= {source.path.resolve() for source in found.sources}
     for place in found_destinations:
-        for source in place.sources:
-            path = place.target(source)
+        for source, path in _targets(place, job):
             if taken & {path.absolute(), path.resolve()}:
                 raise RequestError(
                     f"the result of {source.path} would take the place of {path}; give another --out"
@@ -255,7 +298,7 @@ def _claimed(place: Destination, job: UpscaleJob, stack: ExitStack) -> ResultRec
         raise RequestError(f"{folder} is a file; --out names a directory")
     record = ResultRecord(folder)
     if record.is_new:
-        for path in map(place.target, place.sources):
+        for _, path in _targets(place, job):
             if path.exists():
                 raise RequestError(
                     f"{path} is there, and no record tells what made it; give another {place.option}"

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from realsr.conditions.pictures import Conditions
 from realsr.images.raster import Pixels
 from realsr.inference.alpha import CONTINUED, AlphaBy, enlarged_with_alpha
 from realsr.inference.errors import InferenceError
@@ -29,11 +30,19 @@ Told = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Enlarging:
-    """How pictures are enlarged."""
+    """How pictures are enlarged. conditions: of one picture, what the network is told beside its pixels."""
 
     upscaler: Upscaler
     tiling: Tiling | None = None
     alpha: AlphaBy = "bicubic"
+    conditions: Conditions | None = None
+
+    def at(self, row: Span, column: Span) -> Upscaler:
+        """The model for a tile."""
+        if self.conditions is None:
+            return self.upscaler
+        rows, columns = (range(span.cut_start, span.cut_stop) for span in (row, column))
+        return self.upscaler.told(self.conditions.at(rows, columns))
 
 
 def enlarged(pixels: Pixels, how: Enlarging, told: Told | None = None) -> Pixels:
@@ -101,9 +110,9 @@ def _tile(pixels: Pixels, how: Enlarging, row: Span, column: Span) -> Pixels:
     values = torch.from_numpy(cut.astype(np.float32)).permute(2, 0, 1)[None] / full
     with torch.no_grad():
         if pixels.shape[2] in (2, 4):
-            result = enlarged_with_alpha(values, how.upscaler, how.alpha)
+            result = enlarged_with_alpha(values, how.at(row, column), how.alpha)
         else:
-            result = how.upscaler(values.contiguous())
+            result = how.at(row, column)(values.contiguous())
         scale = how.upscaler.scale
         result = result[0, :, row.within(scale), column.within(scale)]
         _check_finite(result, how.upscaler.name)

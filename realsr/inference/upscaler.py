@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from math import lcm
 from typing import Literal
 
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from degrade.functional.color import luma, studio_luma
+from realsr.conditions.network import undecided
 from realsr.inference.errors import InferenceError
 from realsr.inference.reach import Sight, measured_sight
 from realsr.inference.sizes import SizeRules, mirrored_to
@@ -74,7 +75,7 @@ class Upscaler:
     training and export. linear: a result is the same weighted sum in every channel, as interpolation's is.
     """
 
-    network: Callable[[Tensor], Tensor] = field(repr=False)
+    network: Callable[..., Tensor] = field(repr=False)
     scale: int
     channels: int
     name: str
@@ -101,6 +102,13 @@ class Upscaler:
             result = run(coloured, tiling)
             return result if images.shape[1] == 3 else luma(result)
 
+    def told(self, conditions: Mapping[str, Tensor]) -> Upscaler:
+        """The same for images of one size, its network told more by the names of its arguments."""
+        if not conditions:
+            return self
+        on_device = {name: each.to(self.device, self.dtype) for name, each in conditions.items()}
+        return replace(self, network=partial(self.network, **on_device))
+
     @property
     def grid(self) -> int:
         """LR pixels at whose multiples tiles begin that need not be exact."""
@@ -120,7 +128,7 @@ class Upscaler:
             return "takes squares alone"
         with torch.no_grad():
             return measured_sight(
-                self._sized,
+                lambda images: self.told(undecided(self.module, images, self.scale))._sized(images),
                 self.channels,
                 self.scale,
                 self.grid,

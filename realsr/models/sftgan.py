@@ -69,6 +69,8 @@ class SFTGAN(nn.Module):
                 "leave classes out or set prior='segmentation'"
             )
         self.arguments = arguments
+        self.map_classes = arguments.classes
+        self.needs_maps = arguments.prior == "segmentation"
         self.condition = _condition(arguments)
         self.head = conv(channels, features)
         self.blocks = nn.ModuleList(

@@ -20,16 +20,20 @@ import degrade
 from degrade import Key, Pipeline, Trace
 from degrade.functional.color import studio_luma
 from degrade.operators.row import Operator
+from realsr.conditions.network import MapConditioned, NoiseConditioned, class_maps, noise_map
+from realsr.losses.base import given
 from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
 
 
 class TrainingSample(NamedTuple):
-    """hr: c h w. lr: c h/s w/s of a stored pair; None where it is still to be made for `key`."""
+    """hr: c h w. lr: c h/s w/s of a stored pair; None where it is still to be made for `key`. labels: h w, the
+    class that stands at each pixel of `hr`, where the network is told maps."""
 
     hr: Tensor
     key: Key
     lr: Tensor | None = None
+    labels: Tensor | None = None
 
 
 class SampleLine(Protocol):
@@ -44,7 +48,8 @@ class SampleLine(Protocol):
 class TrainingBatch:
     """hr: b c H W; lr: b c h w, of the colour that the network sees. degrade_again: HR-size images -> LR by the
     traces that made `lr`; None where some pairs are stored ones or the colour is y. scale: H / h, where a
-    network of several is to be told. own: a caller's rows, which the traces may name.
+    network of several is to be told. own: a caller's rows, which the traces may name. conditions: what else the
+    network is told, by the names of its arguments: z, maps.
     """
 
     hr: Tensor
@@ -53,6 +58,12 @@ class TrainingBatch:
     traces: Sequence[Trace] = field(default=())
     scale: int | None = None
     own: Sequence[Operator[Any]] = ()
+    conditions: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def enlarged_by(self, network: Callable[..., Tensor]) -> Tensor:
+        """The network's SR, b c H W, of the LR and all that goes with it."""
+        told = () if self.scale is None else (self.scale,)
+        return network(self.lr, *told, **self.conditions)
 
     def parts(self, count: int) -> list[TrainingBatch]:
         """The batch in `count` equal parts, in order."""
@@ -64,7 +75,15 @@ class TrainingBatch:
     def _part(self, share: slice) -> TrainingBatch:
         traces = self.traces[share]
         again = partial(_again, traces, self.own) if self.degrade_again is not None else None
-        return TrainingBatch(self.hr[share], self.lr[share], again, traces, self.scale, self.own)
+        conditions = {name: each[share] for name, each in self.conditions.items()}
+        return replace(
+            self,
+            hr=self.hr[share],
+            lr=self.lr[share],
+            degrade_again=again,
+            traces=traces,
+            conditions=conditions,
+        )
 
     def channels_last(self) -> TrainingBatch:
         """The same, stored channels last."""
@@ -96,6 +115,35 @@ class EndlessSamples:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a network is told beside the LR. noise: channels of z; classes: of the maps; 0 for neither."""
+
+    noise: int = 0
+    classes: int = 0
+
+    @staticmethod
+    def of(network: object) -> Told:
+        """What a network takes."""
+        maps = isinstance(network, MapConditioned) and network.needs_maps
+        return Told(
+            network.noise_channels if isinstance(network, NoiseConditioned) else 0,
+            network.map_classes if maps else 0,  # type: ignore[attr-defined]
+        )
+
+    def conditions(self, samples: Sequence[TrainingSample], lr: Tensor) -> dict[str, Tensor]:
+        """By the names of the network's arguments; z of each sample is drawn by its key."""
+        found = {}
+        if self.noise:
+            sides = [range(side) for side in lr.shape[-2:]]
+            z = [noise_map(sample.key, self.noise, *sides) for sample in samples]
+            found["z"] = torch.cat(z).to(lr)
+        if self.classes:
+            labels = torch.stack([given(sample.labels) for sample in samples])
+            found["maps"] = class_maps(labels, self.classes).to(lr)
+        return found
+
+
+@dataclass(frozen=True)
 class Share:
     """This process among those that train together."""
 
@@ -107,7 +155,7 @@ class Batches:
     """Makes the batch of a step on a device.
 
     photographs: HR to be degraded by the pipeline of the step's scale. stored: finished pairs. At least one of
-    the two.
+    the two. told: what the network is told beside the LR.
     """
 
     def __init__(
@@ -117,8 +165,9 @@ class Batches:
         stored: SampleLine | None,
         pipelines: Mapping[int, Pipeline],
         share: Share = Share(),
+        told: Told = Told(),
     ) -> None:
-        self.config, self.pipelines, self.share = config, pipelines, share
+        self.config, self.pipelines, self.share, self.told = config, pipelines, share, told
         self.photographs = EndlessSamples(photographs, config.seed) if photographs else None
         self.stored = EndlessSamples(stored, config.seed) if stored else None
         self.pool = ThreadPoolExecutor(config.data.workers, thread_name_prefix="crops")
@@ -135,6 +184,7 @@ class Batches:
         if self.config.seen == "y":
             luma = TrainingBatch(studio_luma(batch.hr), studio_luma(batch.lr))
             batch = replace(luma, scale=batch.scale)
+        batch = replace(batch, conditions=self.told.conditions(samples, batch.lr))
         return batch.channels_last() if self.config.channels_last else batch
 
     def _scale(self, step: int) -> int:

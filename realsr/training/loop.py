@@ -13,7 +13,7 @@ from torch import Tensor
 
 import degrade
 from realsr.models.cards import ModelCard
-from realsr.training.batches import Batches, TrainingBatch
+from realsr.training.batches import Batches, Told, TrainingBatch
 from realsr.training.check import Material, check, material
 from realsr.training.checkpoints import read_state, states, write_state
 from realsr.training.config import TrainingConfig
@@ -98,7 +98,10 @@ class Training:
         self.state, self.config, self.given, self.folder = state, state.config, given, run
         self.tell, self.fabric = tell, state.fabric
         share = share_of(self.fabric)
-        self.batches = Batches(self.config, given.photographs, given.stored, given.pipelines, share)
+        told = Told.of(state.generator)
+        self.batches = Batches(
+            self.config, given.photographs, given.stored, given.pipelines, share, told
+        )
         self.log = (
             Log(run.root, state.step, tensorboard=self.config.log.tensorboard)
             if self.fabric.is_global_zero

@@ -62,7 +62,7 @@ def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = Fal
         with _still(state.rival):
             losses, sr = _generator_losses(state, part)
         if norms and index == 0:
-            pulls = gradient_norms(losses, last_weight(state.generator))
+            pulls = gradient_norms(losses, last_weight(state.generator, part))
         state.fabric.backward(losses.total / len(parts))
         found.append(losses)
         seen.append(sr.detach())
@@ -105,7 +105,7 @@ def _generator_losses(state: TrainState, part: TrainingBatch) -> tuple[Losses, T
     with state.fabric.autocast():
         sr, levels = _outputs(state, part)
         batch = Batch(sr, part.hr, part.lr, levels, part.degrade_again)
-        batch = _judged(state, _ranked(state, _averaged(state, batch)), part.lr)
+        batch = _judged(state, _ranked(state, _averaged(state, batch, part)), part.lr)
     return state.objective.evaluate(batch, state.step), sr
 
 
@@ -113,8 +113,7 @@ def _outputs(state: TrainState, part: TrainingBatch) -> tuple[Tensor, list[tuple
     """SR, and the outputs on the way there beside HR of their size where a term is summed over them."""
     network, summed = state.generator, any(term.levels for term in state.objective.terms)
     if not summed or not isinstance(network, DeeplySupervised):
-        told = () if part.scale is None else (part.scale,)
-        return state.enlarge(part.lr, *told), []
+        return part.enlarged_by(state.enlarge), []
     *inner, sr = network.outputs(part.lr)
     return sr, [(each, _reduced(part.hr, each)) for each in inner]
 
@@ -125,12 +124,12 @@ def _reduced(hr: Tensor, like: Tensor) -> Tensor:
     return functional.interpolate(hr, like.shape[-2:], mode="bicubic", antialias=True)
 
 
-def _averaged(state: TrainState, batch: Batch) -> Batch:
+def _averaged(state: TrainState, batch: Batch, part: TrainingBatch) -> Batch:
     """With the moving average's output, where a term looks at it."""
-    if "ema" not in state.objective.needs or state.ema is None or batch.lr is None:
+    if "ema" not in state.objective.needs or state.ema is None:
         return batch
     with torch.no_grad():
-        return replace(batch, ema=state.ema(batch.lr))
+        return replace(batch, ema=part.enlarged_by(state.ema))
 
 
 def _ranked(state: TrainState, batch: Batch) -> Batch:
@@ -223,9 +222,27 @@ def _mean(parts: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     return {name: torch.stack([part[name].detach() for part in parts]).mean() for name in parts[0]}
 
 
-def last_weight(network: nn.Module) -> nn.Parameter:
-    """The weight of the last layer that has one of two dimensions or more."""
-    return [parameter for parameter in network.parameters() if parameter.ndim > 1][-1]
+@torch.no_grad()
+def last_weight(network: nn.Module, batch: TrainingBatch) -> nn.Parameter:
+    """The weight of two dimensions or more that is used last on the way to the SR of a batch.
+
+    Seen in a forward pass of the first sample: the order in which layers are registered says nothing (z's and
+    the image branch's come last there), and of several upsamplers one is used.
+    """
+    used: list[nn.Parameter] = []
+
+    def note(module: nn.Module, *_: object) -> None:
+        used.extend(each for each in module.parameters(recurse=False) if each.ndim > 1)
+
+    was, first = network.training, batch.parts(len(batch.hr))[0]
+    hooks = [module.register_forward_hook(note) for module in network.modules()]
+    try:
+        first.enlarged_by(network.eval())
+    finally:
+        network.train(was)
+        for hook in hooks:
+            hook.remove()
+    return used[-1] if used else list(network.parameters())[-1]
 
 
 @contextmanager

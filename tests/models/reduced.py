@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
+from realsr.conditions.network import NoiseConditioned
 from realsr.models.base import Architecture
 from realsr.models.scales import MultiScale
 from realsr.models.table import ARCHITECTURES, build
@@ -22,8 +23,7 @@ class Reduced(NamedTuple):
     factor 200 steps lower the squared error of one patch, at least. of_bicubic: what remains, as a share of
     bicubic enlargement's error, at most. local: SR depends on a neighbourhood of at most `REACH` LR pixels
     on each side and on nothing else. shift: LR pixels by which a shift of the LR is one of the SR, and the unit of
-    the neighbourhood.
-    deaf: beginnings of names of parameters that only an input of their own reaches."""
+    the neighbourhood."""
 
     arguments: Mapping[str, Any]
     rate: float = 5e-3
@@ -31,7 +31,6 @@ class Reduced(NamedTuple):
     of_bicubic: float = 0.5
     local: bool = True
     shift: int = 1
-    deaf: tuple[str, ...] = ()
 
 
 REACH = 24
@@ -69,7 +68,7 @@ REDUCED: Mapping[str, Reduced] = MappingProxyType(
         # Its texture prior looks at the statistics of the whole image.
         "sftgan": Reduced({"blocks": 2, "features": 16, "conditions": 8}, rate=1e-3, local=False),
         "srvgg": Reduced({"convolutions": 3, "features": 16}),
-        "noise_srvgg": Reduced({"convolutions": 3, "features": 16}, deaf=("injections.",)),
+        "noise_srvgg": Reduced({"convolutions": 3, "features": 16}),
     }
 )
 
@@ -87,6 +86,13 @@ def small(name: str, scale: int, channels: int = 3, seed: int = 0) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build(name, scale=scale, channels=channels, **REDUCED[name].arguments)
+
+
+def told(network: nn.Module, lr: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What else a network takes, by the names of its arguments."""
+    if isinstance(network, NoiseConditioned):
+        return {"z": noise(len(lr), network.noise_channels, *lr.shape[-2:], seed=2) - 0.5}
+    return {}
 
 
 def scales_of(network: nn.Module) -> tuple[int, ...] | None:

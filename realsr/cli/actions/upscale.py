@@ -14,6 +14,8 @@ from realsr.cli.advice import UPSCALE, advised
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.terminal import tell
 from realsr.cli.trusted import trusted
+from realsr.conditions.labels import LabelFolder
+from realsr.conditions.pictures import classes_of, noise_channels
 from realsr.files.errors import RequestError, advising
 from realsr.images.failures import Failure
 from realsr.inference.alpha import AlphaBy
@@ -22,7 +24,7 @@ from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load
 from realsr.inference.saving import SaveAs, Saving
 from realsr.inference.strips import Enlarging
-from realsr.inference.upscaler import Tiling
+from realsr.inference.upscaler import Tiling, Upscaler
 from realsr.pairs.job import resolve_device
 from realsr.rows import read_rows
 
@@ -49,6 +51,15 @@ class UpscaleRequest:
     max_pixels: int
     allowed: Sequence[str] = ()
     rows: Sequence[Path] = ()
+    samples: int | None = None
+    maps: Path | None = None
+
+    def labels(self, upscaler: Upscaler) -> LabelFolder | None:
+        """The folder of maps, where the model is told them. Raises RequestError."""
+        if self.samples is not None:
+            noise_channels(upscaler.module, upscaler.name)
+        classes = classes_of(upscaler.module, upscaler.name, given=self.maps is not None)
+        return None if self.maps is None else LabelFolder(self.maps, classes)
 
     @property
     def tiling(self) -> Tiling | None:
@@ -127,7 +138,15 @@ def run_upscale(sources: Sequence[Path], request: UpscaleRequest) -> int:
         rows=own,
     )
     how = Enlarging(upscaler, tiling, request.alpha)
-    job = UpscaleJob(how, request.model, saving, request.max_pixels, own.files)
+    job = UpscaleJob(
+        how,
+        request.model,
+        saving,
+        request.max_pixels,
+        own.files,
+        request.samples,
+        request.labels(upscaler),
+    )
     progress = PictureProgress()
     try:
         outcome = upscale_files(sources, where, job, progress)

@@ -67,6 +67,21 @@ def upscale(
             show_default="as far as the model looks",
         ),
     ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="So many results of each picture, NAME-1, NAME-2, ..., by a model that takes noise.",
+        ),
+    ] = None,
+    maps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="For a model that is told classes: DIR/ID.png, their numbers as grey.",
+        ),
+    ] = None,
     alpha: Annotated[
         AlphaEnlarger, typer.Option(help="What enlarges transparency.")
     ] = AlphaEnlarger.bicubic,
@@ -105,5 +120,7 @@ def upscale(
         max_pixels=max_pixels,
         allowed=trust_code or (),
         rows=rows or (),
+        samples=samples,
+        maps=maps,
     )
     return run_upscale(sources, request)
