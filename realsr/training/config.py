@@ -5,176 +5,45 @@ Steps count from 0; rates and weights are plain numbers; paths are relative to t
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
     TypeAdapter,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
 from degrade.reader.records import Strict
+from degrade.reader.yaml_source import Path, path_text
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import Recipe, read_objective
-from realsr.models.base import Architecture
-from realsr.models.discriminators.table import DiscriminatorRow, checked_arguments
-from realsr.models.errors import ModelError
-from realsr.models.table import checked
 from realsr.rows import NO_ROWS, RowFile, Rows, RowsError, check_files, rows_of
-from realsr.training.config_data import Count, DataConfig, Positive, Rate, Share, ValidationConfig
+from realsr.training.config_data import Count, DataConfig, Positive, Share, ValidationConfig
+from realsr.training.config_networks import DiscriminatorConfig, ModelConfig
+from realsr.training.config_steps import ClipConfig, OptimiserConfig, ScheduleConfig
 
 
-class ModelConfig(Strict):
-    """{name: espcn, scale: 3, ...}: a row of ARCHITECTURES and its arguments."""
+@dataclass(frozen=True)
+class Origin:
+    """words: of a place in the configuration, with file and line where they are known. Any two are equal: from
+    where a configuration was read is no part of it."""
 
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    scale: Positive
-    _row: Architecture[Any] = PrivateAttr()
-
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str, info: ValidationInfo) -> str:
-        try:
-            return rows_of(info.context).architectures.row(name).name
-        except ModelError as error:
-            raise ValueError(str(error)) from error
-
-    def model_post_init(self, context: Any) -> None:
-        self._row = rows_of(context).architectures[self.name]
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        try:
-            checked(self.row, **self.arguments)
-        except ModelError as error:
-            raise ValueError(str(error)) from error
-        return self
-
-    @property
-    def row(self) -> Architecture[Any]:
-        """The architecture."""
-        return self._row
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """All but the name."""
-        return {"scale": self.scale, **(self.model_extra or {})}
-
-
-class DiscriminatorConfig(Strict):
-    """{name: vgg, ...}: a row of DISCRIMINATORS and its arguments."""
-
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    _row: DiscriminatorRow[Any] = PrivateAttr()
-
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str, info: ValidationInfo) -> str:
-        try:
-            return rows_of(info.context).discriminators.row(name).name
-        except ModelError as error:
-            raise ValueError(str(error)) from error
-
-    def model_post_init(self, context: Any) -> None:
-        self._row = rows_of(context).discriminators[self.name]
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        try:
-            checked_arguments(self.row, **self.arguments)
-        except ModelError as error:
-            raise ValueError(str(error)) from error
-        return self
-
-    @property
-    def row(self) -> DiscriminatorRow[Any]:
-        """The discriminator."""
-        return self._row
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """All but the name."""
-        return dict(self.model_extra or {})
-
-
-class GroupConfig(Strict):
-    """Parameters whose name the regular expression `match` finds; the first group that does counts."""
-
-    match: str
-    lr_scale: float = Field(default=1.0, ge=0)
-    weight_decay: float | None = Field(default=None, ge=0)
-
-    @field_validator("match")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-        return pattern
-
-
-class OptimiserConfig(Strict):
-    name: Literal["adam", "adamw", "sgd"] = "adam"
-    lr: Rate = 1e-4
-    betas: tuple[Share, Share] = (0.9, 0.999)
-    momentum: Share = 0.9
-    weight_decay: float = Field(default=0.0, ge=0)
-    groups: tuple[GroupConfig, ...] = ()
-
-
-class ScheduleConfig(Strict):
-    """multistep: times `factor` at each of `at`. cosine: from 1 to `floor` over each of `periods`, which
-    restart one after the other; without periods one over the whole training. warm_up: steps of a linear rise.
-    """
-
-    name: Literal["constant", "multistep", "cosine"] = "constant"
-    at: tuple[Count, ...] = ()
-    factor: Rate = 0.5
-    periods: tuple[Positive, ...] = ()
-    floor: Share = 0.0
-    warm_up: Count = 0
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.name == "multistep") != bool(self.at):
-            raise ValueError("`at` lists the steps of multistep, and of nothing else")
-        if self.periods and self.name != "cosine":
-            raise ValueError("`periods` are cosine's alone")
-        return self
-
-
-class ClipConfig(Strict):
-    """norm: of all gradients together. value: of each one. by_rate: theta; each one to theta / rate, so that no
-    weight moves further than theta in a step of plain SGD (VDSR, Kim et al., CVPR 2016, section 3.2)."""
-
-    norm: Rate | None = None
-    value: Rate | None = None
-    by_rate: Rate | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if sum(each is not None for each in (self.norm, self.value, self.by_rate)) != 1:
-            raise ValueError("give one of norm, value and by_rate")
-        return self
+    words: Callable[[Path], str] = field(default=path_text, compare=False)
 
 
 class StartConfig(Strict):
     """Weights to start from; relaxed takes what fits (x2 -> x4)."""
 
-    path: Path
+    path: FilePath
     mode: Literal["strict", "relaxed"] = "strict"
 
 
@@ -230,7 +99,7 @@ class TrainingConfig(Strict):
     objective: str | dict[str, Any] | list[dict[str, Any]] = "l1"
     discriminator: DiscriminatorConfig | None = None
     optimiser: OptimiserConfig = OptimiserConfig()
-    ranker: Path | None = Field(default=None, description="weights of RankSRGAN's ranker")
+    ranker: FilePath | None = Field(default=None, description="weights of RankSRGAN's ranker")
     discriminator_optimiser: OptimiserConfig | None = None
     discriminator_view: ViewConfig | None = None
     discriminator_pause: PauseConfig | None = None
@@ -252,6 +121,7 @@ class TrainingConfig(Strict):
     guard: GuardConfig = GuardConfig()
     rows: tuple[RowFile, ...] = ()
     _own: Rows = PrivateAttr(default=NO_ROWS)
+    _origin: Origin = PrivateAttr(default=Origin())
 
     @model_validator(mode="wrap")
     @classmethod
@@ -293,37 +163,18 @@ class TrainingConfig(Strict):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        for fault in self._faults():
-            raise ValueError(fault)
+        if faults := disagreements(self):
+            raise placed_error("TrainingConfig", faults)
         return self
 
-    def _faults(self) -> list[str]:
-        rival, data = self.recipe.discriminator, self.data
-        faults = [
-            f"data.crop {data.crop} is no multiple of the scale {scale}"
-            for scale in data.scales or (self.model.scale,)
-            if data.crop % scale
-        ]
-        if data.scales and data.pairs:
-            faults.append("data.scales: stored pairs have one scale; take photographs alone")
-        if data.batch % self.accumulate:
-            faults.append(f"data.batch {data.batch} is not divided by accumulate {self.accumulate}")
-        if rival is not None and self.discriminator is None:
-            faults.append(
-                "the objective plays against a discriminator: add `discriminator: {name: vgg}`"
-            )
-        if rival is None and self.discriminator is not None:
-            faults.append("the objective has no adversarial term: leave `discriminator` out")
-        return faults + self._orphans()
+    def where(self, *place: str | int) -> str:
+        """A place of this configuration, with the file and line that it was read from where it was."""
+        return self._origin.words(place)
 
-    def _orphans(self) -> list[str]:
-        """Keys that speak of a discriminator where there is none."""
-        keys = ("discriminator_optimiser", "discriminator_view", "discriminator_pause")
-        return [
-            f"{key}: there is no `discriminator` that it could be for"
-            for key in keys
-            if self.discriminator is None and getattr(self, key) is not None
-        ]
+    def read_from(self, origin: Origin) -> Self:
+        """The same, which tells its places by its origin."""
+        self._origin = origin
+        return self
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -347,6 +198,55 @@ class TrainingConfig(Strict):
     def model_arguments(self) -> dict[str, Any]:
         """The architecture's arguments, its channels by the colour unless they are written out."""
         return {"channels": 1 if self.seen == "y" else 3, **self.model.arguments}
+
+
+Fault = tuple[Path, str]
+"""A place in the configuration, and what is wrong there."""
+
+
+def disagreements(config: TrainingConfig) -> list[Fault]:
+    """Keys that are each sound and do not go together."""
+    data = config.data
+    faults: list[Fault] = [
+        (("data", "crop"), f"data.crop {data.crop} is no multiple of the scale {scale}")
+        for scale in data.scales or (config.model.scale,)
+        if data.crop % scale
+    ]
+    if data.scales and data.pairs:
+        sentence = "data.scales: stored pairs have one scale; take photographs alone"
+        faults.append((("data", "scales"), sentence))
+    if data.batch % config.accumulate:
+        sentence = f"data.batch {data.batch} is not divided by accumulate {config.accumulate}"
+        faults.append((("data", "batch"), sentence))
+    return [*faults, *_of_sides(config)]
+
+
+def _of_sides(config: TrainingConfig) -> list[Fault]:
+    """Of the generator's side and the discriminator's."""
+    if config.discriminator is not None:
+        if config.recipe.discriminator is not None:
+            return []
+        sentence = "the objective has no adversarial term: leave `discriminator` out"
+        return [(("discriminator",), sentence)]
+    keys = ("discriminator_optimiser", "discriminator_view", "discriminator_pause")
+    sentence = "{}: there is no `discriminator` that it could be for"
+    orphans = [key for key in keys if getattr(config, key) is not None]
+    faults: list[Fault] = [((key,), sentence.format(key)) for key in orphans]
+    if config.recipe.discriminator is not None:
+        add = "the objective plays against a discriminator: add `discriminator: {name: vgg}`"
+        faults.append((("objective",), add))
+    return faults
+
+
+def placed_error(title: str, faults: Sequence[Fault]) -> ValidationError:
+    """Faults as pydantic has them, each at its place."""
+    return ValidationError.from_exception_data(
+        title,
+        [
+            {"type": "value_error", "loc": place, "input": {}, "ctx": {"error": ValueError(said)}}
+            for place, said in faults
+        ],
+    )
 
 
 def _recipe(value: str | dict[str, Any] | list[dict[str, Any]], own: Rows) -> Recipe:

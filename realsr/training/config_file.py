@@ -14,7 +14,7 @@ from degrade.reader.sentences import keys_at, lines, place, said
 from degrade.reader.yaml_source import Document, Path, path_text, read_text, read_yaml
 from degrade.trust import NOTHING, Trust
 from realsr.rows import NO_ROWS, RowFile, Rows
-from realsr.training.config import TrainingConfig
+from realsr.training.config import Origin, TrainingConfig
 from realsr.training.errors import TrainingError
 
 
@@ -48,7 +48,8 @@ def parse_config(
     own = rows.trusting(trust)
     places = {_apply(setting, document): setting for setting in settings}
     try:
-        return TrainingConfig.model_validate(document.data, context=own.context)
+        found = TrainingConfig.model_validate(document.data, context=own.context)
+        return found.read_from(Origin(lambda at: _where(at, document, places)))
     except ValidationError as error:
         faults = lines(error, lambda fault: _line(fault, document, places))
         raise TrainingError("\n".join(faults)) from error
@@ -102,10 +103,14 @@ def _indexes(data: Any, part: int | str) -> bool:
     return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
-def _line(fault: ErrorDetails, document: Document, places: Mapping[Path, str]) -> str:
-    at = place(fault["loc"], document.data)
-    where = document.where(at)
-    for written, setting in places.items():
+def _where(at: Path, document: Document, places: Mapping[Path, str]) -> str:
+    """File, line and place, or the setting of the command line that wrote it."""
+    for written, setting in reversed(list(places.items())):
         if at[: len(written)] == written:
-            where = f"--set {setting}: {path_text(at)}"
+            return f"--set {setting}: {path_text(at)}"
+    return document.where(at)
+
+
+def _line(fault: ErrorDetails, document: Document, places: Mapping[Path, str]) -> str:
+    where = _where(place(fault["loc"], document.data), document, places)
     return f"{where}: {said(fault, keys_at(TrainingConfig, fault['loc'][:-1]))}"

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 
-from realsr.training.config import ClipConfig, GroupConfig, OptimiserConfig
+from realsr.training.config_steps import ClipConfig, GroupConfig, OptimiserConfig
 from realsr.training.errors import TrainingError
 
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from itertools import accumulate
 
-from realsr.training.config import ScheduleConfig
+from realsr.training.config_steps import ScheduleConfig
 
 
 def rate_factor(schedule: ScheduleConfig, step: int, steps: int) -> float:

@@ -90,3 +90,23 @@ def test_recipes_come_by_name_and_files_by_their_ending() -> None:
         recipe_file("espcn_t19")
     with pytest.raises(TrainingError, match=r"'xyz'; known are edsr_baseline_x4, .*\.yaml ending"):
         recipe_file("xyz")
+
+
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ("accumulate: 3\n", r"<text>:3: data: data\.batch 16 is not divided"),
+        ("discriminator: {name: vgg}\n", r"<text>:6: discriminator: the objective has no advers"),
+        ("discriminator_view: {cutout: 0.1}\n", r"<text>:6: discriminator_view: discriminator_v"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_told_with_their_line(added: str, said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        parse_config(f"{TEXT}{added}")
+
+
+def test_a_configuration_tells_its_places() -> None:
+    config = parse_config(TEXT, settings=["data.crop=69", "data.crop=72"])
+    assert config.where("data", "hr") == "<text>:4: data.hr"
+    assert config.where("data", "maps") == "<text>:3: data.maps"
+    assert config.where("data", "crop") == "--set data.crop=72: data.crop"
