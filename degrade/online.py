@@ -18,6 +18,7 @@ from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
 from degrade.execute.batched import run_made
 from degrade.execute.device import runs_packed
+from degrade.execute.images import Lookout
 from degrade.execute.plan import plan_hr, plan_lr
 from degrade.execute.program import Program, program_of
 from degrade.geometry import Size
@@ -134,6 +135,7 @@ class OnlineDegradation(nn.Module):
         self.processes = processes
         self.gradient = gradient
         self.trust = Trust.of(trust)
+        self.lookout = Lookout()
 
     def ahead(
         self,
@@ -163,7 +165,10 @@ class OnlineDegradation(nn.Module):
         """hr: b c h w, float32, [0, 1], on any device; sources: b ids; variants: one for all, or b of them.
 
         ready: of `ahead`, for the same sources, variants and size; raises DegradeError for others.
+        Raises ImageError for values that are no numbers or outside [0, 1]: at once on the CPU; on a GPU, which
+        is never waited for, in a later call, where most batches have been looked at.
         """
+        self.lookout.look(hr)
         keys = self._keys(sources, variants)
         made = None if ready is None else ready.result()
         if made is not None and (made.keys, made.shape) != (keys, hr.shape[1:]):

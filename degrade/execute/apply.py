@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, TypeVar, cast, get_args
 
-import numpy as np
 import torch
 
-from degrade.errors import DegradeError, GeometryError, ImageError
+from degrade.errors import DegradeError
 from degrade.execute.batched import run_batched, sizes_of
+from degrade.execute.images import check_images, check_values, wants_gradient
 from degrade.execute.plan import Plan, declared_map, plan_hr, plan_lr, plan_whole
 from degrade.execute.processes import Processes
 from degrade.execute.singles import run_reference, run_singles, stacked
@@ -55,8 +55,10 @@ def apply(
     threads: samples at a time on the CPU; None takes torch's count. processes: workers in place of threads, of
     which the CPU makes more: see `Processes`. engine: see `Engine`.
     A sample's result depends on its own trace and pixels only. An empty batch comes back as it is, since no
-    trace tells the scale. NaN and infinite values are refused on the CPU; on a GPU, where a look at them would
-    wait for the device, they stay within their own sample.
+    trace tells the scale. On the CPU NaN, infinite values and values outside [0, 1] are refused; an HR with a
+    gradient is a network's own picture, which may overshoot, and is refused for the first two alone. On a GPU a
+    look at the values would wait for the device: there they stay within their own sample, and
+    `OnlineDegradation` tells of them in a later call.
     gradient: where the HR requires one, it passes with engine `auto` and `reference`. At a step that passes
     none, such as a codec or a rounding, `exact` raises; `straight_through` (engine `auto` alone) keeps the
     values of a call without gradient, to the bit, and takes the gradient of the step's surrogate.
@@ -151,14 +153,14 @@ class Way:
 
     def run(self, traces: Sequence[Trace], images: Batch) -> Batch:
         """The images that the traces make of images, in the form in which these came."""
-        _check(traces, images)
+        check_images(traces, images)
         sizes = sizes_of(images)
         jobs = list(zip(traces, sizes, strict=True))
         plans = [self.planner(trace, size, self.operators) for trace, size in jobs]
         if not any(plans):
             return images
-        _check_values(images)
         chosen = self.runner(images)
+        check_values(images, ranged=self.gradient == "exact" and not wants_gradient(images))
         if chosen == "batched":
             return run_batched(plans, images)
         results = self._each(chosen, jobs, plans, list(images))
@@ -189,51 +191,6 @@ class Way:
             )
         if self.engine != "auto":
             return self.engine
-        if torch.is_grad_enabled() and any(image.requires_grad for image in images):
+        if wants_gradient(images):
             return "reference" if self.gradient == "exact" else "straight_through"
         return "singles" if images[0].device.type == "cpu" else "batched"
-
-
-def _check(traces: Sequence[Trace], images: Batch) -> None:
-    if isinstance(images, torch.Tensor) and images.ndim != 4:
-        raise ImageError(
-            f"expected images b c h w, got a tensor of shape {tuple(images.shape)}; add the batch axis"
-        )
-    if len(traces) != len(images):
-        raise GeometryError(
-            f"{len(traces)} traces for {len(images)} images; expected one trace an image"
-        )
-    each = images[:1] if isinstance(images, torch.Tensor) else images
-    for index, image in enumerate(each):
-        _check_image(index, image)
-        _check_alike(index, image, each[0])
-
-
-def _check_alike(index: int, image: torch.Tensor, first: torch.Tensor) -> None:
-    if image.device != first.device or image.shape[0] != first.shape[0]:
-        raise ImageError(f"image {index}: differs from image 0 in its device or its channel count")
-
-
-def _check_image(index: int, image: torch.Tensor) -> None:
-    """One image c h w of float32; raises ImageError."""
-    kind = f"{type(image).__name__} of shape {tuple(image.shape)} {image.dtype}"
-    if not isinstance(image, torch.Tensor) or image.ndim != 3 or image.dtype != torch.float32:
-        raise ImageError(
-            f"image {index}: expected a tensor c h w of float32 in [0, 1], got {kind}; take torch.from_numpy "
-            "of an array, .float() of other floats, and scale 8-bit images by 1/255, 16-bit ones by 1/65535"
-        )
-    if not image.numel():
-        raise ImageError(
-            f"image {index}: a {kind} has no pixels; expected sides and channels from 1"
-        )
-
-
-def _check_values(images: Batch) -> None:
-    """Raises ImageError for NaN and infinite values on the CPU; on a GPU a look at them would wait for it."""
-    if images[0].device.type != "cpu":
-        return
-    for index, image in enumerate(images):
-        if not np.isfinite(image.detach().numpy()).all():
-            raise ImageError(
-                f"image {index}: the HR holds NaN or infinite values; expected float32 in [0, 1]"
-            )

@@ -75,7 +75,7 @@ def gaussian_taps(sigma: float, length: int) -> list[float]:
     sigma: standard deviation in pixels; 0 gives the single weight 1.
     """
     radius = gaussian_radius(sigma)
-    scale = 0.5 / sigma**2 if radius else 0.0
+    scale = 0.5 / max(sigma**2, 1e-12) if radius else 0.0  # below 1e-6 px only the middle is left
     weights = [math.exp(-scale * offset * offset) for offset in range(-radius, radius + 1)]
     norm = math.sqrt(math.fsum(weight * weight for weight in weights))
     return [weight / norm for weight in weights] + [0.0] * (length - len(weights))

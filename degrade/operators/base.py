@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from degrade.address import split_noise_key
 from degrade.geometry import Placement, Size
@@ -51,6 +51,11 @@ def canonical_json(text: str) -> str:
 
 JsonMapping = Annotated[str, AfterValidator(canonical_json), _WrittenAsMapping()]
 """Named values of a foreign program, as canonical JSON: one value in a trace, a mapping in a pipeline."""
+
+LEAST = 1e-6
+"""Of a length or a strength that something is divided by: nothing that is seen, and its square is a number."""
+Turn = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""Radians, of which a cosine still knows the hundred millionth part of a turn."""
 
 P = TypeVar("P", bound=Parameters)
 

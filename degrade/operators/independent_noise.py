@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from pydantic import Field
 
-from degrade.operators.base import Group, column
+from degrade.operators.base import LEAST, Group, column
 from degrade.operators.ladders import SIGMAS, along
 from degrade.operators.packed_noise import PACKED_SPECKLE
 from degrade.operators.random_fields import (
@@ -37,7 +37,7 @@ class RicianNoiseParameters(FieldParameters):
     """The magnitude of a complex value with normal noise in both parts."""
 
     sigma_255: float = Field(
-        gt=0.0, le=255.0, description="standard deviation of each part on 0..255"
+        ge=LEAST, le=255.0, description="standard deviation of each part on 0..255"
     )
 
 

@@ -12,7 +12,7 @@ from degrade.errors import ImageError
 from degrade.functional import filtering, optics
 from degrade.functional.filtering import Floats
 from degrade.functional.optics import Wavefront
-from degrade.operators.base import Group, Image, Parameters
+from degrade.operators.base import LEAST, Group, Image, Parameters
 from degrade.operators.blur import KernelSize
 from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength, psf_row
@@ -24,7 +24,7 @@ GREEN = 1
 
 
 class DefocusBlurParameters(Parameters):
-    radius: float = Field(gt=0.0, le=50.0, description="radius of the disk in pixels")
+    radius: float = Field(ge=LEAST, le=50.0, description="radius of the disk in pixels")
 
 
 class AiryBlurParameters(Parameters):

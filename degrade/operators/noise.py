@@ -26,7 +26,7 @@ from degrade.functional.poisson import (
     poisson_table,
     table_noise,
 )
-from degrade.operators.base import Group, Image, NoiseKey, Parameters, column
+from degrade.operators.base import LEAST, Group, Image, NoiseKey, Parameters, column
 from degrade.operators.ladders import SIGMAS, along
 from degrade.operators.packed_noise import PACKED_NORMAL, packed_poisson
 from degrade.operators.random_fields import CanvasFields
@@ -46,8 +46,8 @@ class GaussianNoiseParameters(Parameters):
 class PoissonNoiseParameters(Parameters):
     """Shot noise: the difference of a Poisson number from its mean, which is `count` at white."""
 
-    scale: float = Field(default=1.0, ge=0.0, description="factor on the noise")
-    count: Annotated[float, Field(gt=0.0, le=LARGEST_COUNT)] | Literal["distinct"] = Field(
+    scale: float = Field(default=1.0, ge=0.0, le=1e6, description="factor on the noise")
+    count: Annotated[float, Field(ge=LEAST, le=LARGEST_COUNT)] | Literal["distinct"] = Field(
         description="mean number of events at white; `distinct`: the next power of two of the number of "
         "distinct 8-bit levels in the image"
     )

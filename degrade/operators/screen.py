@@ -15,7 +15,7 @@ from pydantic import Field
 
 from degrade.functional.color import luma, scale_light
 from degrade.functional.sampling import grid
-from degrade.operators.base import Group, Parameters, column
+from degrade.operators.base import Group, Parameters, Turn, column
 from degrade.operators.ladders import along
 from degrade.operators.row import Facts, Forms, Operator, Words
 
@@ -70,10 +70,10 @@ class _ScreenParameters(Parameters):
 class HalftoneParameters(_ScreenParameters):
     """Dots of cyan, magenta and yellow, each screen turned by its own angle."""
 
-    cyan_angle: float = Field(default=math.radians(15), description="radians")
-    magenta_angle: float = Field(default=math.radians(75), description="radians")
-    yellow_angle: float = Field(default=0.0, description="radians")
-    black_angle: float = Field(
+    cyan_angle: Turn = Field(default=math.radians(15), description="radians")
+    magenta_angle: Turn = Field(default=math.radians(75), description="radians")
+    yellow_angle: Turn = Field(default=0.0, description="radians")
+    black_angle: Turn = Field(
         default=math.radians(45), description="radians; the one screen of a grey image"
     )
     black: bool = Field(
@@ -84,7 +84,7 @@ class HalftoneParameters(_ScreenParameters):
 class ScreentoneParameters(_ScreenParameters):
     """Black dots of a few densities, as sheets of screentone have them."""
 
-    angle: float = Field(default=math.radians(45), description="radians")
+    angle: Turn = Field(default=math.radians(45), description="radians")
     tones: int = Field(
         default=5, ge=2, le=64, description="densities from blank to solid, both included"
     )
@@ -102,7 +102,7 @@ class MoireParameters(Parameters):
     """A striped display before a camera."""
 
     pitch: float = Field(ge=0.3, le=16.0, description="the display's pixel in camera pixels")
-    angle: float = Field(description="the display's turn in radians")
+    angle: Turn = Field(description="the display's turn in radians")
     contrast: float = Field(ge=0.0, le=1.0, description="depth of the red-green-blue stripes")
     row_contrast: float = Field(
         default=0.0, ge=0.0, le=1.0, description="depth of the gaps between the display's rows"

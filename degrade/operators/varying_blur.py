@@ -18,7 +18,7 @@ from degrade.functional.philox import word_image
 from degrade.functional.psf import gaussian_psf
 from degrade.functional.varying_psf import correlate_image_varying, correlate_varying
 from degrade.geometry import Placement, Size
-from degrade.operators.base import Group, Image, NoiseKey, Parameters
+from degrade.operators.base import LEAST, Group, Image, NoiseKey, Parameters
 from degrade.operators.blur import KernelSize
 from degrade.operators.kernel_bank import bank_kernel, bank_length
 from degrade.operators.ladders import Ladder, along
@@ -45,9 +45,11 @@ class GridParameters(Parameters):
 
 class SpatiallyVaryingBlurParameters(GridParameters):
     size: Annotated[KernelSize, Field(le=LARGEST)]
-    sigma_centre: float = Field(gt=0, le=20, description="standard deviation in the middle, pixels")
+    sigma_centre: float = Field(
+        ge=LEAST, le=20, description="standard deviation in the middle, pixels"
+    )
     sigma_corner: float = Field(
-        gt=0, le=20, description="standard deviation in the corners, pixels; square law between"
+        ge=LEAST, le=20, description="standard deviation in the corners, pixels; square law between"
     )
     stretch: float = Field(
         default=1.0,

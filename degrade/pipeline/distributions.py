@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from degrade.pipeline.values import Constant, Number, Weight, chooser, rounded
+from degrade.pipeline.values import Constant, End, Number, Weight, Whole, chooser, rounded
 from degrade.reader.records import Strict
 from degrade.trace import Scalar
 
@@ -153,8 +153,8 @@ class NormalParameters(Strict):
 
     mean: Number
     std: Annotated[Number, Field(gt=0)]
-    low: Number = -math.inf
-    high: Number = math.inf
+    low: End = -math.inf
+    high: End = math.inf
 
     model_config = ConfigDict(allow_inf_nan=True)
 
@@ -201,7 +201,7 @@ MOST_VALUES = 100_000
 class Integer(Distribution):
     """Uniform over low, low + step, ..., high."""
 
-    integer: tuple[int, int] | tuple[int, int, Annotated[int, Field(ge=1)]]
+    integer: tuple[Whole, Whole] | tuple[Whole, Whole, Annotated[Whole, Field(ge=1)]]
 
     @field_validator("integer")
     @classmethod

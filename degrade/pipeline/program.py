@@ -33,6 +33,9 @@ from degrade.pipeline.stages import Node, Stage
 from degrade.pipeline.values import chooser
 from degrade.trace import Scalar, Step
 
+MOST_NODES = 4_000
+"""Of a pipeline with its repeats written out: one repeat in another, a few lines make millions."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrawingProgram:
@@ -77,13 +80,7 @@ class _Compiler:
         return tuple(item for node in nodes for item in self.node(node, scope))
 
     def node(self, node: Node, scope: _Scope) -> Body:
-        label = scope.whole(node.label)
-        if label in self.seen:
-            raise PipelineError(
-                f"the label {label!r} is there twice; a label is the address of its draws: give the second "
-                "one a `label` of its own"
-            )
-        self.seen.add(label)
+        label = self.labelled(node, scope)
         match node:
             case Stage():
                 return (self.stage(node, label, scope),)
@@ -98,6 +95,21 @@ class _Compiler:
             case GroupNode():
                 return self.body(node.group, scope)
         raise TypeError(f"no such node: {type(node).__name__}")
+
+    def labelled(self, node: Node, scope: _Scope) -> str:
+        """A node's whole label, which no other has. Raises PipelineError."""
+        label = scope.whole(node.label)
+        if label in self.seen:
+            raise PipelineError(
+                f"the label {label!r} is there twice; a label is the address of its draws: give the second "
+                "one a `label` of its own"
+            )
+        self.seen.add(label)
+        if len(self.seen) > MOST_NODES:
+            raise PipelineError(
+                f"more than {MOST_NODES} nodes once every `repeat` is written out; repeat fewer times"
+            )
+        return label
 
     def column(self, label: str, name: str) -> int:
         self.addresses.append((label, name))

@@ -5,6 +5,7 @@ Mixtures, tables of cases and values for each round hand their one uniform on to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -146,11 +147,17 @@ class Given(Distribution):
         if self._plain():
             return list(known)
         noise = [0.0] if self.plus is None else support(self.plus, earlier)
-        return [
-            self.slope * float(given) + self.intercept + float(extra)
-            for given in known
-            for extra in noise
-        ]
+        return [self._at(given, extra) for given in known for extra in noise]
+
+    def _at(self, given: Scalar, extra: Scalar) -> float:
+        """Raises ValueError for words, and for what no float holds."""
+        if isinstance(given, str) or isinstance(extra, str):
+            word = given if isinstance(given, str) else extra
+            raise ValueError(f"{word!r} is no number to add or multiply; give `cases` instead")
+        value = self.slope * float(given) + self.intercept + float(extra)
+        if not math.isfinite(value):
+            raise ValueError(f"slope {self.slope:g} and field {given:g} make no finite number")
+        return value
 
     def continuous(self) -> bool:
         if self.cases is not None:

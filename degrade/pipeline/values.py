@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -22,15 +22,37 @@ def _number(value: Any) -> Any:
     match = _PI.match(value.strip())
     if match:
         sign, times, over = match.groups()
-        return float(f"{sign}1") * float(times or 1) * math.pi / float(over or 1)
+        return float(f"{sign}1") * float(times or 1) * math.pi / _divisor(over)
     return value
 
 
-Number = Annotated[
-    float,
-    BeforeValidator(_number),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": _PI.pattern}]}),
-]
+def _divisor(text: str | None) -> float:
+    value = float(text or 1)
+    if not value:
+        raise ValueError("divides by 0")
+    return value
+
+
+LARGEST = 1e30
+"""Of a number in a pipeline: beyond every field's range, and sums and products of a few are still finite."""
+
+
+def _bounded(value: T) -> T:
+    if isinstance(value, int | float) and abs(value) > LARGEST:
+        raise ValueError(f"expected a number from {-LARGEST:g} to {LARGEST:g}")
+    return value
+
+
+_AS_JSON: dict[str, Any] = {
+    "anyOf": [
+        {"type": "number", "minimum": -LARGEST, "maximum": LARGEST},
+        {"type": "string", "pattern": _PI.pattern},
+    ]
+}
+End = Annotated[float, BeforeValidator(_number), WithJsonSchema(_AS_JSON)]
+"""A number, or an infinity where its record allows one."""
+Number = Annotated[End, AfterValidator(_bounded), WithJsonSchema(_AS_JSON)]
+Whole = Annotated[int, Field(ge=-int(LARGEST), le=int(LARGEST))]
 
 
 def _scalar(value: Any) -> Any:
@@ -44,7 +66,7 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-Constant = Annotated[float | int | str | bool, BeforeValidator(_scalar)]
+Constant = Annotated[float | int | str | bool, BeforeValidator(_scalar), AfterValidator(_bounded)]
 
 
 LEAST, MOST = 2.0**-53, 1.0 - 2.0**-53
