@@ -96,8 +96,8 @@ def test_recipes_come_by_name_and_files_by_their_ending() -> None:
     ("added", "said"),
     [
         ("accumulate: 3\n", r"<text>:3: data: data\.batch 16 is not divided"),
-        ("discriminator: {name: vgg}\n", r"<text>:6: discriminator: the objective has no advers"),
-        ("discriminator_view: {cutout: 0.1}\n", r"<text>:6: discriminator_view: discriminator_v"),
+        ("discriminator: {name: vgg}\n", r"<text>:7: discriminator: the objective has no advers"),
+        ("discriminator_view: {cutout: 0.1}\n", r"<text>:7: discriminator_view: discriminator_v"),
     ],
 )
 def test_keys_that_do_not_go_together_are_told_with_their_line(added: str, said: str) -> None:
