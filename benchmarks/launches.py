@@ -48,11 +48,12 @@ KERNELS = {
     "move": ["_move"],
     "correlation": ["_correlate"],
     "taps": ["_make_taps"],
-    "resize": ["_slots", "_canvas"],
+    "resize": ["_slots"],
     "fields": ["_field_longs", "_add_normals"],
     "poisson": ["_mark", "_add_poisson"],
     "matlab": ["_axis"],
     "sharpen": ["_mask", "_usm"],
+    "camera": ["_expose", "_decide", "_develop"],
     "blocks": ["_luma", "_chroma", "_decode"],
 }
 """The Triton kernels, by their modules in `degrade.functional.gpu`."""
@@ -68,6 +69,9 @@ OF_FORMS = {
     "_axis",
     "_mask",
     "_usm",
+    "_expose",
+    "_decide",
+    "_develop",
 }
 """Kernels of forms on packed samples, whose bytes the form says."""
 

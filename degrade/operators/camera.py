@@ -24,6 +24,7 @@ from degrade.functional.filtering import extend
 from degrade.geometry import Size
 from degrade.operators.base import Group, Parameters
 from degrade.operators.ladders import LOG_READ, LOG_SHOT, along, together
+from degrade.operators.packed_camera import of_camera, of_mosaic, packed_sensor
 from degrade.operators.random_fields import Fields, law_forms
 from degrade.operators.row import Facts, Forms, Operator, Words
 from degrade.operators.sensor_noise import ShotReadNoiseParameters, shot_read_sigma
@@ -182,7 +183,7 @@ BAYER_DEMOSAIC = Operator(
     name="bayer_demosaic",
     version=1,
     parameters=BayerDemosaicParameters,
-    forms=Forms(kernel=bayer_demosaic),
+    forms=Forms(kernel=bayer_demosaic, packed=packed_sensor(of_mosaic)),
     words=Words(
         phrase=lambda record: f"Bayer mosaic {record.pattern}, {record.method}",
         summary="Keep one colour a pixel, as a Bayer sensor does, and interpolate the others.",
@@ -198,7 +199,7 @@ CAMERA = Operator(
     name="camera",
     version=1,
     parameters=CameraParameters,
-    forms=law_forms(camera_law),
+    forms=law_forms(camera_law, packed=packed_sensor(of_camera)),
     words=Words(
         phrase=_camera_words,
         summary="Take the picture again with a noisy Bayer sensor, and develop it.",

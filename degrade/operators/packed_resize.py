@@ -1,4 +1,4 @@
-"""Resampling on packed samples, and on a canvas of float64 light: the taps are made on the device."""
+"""Resampling on packed samples, as stored or as light: the taps are made on the device."""
 
 from __future__ import annotations
 
@@ -74,13 +74,16 @@ def _interleaved(rows: Sequence[Line], columns: Sequence[Line]) -> list[Line]:
 
 
 def _prepare(batch: Batch) -> Prepared:
-    numbers = batch.column(lambda part: part.values, np.float64)
+    numbers = batch.column(lambda part: part.values[0], np.float64)
     plan = taps_plan(numbers.reshape(-1, numbers.shape[-1]))
     between = sides(batch, after=True)[:, 0] * sides(batch)[:, 1] * batch.channels
+    lights = batch.column(lambda part: part.values[1], np.int32)
+    light = bool(lights.any())
     each = {
         "lines": numbers,
         "starts": plan.starts.reshape(-1, 2, 2),
         "scratch": starts_in_launches(between, batch.bounds),
+        **({"lights": lights} if light else {}),
     }
 
     def begin(tables: Mapping[str, Tensor]) -> Launch:
@@ -88,7 +91,8 @@ def _prepare(batch: Batch) -> Prepared:
         from degrade.functional.gpu.taps import make_taps
 
         lines, starts = (tables[name].flatten(0, 1) for name in ("lines", "starts"))
-        firsts, weights = make_taps(lines, starts, plan.most, plan.counts)
+        dtype = torch.float64 if light else torch.float32
+        firsts, weights = make_taps(lines, starts, plan.most, plan.counts, dtype)
         return lambda call: resize(call, firsts, weights)
 
     return Prepared(Tables(each, {}), begin)
@@ -98,30 +102,19 @@ def _moved(call: Call) -> int:
     """What lies between the passes, written and read."""
     between = call.before.copy()
     between[:, 0] = call.after[:, 0]
-    return 8 * call.values(between)
+    return (16 if "lights" in call.tables else 8) * call.values(between)
 
 
 RESAMPLING = Form("resampling", _prepare, _moved)
 
 
-def packed_resize(lines: Lines, takes: Callable[[Any], bool]) -> Packed:
-    def values(group: Any, channels: int) -> npt.NDArray[np.float64]:
+def packed_resize(
+    lines: Lines, takes: Callable[[Any], bool], light: Callable[[Any], bool]
+) -> Packed:
+    """takes: whether the form makes the filter of a record. light: whether it resamples as light."""
+
+    def values(group: Any, channels: int) -> tuple[npt.NDArray[np.float64], list[bool]]:
         rows = line_rows(_interleaved(*lines(group)))
-        return rows.reshape(-1, 2, rows.shape[-1])
+        return rows.reshape(-1, 2, rows.shape[-1]), list(map(light, group.records))
 
     return Packed(RESAMPLING, values, takes)
-
-
-def resample_on_gpu(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
-    """`resample.resample` of a canvas of float32 or float64 by Triton, bit for bit, in three launches."""
-    from degrade.functional.gpu.resize import resize_canvas
-    from degrade.functional.gpu.taps import make_taps
-
-    plan = taps_plan(line_rows(_interleaved(rows, columns)))
-    lines, starts = (
-        torch.from_numpy(array).to(images.device, non_blocking=True)
-        for array in (plan.numbers, plan.starts)
-    )
-    taps = make_taps(lines, starts, plan.most, plan.counts, images.dtype)
-    size = max(line.size_out for line in rows), max(line.size_out for line in columns)
-    return resize_canvas(images, lines, starts, *taps, size)

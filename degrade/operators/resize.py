@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -23,11 +23,8 @@ from degrade.functional.resample import (
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import FACTORS, along
-from degrade.operators.packed_resize import known, packed_resize, resample_on_gpu
+from degrade.operators.packed_resize import known, packed_resize
 from degrade.operators.row import Facts, Forms, Operator, Words
-
-Resample = Callable[[Tensor, Sequence[Line], Sequence[Line]], Tensor]
-"""`resample`, or what stands in for it."""
 
 Factor = Annotated[
     float, Field(ge=1 / 64, le=64.0, description="output side / side of what `of` names")
@@ -155,9 +152,7 @@ def _lines(record: ResizeParameters, current: Size, placement: Placement) -> tup
     )
 
 
-def _resize_light(
-    images: Tensor, rows: Sequence[Line], columns: Sequence[Line], resample: Resample = resample
-) -> Tensor:
+def _resize_light(images: Tensor, rows: Sequence[Line], columns: Sequence[Line]) -> Tensor:
     """Resamples linear light, in float64: near black a stored value is 13 times its light."""
     light = resample(srgb_to_linear(images.double()), rows, columns)
     return linear_to_srgb(light).to(images.dtype)
@@ -183,19 +178,6 @@ def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
 
 def _has_known_filters(record: ResizeParameters) -> bool:
     return known(record.filter) and known(record.enlarging)
-
-
-def _packed_takes(record: ResizeParameters) -> bool:
-    """Light has a power that the device's libraries do not share with torch."""
-    return record.light == "srgb" and _has_known_filters(record)
-
-
-def _resize_on_gpu(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
-    """What the packed form leaves: light, with its taps by Triton, and filters that only torch makes."""
-    light = all(record.light == "linear" for record in group.records)
-    if light and all(map(_has_known_filters, group.records)):
-        return _resize_light(images, *_lines_of(group), resample_on_gpu)
-    return _resize(images, group)
 
 
 def _resize_tables(
@@ -252,8 +234,9 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=ResizeParameters,
         forms=Forms(
             kernel=_resize,
-            device_kernel=_resize_on_gpu,
-            packed=packed_resize(_lines_of, _packed_takes),
+            packed=packed_resize(
+                _lines_of, _has_known_filters, lambda record: record.light == "linear"
+            ),
             single=_resize_single,
             tables=_resize_tables,
         ),

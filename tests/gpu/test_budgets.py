@@ -24,6 +24,7 @@ BUDGETS = {
     "bicubic": (6, 10.0),
     "gaussian8": (10, 12.0),
     "trainner_redux": (25, 20.0),
+    "camera_phone": (35, 20.0),
 }
 """Launches a batch and megabytes a pair, 400 -> 100."""
 ON_HOST = {"web_reupload": {"webp"}, "bsrgan": {"cv2_resize"}}

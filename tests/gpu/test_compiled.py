@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 KERNELS = {
-    *("_move", "_correlate", "_make_taps", "_slots", "_canvas", "_field_longs", "_add_normals"),
+    *("_move", "_correlate", "_make_taps", "_slots", "_field_longs", "_add_normals"),
     *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask", "_usm"),
+    *("_expose", "_decide", "_develop"),
 }
 CAPABILITIES = {80, 90, 120}
 
@@ -56,12 +57,13 @@ def compile_launch(self, *args, grid, warmup, **options):
 
 JITFunction.run = compile_launch
 names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise",
-         "matlab_bicubic", "oversharpen", "usm")
+         "matlab_bicubic", "oversharpen", "usm", "camera", "bayer_demosaic")
 cases = {case.op: case for case in CASES}
 records = [(cases[name], cases[name].values) for name in names]
 records.append((cases["resize"], [{"factor": 0.5, "light": "linear"}]))
 for case, own in records:
-    for channels in (3, 1):
+    taken = OPERATORS[case.op].facts.channels or (3, 1)
+    for channels in taken:
         sizes = [Size(24, 18 + number) for number in range(len(own))]
         plans = [planned(case, values, size) for values, size in zip(own, sizes)]
         program = program_of(plans, sizes, channels)

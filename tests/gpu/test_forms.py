@@ -21,7 +21,7 @@ from degrade.execute.singles import group_of, reference_step
 from degrade.functional import philox, resample
 from degrade.functional.resample import Line
 from degrade.geometry import Size
-from degrade.operators.packed_resize import resample_on_gpu
+from degrade.operators.packed_resize import line_rows, taps_plan
 from degrade.operators.row import Forms
 from degrade.operators.table import OPERATORS
 from degrade.trace import Step
@@ -41,6 +41,7 @@ EXACT = {
     "speckle_noise",
     "shot_read_noise",
     "poisson_noise",
+    "bayer_demosaic",
 }
 """Forms whose bits are the definition's on every device."""
 CANVAS = [case for case in CASES if OPERATORS[case.op].forms.device_kernel is not None]
@@ -157,8 +158,22 @@ def test_words_are_those_of_the_definition(count: int) -> None:
         )
 
 
-def test_resampling_by_any_filter() -> None:
-    """Of float64, where nothing is rounded away. Polynomial filters to the bit; those with an exponential or a sine almost."""
+def made_taps(lines: list[Line]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """First pixels (out,) and weights (taps, out) of each line, by the device."""
+    from degrade.functional.gpu.taps import make_taps
+
+    plan = taps_plan(line_rows(lines))
+    numbers, starts = (torch.from_numpy(one).to(DEVICE) for one in (plan.numbers, plan.starts))
+    firsts, weights = make_taps(numbers, starts, plan.most, plan.counts, torch.float64)
+    ends = [*plan.starts[1:].tolist(), list(plan.counts)]
+    return [
+        (firsts[first:stop], weights[begin:end].view(-1, stop - first))
+        for (first, begin), (stop, end) in zip(plan.starts.tolist(), ends, strict=True)
+    ]
+
+
+def test_taps_of_any_filter() -> None:
+    """In float64, where nothing is rounded away. Polynomial filters to the bit; those with an exponential or a sine almost."""
     polynomial = [
         Line("bicubic", True, 20, 5, 4.0, 1.5),
         Line("adaptive_area", True, 17, 36, 17 / 36, 0.0),
@@ -176,14 +191,13 @@ def test_resampling_by_any_filter() -> None:
     others = ["gaussian", "lanczos2", "lanczos3", "lanczos4", "hann", "hamming", "blackman"]
     transcendental = [Line(name, True, 20, 8, 2.5, 0.75) for name in others]
     for lines, limit in ((polynomial, 0.0), (transcendental, 1e-14)):
-        rows, columns = lines, lines[1:] + lines[:1]
-        images = torch.rand((len(lines), 1, 20, 20), generator=torch.Generator().manual_seed(0))
-        images = images.to(DEVICE, torch.float64) - 0.2
-        made = resample_on_gpu(images, rows, columns)
-        expected = resample.resample(images, rows, columns)
-        for one, other, row, column in zip(made, expected, rows, columns, strict=True):
-            own = (slice(None), slice(row.size_out), slice(column.size_out))
-            assert (one[own] - other[own]).abs().max() <= limit
+        for line, (first, made) in zip(lines, made_taps(lines), strict=True):
+            index, weight = (own[0].T for own in resample.taps([line], line.size_out, DEVICE))
+            assert made.shape == weight.shape
+            assert (made - weight).abs().max() <= limit
+            reached = first + torch.arange(len(made), device=DEVICE).view(-1, 1)
+            read = reached.clamp(0, line.size_in - 1) == index
+            assert (read | (weight == 0.0)).all()
 
 
 def test_every_level_comes_out_of_a_codec_as_by_the_definition() -> None:

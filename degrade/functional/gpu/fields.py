@@ -55,7 +55,7 @@ def longs_of(first, stream, key, BLOCKS: tl.constexpr):
 
 
 @triton.jit
-def _normals(longs, circle, squares):
+def normals_of(longs, circle, squares):
     """Two unit normals of each long, in order: `noise.normals_of_words`, operation for operation."""
     direction = circle + 2 * (longs >> _RADIUS_BITS).to(tl.int32)
     x = (longs & _RADIUS_MASK).to(tl.float32) + 0.5
@@ -107,7 +107,7 @@ def _add_normals(
         return
     scale, read = tl.load(numbers + 2 * sample), tl.load(numbers + 2 * sample + 1)
     longs = longs_of(first, 0, tl.load(keys + sample), BLOCKS)
-    unit = _normals(longs, circle, squares)
+    unit = normals_of(longs, circle, squares)
     place = first * _BLOCK_WORDS + tl.arange(0, BLOCKS * _BLOCK_WORDS)
     at = (place % depth) * area + place // depth
     source, target = pixels + tl.load(row), pixels + tl.load(row + 1)

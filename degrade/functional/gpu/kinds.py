@@ -8,6 +8,14 @@ from types import MappingProxyType
 PLAIN, IN_PROPORTION, SHOT_AND_READ = range(3)
 """Kinds of normal noise, see `fields.add_normals`."""
 
+BY_BILINEAR, BY_MALVAR, BY_MENON = range(3)
+METHODS: Mapping[str, int] = MappingProxyType(
+    {"bilinear": BY_BILINEAR, "malvar": BY_MALVAR, "menon": BY_MENON}
+)
+"""Ways back from a mosaic, see `demosaic`."""
+MENON_MARGIN = 7
+"""Pixels on every side of a picture that `menon` keeps between its steps."""
+
 EQUAL, COVERAGE, TRIANGLE, CUBIC, CUBICS, LAGRANGE, MAGIC_2013, MAGIC_2021 = range(8)
 GAUSSIAN, LANCZOS, COSINES = range(8, 11)
 
