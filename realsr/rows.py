@@ -24,6 +24,7 @@ from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.reader.records import Strict
 from degrade.table import Table
 from degrade.trust import NOTHING, Trust
+from realsr.files.faults import all_of
 from realsr.losses.base import Loss
 from realsr.losses.table import LOSSES
 from realsr.metrics.metric import Metric
@@ -119,7 +120,7 @@ NO_ROWS = Rows()
 
 def read_rows(paths: Iterable[Path]) -> Rows:
     """Executes files of rows, in order. Raises RowsError, and the error of a table in which a name is taken."""
-    found = [_read(path) for path in paths]
+    found = all_of(_read, paths)
     if not found:
         return NO_ROWS
     return Rows(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from realsr.files.errors import RequestError
+from realsr.files.faults import all_of
 from realsr.images.formats import SUFFIXES
 from realsr.images.own import BESIDE, is_own, refuse_pairs, results_beside
 
@@ -68,8 +69,8 @@ def discover(roots: Sequence[Path], leave_out: Path | None = None) -> Found:
     """
     sources: list[Source] = []
     ignored = 0
-    for root in roots:
-        for path, relative in _walk(root, leave_out):
+    for walked in all_of(lambda root: list(_walk(root, leave_out)), roots):
+        for path, relative in walked:
             if relative.name == _UNLISTED:
                 sources.append(Source(f"{relative.parent.as_posix()}/", path))
             elif relative.name.startswith(".") or relative.suffix.lower() not in SUFFIXES:

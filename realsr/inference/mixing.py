@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from realsr.files.faults import all_of
 from realsr.inference.errors import InferenceError
 from realsr.models.cards import ModelCard, read_card
 from realsr.models.checkpoints import compare, load_weights, read_checkpoint
@@ -38,7 +39,7 @@ def interpolated(
 
     alpha: 0 gives the first, 1 the second, beyond them it extrapolates. Raises InferenceError, ModelError.
     """
-    cards = [card_of(path, scale) for path in (first, second)]
+    cards = all_of(lambda path: card_of(path, scale), (first, second))
     if cards[0].architecture != cards[1].architecture or cards[0].scale != cards[1].scale:
         kinds = " and ".join(f"{card.architecture} x{card.scale}" for card in cards)
         raise InferenceError(f"{first} and {second} are {kinds}: only two of one kind can be mixed")

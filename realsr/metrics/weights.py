@@ -14,6 +14,7 @@ import torch
 
 from realsr.backbones.errors import MissingWeightsError
 from realsr.backbones.weights import check_digest
+from realsr.files.faults import all_of
 from realsr.metrics.errors import MetricError
 from realsr.metrics.metric import Compute, Metric, Trained, WeightFile
 from realsr.metrics.table import METRICS
@@ -93,17 +94,22 @@ def _refuse_unserviceable(files: Files, metrics: Iterable[Metric], known: Iterab
     known: all metrics that there are, from which some would ask for it.
     """
     words = {file.name: file.word for row in metrics for file in _files(row)}
-    for name, path in files.items():
-        if name not in words:
-            users = sorted(row.name for row in known if name in weight_names([row]))
-            raise MetricError(
-                f"weights for {name}, and no column that needs them: add {' or '.join(users)} to the "
-                f"metrics, or leave {name} out"
-            )
-        if not Path(path).is_file() and path != words[name]:
-            raise MetricError(
-                f"weights {name}={path}: no such file; give the path of a file of weights"
-            )
+    all_of(lambda each: _refuse_file(*each, words, known), files.items())
+
+
+def _refuse_file(
+    name: str, path: str, words: Mapping[str, str | None], known: Iterable[Metric]
+) -> None:
+    if name not in words:
+        users = sorted(row.name for row in known if name in weight_names([row]))
+        raise MetricError(
+            f"weights for {name}, and no column that needs them: add {' or '.join(users)} to the "
+            f"metrics, or leave {name} out"
+        )
+    if not Path(path).is_file() and path != words[name]:
+        raise MetricError(
+            f"weights {name}={path}: no such file; give the path of a file of weights"
+        )
 
 
 def _files(row: Metric) -> tuple[WeightFile, ...]:

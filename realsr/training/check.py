@@ -10,6 +10,7 @@ import torch
 import degrade
 from degrade import Pipeline
 from degrade.errors import PipelineError
+from realsr.files.faults import Faults, all_of
 from realsr.losses.base import HOW
 from realsr.pairs.soundness import check_ends
 from realsr.training.config import TrainingConfig
@@ -54,19 +55,23 @@ def named(ids: Sequence[str], most: int = 8) -> str:
 
 
 def material(config: TrainingConfig) -> Material:
-    """Opens the data. Raises TrainingError, SourceError, RequestError, PipelineError."""
+    """Opens the data. Raises TrainingError, SourceError, RequestError, PipelineError, SeveralFaultsError."""
     data = config.data
-    return Material(
-        Photographs(data.hr, config) if data.hr else None,
-        StoredPairs(data.pairs, config) if data.pairs else None,
-        _pipelines(config) if data.hr else {},
-        tuple(ValidationSet(each, config) for each in config.validation.sets),
+    faults = Faults()
+    photographs = faults.of(lambda: Photographs(data.hr, config) if data.hr else None)
+    stored = faults.of(lambda: StoredPairs(data.pairs, config) if data.pairs else None)
+    pipelines = faults.of(lambda: _pipelines(config) if data.hr else {})
+    sets = faults.of(
+        lambda: all_of(lambda each: ValidationSet(each, config), config.validation.sets)
     )
+    faults.check()
+    return Material(photographs, stored, pipelines or {}, tuple(sets or ()))
 
 
 def _pipelines(config: TrainingConfig) -> dict[int, Pipeline]:
     scales = config.data.scales or (config.model.scale,)
-    return {scale: _pipeline(config, scale) for scale in scales}
+    made = all_of(lambda scale: _pipeline(config, scale), scales)
+    return dict(zip(scales, made, strict=True))
 
 
 def _pipeline(config: TrainingConfig, scale: int) -> Pipeline:

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from realsr.files.faults import all_of
 from realsr.files.whole import make_directory, write_whole
 from realsr.rows import NO_ROWS, Rows
 from realsr.training.config import TrainingConfig
@@ -60,10 +61,10 @@ def cells(
     parts = [_axis(axis) for axis in axes]
     if seeds is not None:
         parts.append([f"seed={first + number}" for number in range(seeds)])
-    found = [
-        Combination(_name(chosen), read_config(path, [*settings, *chosen], rows))
-        for chosen in itertools.product(*parts)
-    ]
+    found = all_of(
+        lambda chosen: Combination(_name(chosen), read_config(path, [*settings, *chosen], rows)),
+        itertools.product(*parts),
+    )
     names = [cell.name for cell in found]
     if twice := [name for name in names if names.count(name) > 1]:
         raise TrainingError(f"two cells of the grid are called {twice[0]}: give a value once")

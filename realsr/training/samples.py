@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,13 @@ from torch import Tensor
 
 import degrade
 from degrade import Key
+from realsr.files.faults import all_of
 from realsr.images.crops import Cut
 from realsr.images.errors import SourceError
 from realsr.images.pixels import to_float
 from realsr.images.reading import Bytes, Reading
 from realsr.images.reading import opened as opened_picture
+from realsr.images.sources import Source
 from realsr.pairs.crops import crop_of_pair, crop_of_photograph
 from realsr.pairs.manifest import PairLine, read_manifest
 from realsr.pairs.pictures import read_pair
@@ -41,9 +44,11 @@ class Photographs:
         self.cut = Cut(config.model.scale, config.data.crop)
         self.config = config
         self.decoded: dict[int, Bytes] = {}
-        for source in self.sources:
-            with _named(source.path), opened_picture(source.path, Reading()) as image:
-                self.cut.check(image.size)
+        all_of(self._check, self.sources)
+
+    def _check(self, source: Source) -> None:
+        with _named(source.path), opened_picture(source.path, Reading()) as image:
+            self.cut.check(image.size)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -71,6 +76,14 @@ class _Stored:
     pair: PairLine
 
 
+def _large_enough(store: PairStore, crop: int, pair: PairLine) -> _Stored:
+    if min(pair.hr_size) < crop:
+        raise TrainingError(
+            f"data.pairs: {pair.key} in {store.root} is {pair.hr_size}, smaller than data.crop {crop}"
+        )
+    return _Stored(store, pair)
+
+
 class StoredPairs:
     """One crop of every pair of some folders that `make-pairs` filled. Raises TrainingError where their scale
     is another or a pair is smaller than a crop.
@@ -79,7 +92,8 @@ class StoredPairs:
     def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
         self.config = config
         self.cut = Cut(config.model.scale, config.data.crop)
-        self.pairs = [stored for root in roots for stored in self._listed(opened(root))]
+        listed = all_of(lambda root: self._listed(opened(root)), roots)
+        self.pairs = [stored for found in listed for stored in found]
         if not self.pairs:
             raise TrainingError(f"data.pairs: no pairs in {', '.join(map(str, roots))}")
 
@@ -90,14 +104,7 @@ class StoredPairs:
             raise TrainingError(
                 f"data.pairs: {store.root} holds pairs of scale {header.scale}; model.scale is {scale}"
             )
-        listed = [_Stored(store, pair) for pair in pairs]
-        for stored in listed:
-            if min(stored.pair.hr_size) < crop:
-                raise TrainingError(
-                    f"data.pairs: {stored.pair.key} in {store.root} is {stored.pair.hr_size}, smaller "
-                    f"than data.crop {crop}"
-                )
-        return listed
+        return all_of(partial(_large_enough, store, crop), pairs)
 
     def __len__(self) -> int:
         return len(self.pairs)

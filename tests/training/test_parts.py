@@ -15,6 +15,7 @@ from torch.optim import SGD
 
 from degrade.functional.color import studio_luma
 from realsr.cli.main import main
+from realsr.files.faults import SeveralFaultsError
 from realsr.images.errors import SourceError
 from realsr.metrics.fidelity import psnr
 from realsr.metrics.ssim import ssim
@@ -158,9 +159,9 @@ def test_stored_pairs_are_cut_on_one_grid(make: Make, pairs: Path) -> None:
 
 
 def test_data_faults_are_known_before_the_first_step(make: Make, pairs: Path) -> None:
-    with pytest.raises(SourceError, match=r"photo0\.png: it is 48 x 56 .*smaller than the crop 64"):
+    with pytest.raises(SeveralFaultsError, match=r"photo0\.png: it is 48 x 56 .*than the crop 64"):
         batches(make, Share(), crop=64)
-    with pytest.raises(TrainingError, match=r"smaller than data\.crop 48"):
+    with pytest.raises(SeveralFaultsError, match=r"smaller than data\.crop 48"):
         batches(make, Share(), hr=[], pairs=[str(pairs)], crop=48)
     with pytest.raises(TrainingError, match=r"data\.pipeline at scale 2: .*bd_x3"):
         batches(make, Share(), pipeline="bd_x3")

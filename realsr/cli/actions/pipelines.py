@@ -16,6 +16,7 @@ from realsr.cli.reporting import DIFFERS, OK, say
 from realsr.cli.terminal import document, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError
+from realsr.files.faults import all_of
 from realsr.files.whole import make_directory, write_whole
 from realsr.interop.realesrgan_options import read_options
 from realsr.interop.realesrgan_pipeline import pipeline_text
@@ -54,7 +55,7 @@ def run_diff(
 ) -> int:
     """What differs between two pipelines, a line each."""
     operators = own_rows(rows, allowed).operators
-    one, other = (requested_pipeline(name, scale, operators) for name in (first, second))
+    one, other = all_of(lambda name: requested_pipeline(name, scale, operators), (first, second))
     lines = differences(one, other)
     for line in lines:
         tell(line)

@@ -55,8 +55,8 @@ def real_pairs(
     alpha: what transparent pixels become. Raises StudyError where no LR has an HR. A pair that cannot be read
     or fitted is a failure of the set.
     """
-    members, lone = partners(entry)
-    test = _frozen(entry.name, "pairs", members[:limit], scale, root, Reading(alpha))
+    both, lone = partners(entry)
+    test = _frozen(entry.name, "pairs", both[:limit], scale, root, Reading(alpha))
     alone = tuple(f"{name}: it has no partner" for name in lone)
     return replace(test, failures=(*test.failures, *alone))
 
@@ -82,11 +82,16 @@ def photographs(
 
     Raises StudyError where there is none.
     """
-    found = discover([entry.dir], leave_out=root).sources
+    found = members(entry, leave_out=root)[:limit]
+    return _frozen(entry.name, "real", found, scale, root, Reading(alpha))
+
+
+def members(entry: PhotographsEntry, leave_out: Path | None = None) -> list[Member]:
+    """The photographs by name. Raises StudyError where there is none."""
+    found = discover([entry.dir], leave_out=leave_out).sources
     if not found:
         raise StudyError(f"no images in {entry.dir}; give a directory of photographs")
-    members = [Member(source.stem, source.path, None) for source in found]
-    return _frozen(entry.name, "real", members[:limit], scale, root, Reading(alpha))
+    return [Member(source.stem, source.path, None) for source in found]
 
 
 def _named(entry: PairsEntry) -> tuple[dict[str, Path], dict[str, Path]]:

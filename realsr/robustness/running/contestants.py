@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from degrade.trust import NOTHING, Trust
+from realsr.files.faults import all_of
 from realsr.images.pixels import to_bytes, to_float
 from realsr.inference.errors import ProbeError
 from realsr.inference.interpolation import INTERPOLATIONS
@@ -85,10 +86,10 @@ def contestants(
     them.
 
     A model that fails its probe takes part with a function that raises, if a scale is told or another model
-    has one. Raises StudyError where models differ in scale, and what `load` raises.
+    has one. Raises StudyError where models differ in scale, and what `load` raises, of all models at once.
     """
     loading = _Loading(scale, device, Trust.of(trust), rows)
-    met = [loading.met(entry) for entry in entries if not _is_baseline(entry)]
+    met = [each for each in all_of(loading.met, entries) if each is not None]
     common = _common_scale([each for each in met if isinstance(each, Contestant)]) or scale
     silent = [each for each in met if isinstance(each, _Silent)]
     if silent and common is None:
@@ -129,9 +130,10 @@ class _Loading:
     trust: Trust
     rows: Rows
 
-    def met(self, entry: ModelEntry) -> Contestant | _Silent:
+    def met(self, entry: ModelEntry) -> Contestant | _Silent | None:
+        """None for the baseline, which takes part in any case."""
         try:
-            return self._contestant(entry)
+            return None if _is_baseline(entry) else self._contestant(entry)
         except ProbeError as fault:
             return _Silent(entry, fault)
 

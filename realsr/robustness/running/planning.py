@@ -12,21 +12,23 @@ import torch
 
 from degrade import Pipeline
 from degrade.trust import NOTHING, Trust
+from realsr.files.faults import Faults, all_of
+from realsr.images.sources import discover
 from realsr.metrics.errors import MetricError
 from realsr.metrics.weights import FoundWeights, found_weights
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import check_ends, requested_pipeline
 from realsr.robustness.cases.case_folder import representative_cases
-from realsr.robustness.cases.photographs import partners, photographs, real_pairs
+from realsr.robustness.cases.photographs import members, partners, photographs, real_pairs
 from realsr.robustness.cases.sets import Making, TestSet, given_set, made_set
 from realsr.robustness.cases.unobserved import Unobserved
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.columns import Column, columns, marked
 from realsr.robustness.results.record import StandsFor
 from realsr.robustness.results.store import RunFolder
-from realsr.robustness.running.contestants import Contestant, contestants
+from realsr.robustness.running.contestants import DEFAULT_SCALE, Contestant, contestants
 from realsr.robustness.running.run import RunPlan
-from realsr.robustness.study.study import Study, is_folder
+from realsr.robustness.study.study import PairsEntry, PhotographsEntry, Study, is_folder
 from realsr.rows import NO_ROWS, Rows
 
 MakeSet = Callable[[Path], TestSet]
@@ -49,18 +51,31 @@ def plan_of(
     baseline among them. trust: what code a model of the study may run. rows: a person's own. told: called with
     the number of pictures that a model has just answered.
 
-    Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them.
+    Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them;
+    several faults at once, of whatever parts, as one SeveralFaultsError.
     """
     study, rows = study.checked(), rows.trusting(trust)
-    chosen = models or contestants(study.models, study.scale, torch.device(device), trust, rows)
-    scale = chosen[0].scale
-    named = columns(study.metrics, scale, rows.metrics)
-    table, found = weighed(study, named, device, weights, rows)
-    threads = workers or os.cpu_count() or 1
-    making = _Making(study, scale, threads, observer or Unobserved(), rows)
-    makers = dict(_unique(making.all()))
+    threads, faults = workers or os.cpu_count() or 1, Faults()
+    chosen = tuple(models or ()) or faults.of(
+        lambda: contestants(study.models, study.scale, torch.device(device), trust, rows)
+    )
+    scale = chosen[0].scale if chosen else study.scale
+    if scale is None:
+        faults.check()
+    making = _Making(study, scale or DEFAULT_SCALE, threads, observer or Unobserved(), rows)
+    weighing = faults.of(
+        lambda: weighed(
+            study, columns(study.metrics, making.scale, rows.metrics), device, weights, rows
+        )
+    )
+    makers = faults.of(lambda: dict(_unique(making.all())))
+    faults.check()
+    assert chosen is not None
+    assert weighing is not None
+    assert makers is not None
+    table, found = weighing
     return RunPlan(
-        models=tuple(chosen),
+        models=chosen,
         make_sets=lambda folder: [make(folder.set(name)) for name, make in makers.items()],
         columns=table,
         pictures=study.pictures,
@@ -129,21 +144,46 @@ class _Making:
     observer: Observer
     rows: Rows
 
-    def all(self) -> Iterator[tuple[str, MakeSet]]:
-        """Those of pipelines, then of cases, of real pairs and of photographs."""
+    def all(self) -> list[tuple[str, MakeSet]]:
+        """Those of pipelines, then of cases, of real pairs and of photographs.
+
+        Whatever is at fault is refused here, all of it at once, and not after hours of making other sets.
+        """
         study = self.study
-        for text in study.pipelines:
-            yield self._of_pipeline(text)
-        if study.cases is not None:
-            for path, stands_for in representative_cases(study.cases):
-                name, maker = self._of_pipeline(str(path))
-                yield name, partial(_case_set, maker, stands_for)
-        limit, alpha = study.limit, study.alpha
-        for pairs in study.pairs:
-            partners(pairs)  # refused here, not after hours of making other sets
-            yield pairs.name, partial(real_pairs, pairs, self.scale, limit=limit, alpha=alpha)
-        for real in study.real:
-            yield real.name, partial(photographs, real, self.scale, limit=limit, alpha=alpha)
+        parts: list[Callable[[], list[tuple[str, MakeSet]]]] = [
+            *(partial(self._of_pipelines, [text]) for text in study.pipelines),
+            *([partial(self._of_cases, study.cases)] if study.cases else []),
+            *(partial(self._of_pairs, pairs) for pairs in study.pairs),
+            *(partial(self._of_photographs, real) for real in study.real),
+        ]
+        if study.hr is not None:
+            parts.append(partial(self._looked_at, study.hr))
+        return [each for found in all_of(lambda part: part(), parts) for each in found]
+
+    def _looked_at(self, hr: Path) -> list[tuple[str, MakeSet]]:
+        discover([hr])
+        return []
+
+    def _of_pipelines(self, texts: Sequence[str]) -> list[tuple[str, MakeSet]]:
+        return all_of(self._of_pipeline, texts)
+
+    def _of_cases(self, folder: Path) -> list[tuple[str, MakeSet]]:
+        cases = representative_cases(folder)
+        made = self._of_pipelines([str(path) for path, _ in cases])
+        return [
+            (name, partial(_case_set, maker, stands_for))
+            for (name, maker), (_, stands_for) in zip(made, cases, strict=True)
+        ]
+
+    def _of_pairs(self, entry: PairsEntry) -> list[tuple[str, MakeSet]]:
+        partners(entry)
+        limit, alpha = self.study.limit, self.study.alpha
+        return [(entry.name, partial(real_pairs, entry, self.scale, limit=limit, alpha=alpha))]
+
+    def _of_photographs(self, entry: PhotographsEntry) -> list[tuple[str, MakeSet]]:
+        members(entry)
+        limit, alpha = self.study.limit, self.study.alpha
+        return [(entry.name, partial(photographs, entry, self.scale, limit=limit, alpha=alpha))]
 
     def _of_pipeline(self, text: str) -> tuple[str, MakeSet]:
         folder = Path(text)
@@ -161,7 +201,7 @@ def _case_set(maker: MakeSet, stands_for: StandsFor, root: Path) -> TestSet:
     return replace(maker(root), stands_for=stands_for)
 
 
-def _unique(makers: Iterator[tuple[str, MakeSet]]) -> Iterator[tuple[str, MakeSet]]:
+def _unique(makers: Iterable[tuple[str, MakeSet]]) -> Iterator[tuple[str, MakeSet]]:
     seen: set[str] = set()
     for name, maker in makers:
         if name in seen:
