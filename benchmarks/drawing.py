@@ -1,10 +1,10 @@
-"""What a sample costs on the host before its pixels: drawing its trace, planning the steps, laying out a GPU's
-batch.
+"""What a sample costs on the host before its pixels: drawing, planning the steps, laying out a GPU's batch.
 
     python -m benchmarks.drawing --help
 
-CPU time of one thread. Every batch has keys of its own, and all costs are timed on the same traces. The
-median stands beside the mean, since a garbage collection now and then falls on a few batches only.
+Two ways to the same decisions, in turns on the same keys: trace by trace, as manifests and the CPU want them,
+and by columns of the whole batch, as on-line degradation on a GPU does (HR and LR steps). CPU time of
+one thread. The median stands beside the mean, since a garbage collection now and then falls on a few batches.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import degrade
 from benchmarks import harness
+from degrade.draw import draw_columns
+from degrade.execute.placing import placed_hr, placed_lr
 from degrade.execute.plan import Plan, plan_hr, plan_lr
-from degrade.execute.program import program_of
+from degrade.execute.program import program_of, program_of_steps
 from degrade.geometry import Size
+from degrade.operators.table import OPERATORS
 from degrade.pipeline import Pipeline
 from degrade.trace import Trace
 
@@ -28,25 +34,76 @@ PIPELINES = ["realesrgan", "second_order", "bsrgan", "shuffled", "web_reupload",
 SIDE = 400
 SCALE = 4
 PARTS = ("draw", "plan", "lay_out")
+COLUMNS = ("draw_columns", "place_columns", "lay_out_columns")
+HR = Size(SIDE, SIDE)
+
+
+def seconds_of(parts: Sequence[Callable[[], object]]) -> list[float]:
+    """CPU seconds of each part, one after the other."""
+    times = [time.process_time()]
+    for part in parts:
+        part()
+        times.append(time.process_time())
+    return [end - start for start, end in pairwise(times)]
+
+
+class Batch:
+    """One batch on its way, a part at a time."""
+
+    def __init__(self, pipeline: Pipeline, batch: int, item: int) -> None:
+        self.pipeline = pipeline
+        self.keys = degrade.keys(0, map(str, range(batch)), variant=item)
+        self.sizes = [HR] * batch
+
+
+class ByTraces(Batch):
+    """Trace by trace, the LR steps laid out."""
+
+    def draw(self) -> None:
+        self.traces = degrade.draw(self.pipeline, self.keys)
+
+    def plan(self) -> None:
+        self.plans = plan(self.traces)
+
+    def lay_out(self) -> None:
+        program_of(self.plans, self.sizes, 3)
+
+
+class ByColumns(Batch):
+    """The whole batch at once, HR steps and LR steps laid out."""
+
+    def draw(self) -> None:
+        columns = draw_columns(self.pipeline, self.keys)
+        assert columns is not None, f"{self.pipeline.name} is drawn trace by trace only"
+        self.columns = columns
+
+    def plan(self) -> None:
+        hr, lr = (way(self.columns, HR, OPERATORS) for way in (placed_hr, placed_lr))
+        assert hr is not None
+        assert lr is not None
+        self.steps = hr, lr
+
+    def lay_out(self) -> None:
+        sizes = np.array(self.sizes, np.int64)
+        for steps in self.steps:
+            program_of_steps(steps, sizes, 3)
 
 
 def plan(traces: Sequence[Trace]) -> list[Plan]:
     """Check the records of some traces and place their steps, as applying them to HR images does."""
     for trace in traces:
-        plan_hr(trace, Size(SIDE, SIDE))
-    return [plan_lr(trace, Size(SIDE, SIDE)) for trace in traces]
+        plan_hr(trace, HR)
+    return [plan_lr(trace, HR) for trace in traces]
 
 
-def batch_seconds(pipeline: Pipeline, batch: int, item: int) -> tuple[float, float, float]:
-    """CPU seconds of drawing, of planning and of laying out batch number `item`."""
-    keys = degrade.keys(0, map(str, range(batch)), variant=item)
-    start = time.process_time()
-    traces = degrade.draw(pipeline, keys)
-    drawn = time.process_time()
-    plans = plan(traces)
-    planned = time.process_time()
-    program_of(plans, [Size(SIDE, SIDE)] * batch, 3)
-    return drawn - start, planned - drawn, time.process_time() - planned
+def batch_seconds(pipeline: Pipeline, batch: int, item: int) -> list[float]:
+    """CPU seconds of PARTS and of COLUMNS for batch number `item`."""
+    traces, columns = ByTraces(pipeline, batch, item), ByColumns(pipeline, batch, item)
+    return [
+        seconds
+        for way in (traces, columns)
+        for seconds in seconds_of((way.draw, way.plan, way.lay_out))
+    ]
 
 
 def measure(name: str, batch: int, count: int) -> dict[str, Any]:
@@ -54,7 +111,9 @@ def measure(name: str, batch: int, count: int) -> dict[str, Any]:
     pipeline = degrade.load_pipeline(name, scale=SCALE)
     seconds = [batch_seconds(pipeline, batch, item) for item in range(count + 1)][1:]
     row: dict[str, Any] = {"pipeline": name, "batch": batch, "batches": count}
-    for part, values in zip(PARTS, zip(*seconds, strict=True), strict=True):
+    parts = dict(zip((*PARTS, *COLUMNS), zip(*seconds, strict=True), strict=True))
+    parts["columns"] = tuple(map(sum, zip(*(parts[part] for part in COLUMNS), strict=True)))
+    for part, values in parts.items():
         micros = [1e6 * value / batch for value in values]
         row[part] = harness.spread(micros)
         row[f"{part}_mean"] = round(statistics.fmean(micros), 3)
@@ -80,7 +139,7 @@ def main(given: Sequence[str] | None = None) -> None:
     for name in options.pipelines:
         for batch in options.batches:
             rows.append(measure(name, batch, options.count))
-            costs = ", ".join(f"{part} {rows[-1][part]}" for part in PARTS)
+            costs = ", ".join(f"{part} {rows[-1][part]}" for part in (*PARTS, *COLUMNS, "columns"))
             print(f"{name}, batch {batch}: {costs}")
     body = {"unit": "CPU microseconds a sample", "side": SIDE, "scale": SCALE, "rows": rows}
     print(f"written: {harness.write('drawing', body, machine, options.out)}")

@@ -17,10 +17,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from degrade.functional.philox import philox4x32
+from degrade.functional.philox import philox4x32, philox4x32_alike
 
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Words = tuple[Int64s, Int64s, Int64s, Int64s]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,23 +62,34 @@ def field_words(label: str, field: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _field_table(fields: tuple[tuple[str, str], ...]) -> Int64s:
-    """The words of some fields, int64 (1, fields, 2): the same for every batch of a pipeline."""
-    return np.array([field_words(*name) for name in fields], dtype=np.int64).reshape(1, -1, 2)
+def field_table(fields: tuple[tuple[str, str], ...]) -> Int64s:
+    """The words of some fields, int64 (2, fields): the same for every batch of a pipeline."""
+    words = np.array([field_words(*name) for name in fields], dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(words.T)
 
 
-def draw_words(
-    samples: Sequence[Key], fields: Sequence[tuple[str, str]]
-) -> tuple[Int64s, Int64s, Int64s, Int64s]:
-    """Four 32-bit words for every (sample, field): int64 arrays of shape (samples, fields)."""
+def sample_table(samples: Sequence[Key]) -> Int64s:
+    """The words of some samples, int64 (4, samples)."""
     digests = np.frombuffer(b"".join(map(_sample_digest, samples)), dtype="<u4")
-    sample = digests.astype(np.int64).reshape(-1, 4, 1)
-    field = _field_table(tuple(fields))
-    counter = (field[..., 0], field[..., 1], sample[:, 2], sample[:, 3])
-    return philox4x32(counter, (sample[:, 0], sample[:, 1]))
+    return np.ascontiguousarray(digests.astype(np.int64).reshape(-1, 4).T)
 
 
-def uniforms(words: tuple[Int64s, Int64s, Int64s, Int64s]) -> Floats:
+def draw_words(samples: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Words:
+    """Four 32-bit words for every (sample, field): int64 arrays of shape (samples, fields)."""
+    sample = sample_table(samples)[..., None]
+    field = field_table(tuple(fields))
+    return philox4x32((*field, *sample[2:]), (sample[0], sample[1]))
+
+
+def words_of_pairs(samples: Int64s, fields: Int64s) -> Words:
+    """The words of `draw_words` for pairs of a sample and a field: four int64 arrays (n,).
+
+    samples: int64 (4, n), columns of `sample_table`. fields: int64 (2, n), columns of `field_table`.
+    """
+    return philox4x32_alike((*fields, *samples[2:]), (samples[0], samples[1]))
+
+
+def uniforms(words: Words) -> Floats:
     """Uniforms in the open interval (0, 1) from words: 52 bits and a half, so that no end is reached."""
     bits = (words[0] >> 6 << 26) | (words[1] >> 6)
     return np.asarray((bits + 0.5) * 2.0**-52, dtype=np.float64)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
+import numpy as np
 import torch
 from torch import nn
 
 from degrade.address import Key
-from degrade.draw import draw
+from degrade.draw import draw, draw_columns
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
 from degrade.execute.batched import run_made
 from degrade.execute.device import runs_packed
 from degrade.execute.images import Lookout
+from degrade.execute.placing import placed_hr, placed_lr
 from degrade.execute.plan import plan_hr, plan_lr
-from degrade.execute.program import Program, program_of
+from degrade.execute.program import Program, program_of, program_of_steps
 from degrade.geometry import Size
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
@@ -45,13 +47,25 @@ class Workers(TypedDict):
     trust: Trust
 
 
-class Readied(NamedTuple):
+class Readied:
     """A batch before its images. programs: of the HR steps and of the LR steps, where samples run packed."""
 
-    keys: list[Key]
-    shape: torch.Size
-    traces: list[Trace]
-    programs: tuple[Program, Program] | None
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        keys: list[Key],
+        shape: torch.Size,
+        programs: tuple[Program, Program] | None,
+    ) -> None:
+        self.keys = keys
+        self.shape = shape
+        self.programs = programs
+        self._pipeline = pipeline
+
+    @cached_property
+    def traces(self) -> list[Trace]:
+        """The batch sample by sample, drawn where somebody asks for them: packed samples need none."""
+        return draw(self._pipeline, self.keys)
 
 
 def readied(
@@ -63,15 +77,43 @@ def readied(
     trust: Trust = NOTHING,
 ) -> Readied:
     """Draws a batch of HR images c h w of one size, and lays it out where samples run packed."""
-    traces = draw(pipeline, keys)
     shape = torch.Size((channels, *size))
     if not packed:
-        return Readied(keys, shape, traces, None)
+        made = Readied(pipeline, keys, shape, None)
+        _ = made.traces
+        return made
+    programs = programs_at_once(pipeline, keys, size, channels)
+    if programs is None:
+        programs = programs_of_traces(draw(pipeline, keys), pipeline, size, channels, trust)
+    return Readied(pipeline, keys, shape, programs)
+
+
+def programs_at_once(
+    pipeline: Pipeline, keys: Sequence[Key], size: Size, channels: int
+) -> tuple[Program, Program] | None:
+    """The programs of HR and LR steps from columns; None where only the traces can tell, or can say what is
+    wrong.
+    """
+    columns = draw_columns(pipeline, keys)
+    if columns is None:
+        return None
+    hr, lr = placed_hr(columns, size, OPERATORS), placed_lr(columns, size, OPERATORS)
+    if hr is None or lr is None:
+        return None
+    sizes = np.tile(np.array(size, np.int64), (len(keys), 1))
+    first, second = (program_of_steps(steps, sizes, channels) for steps in (hr, lr))
+    return first, second
+
+
+def programs_of_traces(
+    traces: Sequence[Trace], pipeline: Pipeline, size: Size, channels: int, trust: Trust
+) -> tuple[Program, Program]:
+    """The same by planning each trace."""
     operators = OPERATORS.with_rows(pipeline.own_operators).trusting(trust)
-    sizes = [size] * len(keys)
+    sizes = [size] * len(traces)
     plans = [[plan(trace, size, operators) for trace in traces] for plan in (plan_hr, plan_lr)]
-    hr, lr = (program_of(own, sizes, channels) for own in plans)
-    return Readied(keys, shape, traces, (hr, lr))
+    first, second = (program_of(own, sizes, channels) for own in plans)
+    return first, second
 
 
 def run_ready(programs: tuple[Program, Program], hr: torch.Tensor) -> Pair:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from degrade.functional.gpu.call import Integers
-from degrade.geometry import Size
 
 
 def _rows(
@@ -24,18 +23,18 @@ def _rows(
 
 def moves_of_ends(
     slots: Integers,
-    launches: Sequence[int],
-    sizes: Sequence[Size],
-    last: Sequence[Size],
+    launches: Integers,
+    first: Integers,
+    end: Integers,
     channels: int,
 ) -> dict[str, Integers]:
     """loads: from images end to end to the slots. results: to a canvas of the largest, zeros beyond the others.
 
-    slots: values of each sample's slots. launches: how many a sample has. sizes, last: of inputs and outputs.
+    slots: values of each sample's slots. launches: how many a sample has. first, end: int64 (n, 2), sides of
+    inputs and outputs.
     """
     begins = 2 * (np.cumsum(slots) - slots)
-    ended = begins + np.array(launches, np.int64) % 2 * slots
-    first, end = (np.array(sides, np.int64).reshape(-1, 2) for sides in (sizes, last))
+    ended = begins + launches % 2 * slots
     values = channels * first.prod(1)
     canvas = np.broadcast_to(end.max(axis=0), end.shape)
     at = channels * canvas.prod(1) * np.arange(len(end))
@@ -52,10 +51,10 @@ def moves_of_rounds(rows: Integers, counts: Sequence[int], channels: int) -> dic
     rows: int64 (n, 6), see `gpu.packed`. counts: rows of the rounds, in order.
     """
     source, target, before, after = rows[:, 0], rows[:, 1], rows[:, 2:4], rows[:, 4:]
-    bounds = np.cumsum([0, *counts])
-    place = np.arange(len(rows)) - np.repeat(bounds[:-1], counts)
+    bounds = np.cumsum(np.array([0, *counts], np.int64))
+    place = np.arange(len(rows)) - np.repeat(bounds[:-1], np.diff(bounds))
     wide, out = (
-        np.repeat(np.maximum.reduceat(sides, bounds[:-1], axis=0), counts, axis=0)
+        np.repeat(np.maximum.reduceat(sides, bounds[:-1], axis=0), np.diff(bounds), axis=0)
         if len(rows)
         else sides
         for sides in (before, after)

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import torch
 
 from degrade.execute.device import canvas_form
-from degrade.execute.program import EACH, POINTWISE, Program, Round
+from degrade.execute.heads import POINTWISE
+from degrade.execute.program import EACH, Program, Round
 from degrade.execute.singles import group_of
 from degrade.functional.gpu.call import Call
 from degrade.geometry import Size
@@ -95,9 +96,10 @@ class _Run:
         if one.form is not None:
             self.launches[one.form.name](self.call(one))
         elif one.key == POINTWISE:
-            self._move(self.pixels, self.pixels, "stays", own, self.arrays["finish"][own])
+            moves = slice(one.moves, one.moves + len(one.steps))
+            self._move(self.pixels, self.pixels, "stays", moves, self.arrays["finish"][own])
         else:
-            self._on_canvas(one, own)
+            self._on_canvas(one)
 
     def call(self, one: Round) -> Call:
         """What a form's launch is given."""
@@ -111,25 +113,26 @@ class _Run:
             self.program.channels, sides[:, :2], sides[:, 2:], one.first,
         )  # fmt: skip
 
-    def _on_canvas(self, one: Round, own: slice) -> None:
+    def _on_canvas(self, one: Round) -> None:
         """By the operator's kernel, whose last reference to the canvas is the last."""
+        moves = slice(one.moves, one.moves + len(one.steps))
         group, channels = group_of(one.steps, self.device), self.program.channels
         outputs = [step.placement.size for step in one.steps]
         kernel = canvas_form(one.steps[0].operator)
-        result = kernel(self._gathered(one, own), group)
+        result = kernel(self._gathered(one, moves), group)
         _, _, height, width = _canvas(outputs, channels)
         self._move(
             result[..., :height, :width].contiguous(),
             self.pixels,
             "scatters",
-            own,
-            self.arrays["finish"][own],
+            moves,
+            self.arrays["finish"][one.start : one.end],
         )
 
-    def _gathered(self, one: Round, own: slice) -> torch.Tensor:
+    def _gathered(self, one: Round, moves: slice) -> torch.Tensor:
         sizes = [step.size for step in one.steps]
         canvas = torch.empty(_canvas(sizes, self.program.channels), device=self.device)
-        self._move(self.pixels, canvas, "gathers", own, self.arrays["unchanged"])
+        self._move(self.pixels, canvas, "gathers", moves, self.arrays["unchanged"])
         return canvas
 
     def _move(

@@ -6,8 +6,13 @@ next step it is, so the number of launches follows the number of different opera
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
 
 
 def rounds(programs: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[int]]]:
@@ -17,21 +22,39 @@ def rounds(programs: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[int]]]
     saves a launch. Ties go to the operator that most samples wait for, then to the name. Multiplying every
     program by the same count changes no decision.
     """
-    position = [0] * len(programs)
-    later = Counter(name for program in programs for name in program[1:])
-    front: dict[str, list[int]] = {}
-    for index, program in enumerate(programs):
-        if program:
-            front.setdefault(program[0], []).append(index)
-    while front:
-        chosen = min(
-            front, key=lambda name: (later[name] / len(front[name]), -len(front[name]), name)
+    names = sorted({name for program in programs for name in program})
+    places = {name: place for place, name in enumerate(names)}
+    steps = np.array([places[name] for program in programs for name in program], np.int64)
+    starts = np.array([0, *accumulate(map(len, programs))], np.int64)
+    for chosen, samples in rounds_of_steps(names, steps, starts):
+        yield names[chosen], samples.tolist()
+
+
+def rounds_of_steps(
+    names: Sequence[str], steps: Integers, starts: Integers
+) -> Iterator[tuple[int, Integers]]:
+    """`rounds` of programs end to end: (place among names, samples, ascending).
+
+    steps: int64 (n,), places among names. starts: int64 (samples + 1,), where each sample's program begins.
+    """
+    position, ends = starts[:-1].copy(), starts[1:]
+    # A step behind the last: what follows a program is never looked at.
+    steps = np.append(steps, 0)
+    front = np.where(position < ends, steps[position], -1)
+    later = _counts(steps[:-1], names) - _counts(front, names)
+    while (waiting := _counts(front, names)).any():
+        numbers = zip(names, waiting.tolist(), later.tolist(), range(len(names)), strict=True)
+        _, _, _, chosen = min(
+            (after / count, -count, name, place) for name, count, after, place in numbers if count
         )
-        members = sorted(front.pop(chosen))
+        members = np.flatnonzero(front == chosen)
         yield chosen, members
-        for index in members:
-            position[index] += 1
-            if position[index] < len(programs[index]):
-                name = programs[index][position[index]]
-                front.setdefault(name, []).append(index)
-                later[name] -= 1
+        position[members] += 1
+        there = position[members]
+        front[members] = np.where(there < ends[members], steps[there], -1)
+        later -= _counts(front[members], names)
+
+
+def _counts(steps: Integers, names: Sequence[str]) -> Integers:
+    """How often each name is there; -1 is none."""
+    return np.bincount(steps + 1, minlength=len(names) + 1)[1:]

@@ -29,6 +29,8 @@ BLOCK_WORDS = 8
 """32-bit words of a philox4x64 block."""
 
 Words = TypeVar("Words", np.ndarray, torch.Tensor)
+Longs = npt.NDArray[np.int64]
+Quad = tuple[Longs, Longs, Longs, Longs]
 Four = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 
@@ -62,6 +64,34 @@ def _round(
         ((product_0 >> 32) & MASK_32) ^ c3 ^ k1,
         product_0 & MASK_32,
     )
+
+
+def philox4x32_alike(counter: Quad, key: tuple[Longs, Longs]) -> Quad:
+    """`philox4x32` of int64 arrays of one shape, in few passes over little memory.
+
+    Sums of keys are not cut to 32 bits until they have met the counter: their lower bits are the same.
+    """
+    c0, c1, c2, c3 = (word.copy() for word in counter)
+    k0, k1 = (word.copy() for word in key)
+    product_0, product_1 = np.empty_like(c0), np.empty_like(c0)
+    for _ in range(ROUNDS):
+        np.multiply(c0, MULTIPLIER_0, out=product_0)
+        np.multiply(c2, MULTIPLIER_1, out=product_1)
+        _mixed(product_1, c1, k0, c0)
+        _mixed(product_0, c3, k1, c2)
+        np.bitwise_and(product_1, MASK_32, out=c1)
+        np.bitwise_and(product_0, MASK_32, out=c3)
+        k0 += WEYL_0
+        k1 += WEYL_1
+    return c0, c1, c2, c3
+
+
+def _mixed(product: Longs, counter: Longs, key: Longs, out: Longs) -> None:
+    """The upper half of a product with a counter and a key."""
+    np.right_shift(product, 32, out=out)
+    out ^= counter
+    out ^= key
+    out &= MASK_32
 
 
 def signed(word: int) -> int:

@@ -120,10 +120,37 @@ def quadratic_form(
     sigma_y, angle: (b,). Returns (b, canvas, canvas). Projecting before dividing keeps tiny sigmas free of
     0 * infinity.
     """
-    sine, cosine = torch.sin(angle).view(-1, 1, 1), torch.cos(angle).view(-1, 1, 1)
-    along = (cosine * x + sine * y) / sigma_x.view(-1, 1, 1)
-    across = (cosine * y - sine * x) / sigma_y.view(-1, 1, 1)
+    turn = torch.sin(angle).view(-1, 1, 1), torch.cos(angle).view(-1, 1, 1)
+    return quadratic_form_at(x, y, *turn, sigma_x.view(-1, 1, 1), sigma_y.view(-1, 1, 1))
+
+
+def quadratic_form_at(
+    x: torch.Tensor,
+    y: torch.Tensor,
+    sine: torch.Tensor,
+    cosine: torch.Tensor,
+    sigma_x: torch.Tensor,
+    sigma_y: torch.Tensor,
+) -> torch.Tensor:
+    """`quadratic_form` at some offsets, float64, of shapes that broadcast."""
+    along = (cosine * x + sine * y) / sigma_x
+    across = (cosine * y - sine * x) / sigma_y
     return along * along + across * across
+
+
+def gaussian_profile(q: torch.Tensor) -> torch.Tensor:
+    """exp(-q / 2)."""
+    return torch.exp(-0.5 * q)
+
+
+def generalised_profile(q: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+    """exp(-q**beta / 2)."""
+    return torch.exp(-0.5 * q**beta)
+
+
+def plateau_profile(q: torch.Tensor, beta: torch.Tensor) -> torch.Tensor:
+    """1 / (1 + q**beta)."""
+    return 1.0 / (1.0 + q**beta)
 
 
 def gaussian_psf(
@@ -141,7 +168,7 @@ def gaussian_psf(
     """
     offsets = centred_offsets(canvas, sizes.device)
     q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
-    return placed(torch.exp(-0.5 * q), sizes, offsets)
+    return placed(gaussian_profile(q), sizes, offsets)
 
 
 def generalised_gaussian_psf(
@@ -159,7 +186,7 @@ def generalised_gaussian_psf(
     """
     offsets = centred_offsets(canvas, sizes.device)
     q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
-    return placed(torch.exp(-0.5 * q ** beta.view(-1, 1, 1)), sizes, offsets)
+    return placed(generalised_profile(q, beta.view(-1, 1, 1)), sizes, offsets)
 
 
 def plateau_psf(
@@ -173,7 +200,7 @@ def plateau_psf(
     """Plateau kernels, 1 / (1 + q**beta): flat top, long tails. Arguments as in `generalised_gaussian_psf`."""
     offsets = centred_offsets(canvas, sizes.device)
     q = quadratic_form(offsets.view(1, 1, -1), offsets.view(1, -1, 1), sigma_x, sigma_y, angle)
-    return placed(1.0 / (1.0 + q ** beta.view(-1, 1, 1)), sizes, offsets)
+    return placed(plateau_profile(q, beta.view(-1, 1, 1)), sizes, offsets)
 
 
 def _polynomial(coefficients: tuple[float, ...], z: torch.Tensor) -> torch.Tensor:

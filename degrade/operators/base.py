@@ -12,7 +12,6 @@ import numpy.typing as npt
 import torch
 from pydantic import AfterValidator, Field, StringConstraints
 
-from degrade.address import split_noise_key
 from degrade.geometry import Placement, Size
 from degrade.reader.records import Strict
 
@@ -98,33 +97,69 @@ class Group(Generic[P]):
         self.placements = placements
         self.device = device
 
+    def has(self, field: str) -> bool:
+        """Whether the records have a field."""
+        return any(hasattr(record, field) for record in self.records[:1])
+
+    def values(self, field: str) -> list[Any]:
+        """A field as it is, one value a sample."""
+        return [getattr(record, field) for record in self.records]
+
+    def numbers(self, field: str) -> npt.NDArray[np.float64]:
+        """A number field on the host, float64 (b,)."""
+        return np.array(self.values(field), np.float64)
+
+    def coded(self, field: str) -> tuple[npt.NDArray[np.int64], Sequence[str]]:
+        """A text field on the host: int64 (b,), each sample's place among the texts, and these."""
+        values = self.values(field)
+        texts = list(dict.fromkeys(values))
+        places = {text: place for place, text in enumerate(texts)}
+        return np.array([places[value] for value in values], np.int64), texts
+
+    def matches(self, field: str, value: object) -> npt.NDArray[np.bool_]:
+        """Where a field has a value, on the host: bool (b,)."""
+        return np.array([own == value for own in self.values(field)], np.bool_)
+
+    def key_words(self, field: str = "key") -> npt.NDArray[np.uint64]:
+        """The noise keys on the host, uint64 (b,)."""
+        return np.array([int(key, 16) for key in self.values(field)], np.uint64)
+
+    def sides(self, after: bool = False) -> npt.NDArray[np.int64]:
+        """Heights and widths before or after the step, int64 (b, 2)."""
+        own = [place.size for place in self.placements] if after else self.sizes
+        return np.array(own, np.int64).reshape(-1, 2)
+
     def upload(self, values: Sequence[Any], dtype: torch.dtype) -> torch.Tensor:
         """A host sequence of one value a sample as a vector on the device, without waiting for it."""
         return torch.tensor(values, dtype=dtype).to(self.device, non_blocking=True)
 
+    def carried(self, values: npt.NDArray[Any]) -> torch.Tensor:
+        """A host array on the device, without waiting for it."""
+        return torch.from_numpy(values).to(self.device, non_blocking=True)
+
     def floats(self, field: str) -> torch.Tensor:
         """A number field as float64 (b,)."""
-        return self.upload([getattr(record, field) for record in self.records], torch.float64)
+        return self.carried(self.numbers(field))
 
     def integers(self, field: str) -> torch.Tensor:
         """An integer field as int64 (b,)."""
-        return self.upload([getattr(record, field) for record in self.records], torch.int64)
+        return self.carried(self.numbers(field).astype(np.int64))
 
     def equals(self, field: str, value: object) -> torch.Tensor:
         """Where a field has a value, as bool (b,)."""
-        return self.upload([getattr(record, field) == value for record in self.records], torch.bool)
+        return self.carried(self.matches(field, value))
 
     def noise_keys(self, field: str = "key") -> tuple[torch.Tensor, torch.Tensor]:
         """The low and the high word of each sample's noise key, int64 (b,) each."""
-        words = [split_noise_key(getattr(record, field)) for record in self.records]
-        low, high = zip(*words, strict=True)
-        return self.upload(low, torch.int64), self.upload(high, torch.int64)
+        words = self.key_words(field)
+        low, high = words & np.uint64(0xFFFFFFFF), words >> np.uint64(32)
+        return self.carried(low.astype(np.int64)), self.carried(high.astype(np.int64))
 
     def heights(self) -> torch.Tensor:
-        return self.upload([size.height for size in self.sizes], torch.int64)
+        return self.carried(self.sides()[:, 0].copy())
 
     def widths(self) -> torch.Tensor:
-        return self.upload([size.width for size in self.sizes], torch.int64)
+        return self.carried(self.sides()[:, 1].copy())
 
 
 def column(vector: torch.Tensor, like: torch.Tensor) -> torch.Tensor:

@@ -6,14 +6,18 @@ Ranges and names follow Real-ESRGAN; what the nominal sigma does to an image is 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import AfterValidator, Field
 
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
+from degrade.functional.psf_supports import NO_FURTHER, Supports, supports_of
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along, anisotropic
 from degrade.operators.psf_blur import (
@@ -86,7 +90,7 @@ class PlateauBlurParameters(GaussianBlurParameters):
 
 
 def _canvas(group: Group[Any]) -> int:
-    return max((record.size for record in group.records), default=1)
+    return int(group.numbers("size").max(initial=1.0))
 
 
 def _gaussian_psfs(group: Group[GaussianBlurParameters]) -> torch.Tensor:
@@ -112,6 +116,53 @@ def _plateau_psfs(group: Group[PlateauBlurParameters]) -> torch.Tensor:
 
 def _sinc_psfs(group: Group[SincBlurParameters]) -> torch.Tensor:
     return psf.sinc_psf(group.integers("size"), group.floats("cutoff"), canvas=_canvas(group))
+
+
+def _halves(group: Group[Any]) -> npt.NDArray[np.int64]:
+    return group.numbers("size").astype(np.int64) // 2
+
+
+def _supports(
+    group: Group[Any],
+    halves: npt.NDArray[np.int64],
+    profile: Callable[..., torch.Tensor],
+    *fields: str,
+) -> Supports:
+    """Kernels of a quadratic form: profile(q, *fields), whose `fields` are numbers of a sample."""
+    names = "angle", "sigma_x", "sigma_y", *fields
+    angle, sigma_x, sigma_y, *others = (torch.from_numpy(group.numbers(name)) for name in names)
+    turn = torch.sin(angle), torch.cos(angle)
+    columns = torch.stack([*turn, sigma_x, sigma_y, *others])
+
+    def values(x: torch.Tensor, y: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
+        own = columns[:, row]
+        return profile(psf.quadratic_form_at(x, y, *own[:4]), *own[4:])
+
+    round_ = (angle == 0.0) & (sigma_x == sigma_y)
+    return supports_of(values, halves, round_.numpy())
+
+
+def _gaussian_supports(group: Group[GaussianBlurParameters]) -> Supports:
+    widest = np.maximum(group.numbers("sigma_x"), group.numbers("sigma_y"))
+    reach = np.ceil(NO_FURTHER * widest).astype(np.int64)
+    return _supports(group, np.minimum(_halves(group), reach), psf.gaussian_profile)
+
+
+def _generalised_supports(group: Group[GeneralisedGaussianBlurParameters]) -> Supports:
+    return _supports(group, _halves(group), psf.generalised_profile, "beta")
+
+
+def _plateau_supports(group: Group[PlateauBlurParameters]) -> Supports:
+    return _supports(group, _halves(group), psf.plateau_profile, "beta")
+
+
+def _sinc_supports(group: Group[SincBlurParameters]) -> Supports:
+    cutoff = torch.from_numpy(group.numbers("cutoff"))
+
+    def values(x: torch.Tensor, y: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
+        return psf.jinc(cutoff[row] * torch.hypot(x, y))
+
+    return supports_of(values, _halves(group), np.ones(len(cutoff), np.bool_))
 
 
 def _separable(record: GaussianBlurParameters) -> bool:
@@ -175,7 +226,7 @@ GAUSSIAN_BLUR = Operator(
     parameters=GaussianBlurParameters,
     forms=Forms(
         kernel=correlating(_gaussian_psfs),
-        packed=packed_blur(_gaussian_psfs),
+        packed=packed_blur(_gaussian_psfs, _gaussian_supports),
         single=_gaussian_single,
         tables=_gaussian_tables,
     ),
@@ -196,6 +247,7 @@ GENERALISED_GAUSSIAN_BLUR = psf_row(
     name="generalised_gaussian_blur",
     parameters=GeneralisedGaussianBlurParameters,
     psfs=_generalised_psfs,
+    cut=_generalised_supports,
     words=Words(
         phrase=_generalised_words,
         summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
@@ -211,6 +263,7 @@ PLATEAU_BLUR = psf_row(
     name="plateau_blur",
     parameters=PlateauBlurParameters,
     psfs=_plateau_psfs,
+    cut=_plateau_supports,
     words=Words(
         phrase=_plateau_words,
         summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
@@ -228,7 +281,7 @@ SINC_BLUR = Operator(
     parameters=SincBlurParameters,
     forms=Forms(
         kernel=correlating(_sinc_psfs),
-        packed=packed_blur(_sinc_psfs),
+        packed=packed_blur(_sinc_psfs, _sinc_supports),
         single=psf_single,
         tables=psf_tables(_sinc_psfs),
     ),

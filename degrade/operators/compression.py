@@ -16,7 +16,7 @@ from degrade.functional.libjpeg.codec import jpeg as libjpeg
 from degrade.functional.libjpeg.dct import BLOCK
 from degrade.functional.libjpeg.quantise import CHROMA_TABLE, LUMA_TABLE, percentage, tables_of
 from degrade.functional.libjpeg.relaxed import relaxed
-from degrade.functional.libjpeg.sampling import Layout, layout_of
+from degrade.functional.libjpeg.sampling import Layout, layout_columns, layout_of
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import QUALITIES, along
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
@@ -63,12 +63,24 @@ def coding(layout: Layout, quality: int, channels: int, edges: tuple[int, int]) 
     return (*layout[2:], percentage(quality), *edges, coded_values(layout, channels))
 
 
-def _coding(group: Any, channels: int) -> list[tuple[int, ...]]:
-    layouts = layouts_of(group)
-    return [
-        coding(layout, record.quality, channels, (0, 0))
-        for layout, record in zip(layouts, group.records, strict=True)
-    ]
+def _coding(group: Any, channels: int) -> npt.NDArray[np.int64]:
+    """Rows of `coding`."""
+    sides = group.sides()
+    codes, texts = group.coded("subsampling")
+    layouts = layout_columns(sides, codes, texts)
+    coded = whole_blocks(sides) + (2 * whole_blocks(layouts[:, 2:4]) if channels > 1 else 0)
+    scaling = _PERCENTAGES[group.numbers("quality").astype(np.int64)]
+    edges = np.zeros((len(sides), 2), np.int64)
+    return np.column_stack([layouts, scaling, edges, coded])
+
+
+_PERCENTAGES = np.array([0, *map(percentage, range(1, 101))], np.int64)
+
+
+def whole_blocks(sides: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Values of planes in whole blocks, int64 (b,), of their heights and widths (b, 2)."""
+    values: npt.NDArray[np.int64] = BLOCK * BLOCK * (-(-sides // BLOCK)).prod(axis=1)
+    return values
 
 
 def coded_tables(codings: npt.NDArray[np.int64]) -> tuple[Tables, npt.NDArray[np.int64]]:

@@ -131,7 +131,7 @@ def _check_luma(channels: int) -> None:
 
 
 def _check_greys(group: Any, channels: int) -> None:
-    if any(record.grey for record in group.records):
+    if group.matches("grey", True).any():
         _check_luma(channels)
 
 

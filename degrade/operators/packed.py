@@ -30,6 +30,20 @@ class Samples(Protocol):
     sizes: Sequence[Size]
     placements: Sequence[Placement]
 
+    def has(self, field: str) -> bool: ...
+
+    def values(self, field: str) -> list[Any]: ...
+
+    def numbers(self, field: str) -> npt.NDArray[np.float64]: ...
+
+    def coded(self, field: str) -> tuple[Integers, Sequence[str]]: ...
+
+    def matches(self, field: str, value: object) -> npt.NDArray[np.bool_]: ...
+
+    def key_words(self, field: str = "key") -> npt.NDArray[np.uint64]: ...
+
+    def sides(self, after: bool = False) -> Integers: ...
+
 
 class PackedPart(NamedTuple):
     """One operator's samples among those of a form. places: int64 (n,), their numbers in launch order."""
@@ -98,24 +112,22 @@ class Packed:
 
     values: what the operator's own samples bring to it, of their group on the host and the channel count; it
     raises ImageError for what the operator cannot take. takes: whether the form can
-    run a record's sample; the operator's kernel runs the others. None: it runs all.
+    run a record's sample; the operator's kernel runs the others. None: it runs all. decided_by: the fields that
+    `takes` looks at; None: it may look at any.
     """
 
     form: Form
     values: Callable[[Any, int], Any] = lambda group, channels: None
     takes: Callable[[Any], bool] | None = None
+    decided_by: tuple[str, ...] | None = None
 
 
 def noise_keys(group: Samples) -> npt.NDArray[np.int64]:
     """The samples' noise keys, int64 (b,), the bits of unsigned words."""
-    words = [int(record.key, 16) for record in group.records]
-    return np.array(words, np.uint64).view(np.int64)
+    return group.key_words().view(np.int64)
 
 
 def sides(batch: Batch, after: bool = False) -> Integers:
     """Heights and widths of all samples, int64 (b, 2), before or after the step."""
 
-    def own(part: PackedPart) -> Any:
-        return [place.size for place in part.group.placements] if after else part.group.sizes
-
-    return batch.column(own, np.int64)
+    return batch.column(lambda part: part.group.sides(after), np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from degrade.functional.gpu.call import Call, Tables
+from degrade.functional.gpu.call import Call, Integers, Tables
 from degrade.functional.gpu.kinds import IN_PROPORTION, PLAIN, SHOT_AND_READ
 from degrade.functional.poisson import DISTINCT_COUNTS, poisson_bank
 from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, noise_keys
@@ -21,9 +21,10 @@ Numbers = npt.NDArray[np.float64]
 def _depths(batch: Batch) -> npt.NDArray[np.int32]:
     """Channels of each sample's field."""
 
-    def own(part: PackedPart) -> list[int]:
-        greys = (getattr(record, "grey", False) for record in part.group.records)
-        return [1 if grey else batch.channels for grey in greys]
+    def own(part: PackedPart) -> Integers:
+        if not part.group.has("grey"):
+            return np.full(len(part.places), batch.channels)
+        return np.where(part.group.matches("grey", True), 1, batch.channels)
 
     return np.asarray(batch.column(own, np.int32))
 
@@ -48,13 +49,13 @@ NORMALS = Form("normals", _prepare_normals)
 
 
 def _stated(group: Any) -> Numbers:
-    sigmas = np.array([record.sigma_255 for record in group.records]) / 255.0
+    sigmas = group.numbers("sigma_255") / 255.0
     return np.stack([sigmas, np.zeros_like(sigmas)], axis=1)
 
 
 def _shot_and_read(group: Any) -> Numbers:
-    records = group.records
-    return np.array([(math.exp(record.log_shot), math.exp(record.log_read)) for record in records])
+    logs = zip(group.values("log_shot"), group.values("log_read"), strict=True)
+    return np.array([(math.exp(shot), math.exp(read)) for shot, read in logs])
 
 
 def _normals(kind: int, numbers: Callable[[Any], Numbers]) -> Packed:
@@ -68,7 +69,7 @@ PACKED_SHOT_READ = _normals(SHOT_AND_READ, _shot_and_read)
 
 def _prepare_poisson(batch: Batch) -> Prepared:
     """Counts that are stated come after those of distinct levels, where any are wanted."""
-    counts = batch.column(lambda part: [record.count for record in part.group.records], object)
+    counts = batch.column(lambda part: part.group.values("count"), object)
     stated = sorted({float(count) for count in counts if count != "distinct"})
     offset = len(DISTINCT_COUNTS) if "distinct" in counts else 0
     places = {count: offset + place for place, count in enumerate(stated)}
@@ -76,9 +77,7 @@ def _prepare_poisson(batch: Batch) -> Prepared:
     each = {
         "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
         "integers": np.stack([_depths(batch), np.array(which, np.int32)], axis=1),
-        "scales": batch.column(
-            lambda part: [record.scale for record in part.group.records], np.float32
-        ),
+        "scales": batch.column(lambda part: part.group.numbers("scale"), np.float32),
     }
     bank = [*DISTINCT_COUNTS[:offset], *stated]
     distinct = np.array([place < 0 for place in which])

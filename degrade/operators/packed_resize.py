@@ -18,9 +18,6 @@ from degrade.functional.gpu.kinds import FILTERS
 from degrade.functional.resample import Line
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
 
-Lines = Callable[[Any], tuple[Sequence[Line], Sequence[Line]]]
-"""A group's lines along the rows' axis and along the columns'."""
-
 
 class Plan(NamedTuple):
     """What the kernel that makes taps is told, see `gpu.taps`. counts: of firsts and of weights."""
@@ -54,8 +51,18 @@ def _filter(name: str, antialias: bool) -> tuple[float, ...]:
 
 def line_rows(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     """Rows of the table of lines, float64 (n, 14): `resample._numbers` of all at once, and codes of filters."""
-    filters = np.array([_filter(line.filter, line.antialias) for line in lines]).reshape(-1, 9)
+    names = [(line.filter, line.antialias) for line in lines]
     own = np.array([line[2:] for line in lines], np.float64).reshape(-1, 5)
+    return numbers_of_lines(names, np.arange(len(lines)), own)
+
+
+def numbers_of_lines(
+    names: Sequence[tuple[str, bool]], which: Integers, own: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The same of lines by column. names: filters, and whether with antialias. which: whose each line is, int64
+    (n,). own: float64 (n, 5), the line's numbers.
+    """
+    filters = np.array([_filter(*name) for name in names]).reshape(-1, 9)[which]
     size_in, size_out, scale, shift, repeats = own.T
     radius, margin, stretches, adaptive, ripples = filters[:, :5].T
     apart = np.where(adaptive != 0, size_in / size_out, scale)
@@ -69,8 +76,10 @@ def line_rows(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     return np.concatenate([np.stack(places, axis=1), filters[:, 5:]], axis=1)
 
 
-def _interleaved(rows: Sequence[Line], columns: Sequence[Line]) -> list[Line]:
-    return [line for pair in zip(rows, columns, strict=True) for line in pair]
+def pair_rows(rows: Sequence[Line], columns: Sequence[Line]) -> npt.NDArray[np.float64]:
+    """The rows of lines along the rows' axis and along the columns', float64 (b, 2, 14)."""
+    numbers = line_rows([line for pair in zip(rows, columns, strict=True) for line in pair])
+    return numbers.reshape(-1, 2, numbers.shape[-1])
 
 
 def _prepare(batch: Batch) -> Prepared:
@@ -108,13 +117,18 @@ def _moved(call: Call) -> int:
 RESAMPLING = Form("resampling", _prepare, _moved)
 
 
+DECIDING = ("filter", "enlarging")
+"""The fields that decide whether the form takes a record."""
+
+
 def packed_resize(
-    lines: Lines, takes: Callable[[Any], bool], light: Callable[[Any], bool]
+    lines: Callable[[Any], npt.NDArray[np.float64]], takes: Callable[[Any], bool]
 ) -> Packed:
-    """takes: whether the form makes the filter of a record. light: whether it resamples as light."""
+    """lines: a group's rows of the table of lines, float64 (b, 2, 14). takes: whether the form makes a record's
+    filters.
+    """
 
-    def values(group: Any, channels: int) -> tuple[npt.NDArray[np.float64], list[bool]]:
-        rows = line_rows(_interleaved(*lines(group)))
-        return rows.reshape(-1, 2, rows.shape[-1]), list(map(light, group.records))
+    def values(group: Any, channels: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        return lines(group), group.matches("light", "linear")
 
-    return Packed(RESAMPLING, values, takes)
+    return Packed(RESAMPLING, values, takes, DECIDING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,11 @@ from degrade.functional import filtering, psf
 from degrade.functional.filtering import Border, Floats
 from degrade.functional.gpu.call import Tables
 from degrade.functional.mtf import mtf50
+from degrade.functional.psf_supports import Supports
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
-from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared
+from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, Samples
 from degrade.operators.row import Facts, Forms, Operator, Words, same_place
 
 CPU = torch.device("cpu")
@@ -59,13 +60,6 @@ def correlating(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor
     return blur
 
 
-class Supports(NamedTuple):
-    """Kernels cut to their true supports: float32, end to end, and how far each goes from its centre."""
-
-    taps: npt.NDArray[np.float32]
-    reaches: npt.NDArray[np.int32]
-
-
 def supports(kernels: Floats) -> Supports:
     """The supports of kernels (b, k, k): the least centred squares without which only zeros lie."""
     taps = kernels.astype(np.float32)
@@ -75,6 +69,13 @@ def supports(kernels: Floats) -> Supports:
     return Supports(taps[ring <= reaches[:, None, None]], reaches.astype(np.int32))
 
 
+def _mirrors(group: Samples) -> npt.NDArray[np.bool_]:
+    """Whose border mirrors, see `border_of`."""
+    if group.has("border"):
+        return ~group.matches("border", "replicate")
+    return np.ones(len(group.records), np.bool_)
+
+
 def _prepare(batch: Batch) -> Prepared:
     reaches = batch.column(lambda part: part.values.reaches, np.int32)
     lengths = [(2 * part.values.reaches.astype(np.int64) + 1) ** 2 for part in batch.parts]
@@ -82,9 +83,7 @@ def _prepare(batch: Batch) -> Prepared:
     for part, own in zip(batch.parts, lengths, strict=True):
         starts[part.places] = begins + np.cumsum(own) - own
         begins += int(own.sum())
-    mirrors = batch.column(
-        lambda part: [border_of(record) != "replicate" for record in part.group.records], np.int32
-    )
+    mirrors = batch.column(lambda part: _mirrors(part.group), np.int32)
     kernels = np.concatenate([part.values.taps for part in batch.parts])
     each = {"starts": starts, "reaches": reaches, "mirrors": mirrors}
     return Prepared(Tables(each, {"kernels": kernels}), _begin)
@@ -99,9 +98,15 @@ def _begin(tables: Mapping[str, torch.Tensor]) -> Launch:
 CORRELATION = Form("correlation", _prepare)
 
 
-def packed_blur(psfs: Psfs) -> Packed:
-    """A blur's part of the correlation of packed samples."""
-    return Packed(CORRELATION, lambda group, channels: supports(psfs(group).numpy()))
+SupportsOf = Callable[[Any], Supports]
+"""A group's kernels cut to their supports."""
+
+
+def packed_blur(psfs: Psfs, cut: SupportsOf | None = None) -> Packed:
+    """A blur's part of the correlation of packed samples. cut: the supports of `psfs` had by a shorter way."""
+    if cut is None:
+        return Packed(CORRELATION, lambda group, channels: supports(psfs(group).numpy()))
+    return Packed(CORRELATION, lambda group, channels: cut(group))
 
 
 def psf_tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
@@ -130,11 +135,11 @@ def psf_strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
     return lambda record: kernel_strength(one_psf(psfs, record))
 
 
-def psf_forms(psfs: Psfs) -> Forms[Any]:
+def psf_forms(psfs: Psfs, cut: SupportsOf | None = None) -> Forms[Any]:
     """The forms of a blur that its PSF says everything about."""
     return Forms(
         kernel=correlating(psfs),
-        packed=packed_blur(psfs),
+        packed=packed_blur(psfs, cut),
         single=psf_single,
         tables=psf_tables(psfs),
     )
@@ -148,7 +153,8 @@ def psf_row(
     ladder: Ladder | None = None,
     border: str = "reflect101",
     place: Callable[[Any, Frame], Placement] = same_place,
+    cut: SupportsOf | None = None,
 ) -> Operator[Any]:
     """The row of such a blur."""
     facts = Facts(strength=psf_strength(psfs), border=border, place=place, optical=True)
-    return Operator(name, 1, parameters, psf_forms(psfs), words, facts, ladder)
+    return Operator(name, 1, parameters, psf_forms(psfs, cut), words, facts, ladder)

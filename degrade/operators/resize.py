@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import Field, StringConstraints, model_validator
 from torch import Tensor
@@ -23,7 +24,8 @@ from degrade.functional.resample import (
 from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis, scaled
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import FACTORS, along
-from degrade.operators.packed_resize import known, packed_resize
+from degrade.operators.packed_lines import line_table, scaled_sizes
+from degrade.operators.packed_resize import known, packed_resize, pair_rows
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 Factor = Annotated[
@@ -163,6 +165,11 @@ def _lines_of(group: Group[ResizeParameters]) -> tuple[list[Line], list[Line]]:
     return [row for row, _ in pairs], [column for _, column in pairs]
 
 
+def _packed_lines(group: Group[ResizeParameters]) -> npt.NDArray[np.float64]:
+    numbers = line_table(group)
+    return pair_rows(*_lines_of(group)) if numbers is None else numbers
+
+
 def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:
     """Each sample as stored or as light; where both are asked for, both are made."""
     lines = _lines_of(group)
@@ -234,9 +241,7 @@ ROWS: tuple[Operator[Any], ...] = (
         parameters=ResizeParameters,
         forms=Forms(
             kernel=_resize,
-            packed=packed_resize(
-                _lines_of, _has_known_filters, lambda record: record.light == "linear"
-            ),
+            packed=packed_resize(_packed_lines, _has_known_filters),
             single=_resize_single,
             tables=_resize_tables,
         ),
@@ -253,6 +258,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_place,
+            sizes=scaled_sizes,
             border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
             optical=True,
         ),

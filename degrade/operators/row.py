@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import torch
 
+from degrade.functional.gpu.call import Integers
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
@@ -71,6 +72,8 @@ class Facts(Generic[P]):
     """What is true of an operator, whatever computes it.
 
     strength: its physical strength (effective sigma and the like). place: where its output's pixels lie.
+    sizes: the outputs' sizes alone, of many samples at once: (group, inputs' sizes int64 (b, 2), target) ->
+    int64 (b, 2); None: by `place`, one by one.
     border: how pixels beyond the border are had. channels: the channel counts it takes, None for any.
     depth: how finely its outputs are told apart: float32, or to what it rounds, as a codec does to 8 bits.
     optical: it maps a scene to fewer or blurrier pixels; noise, compression and tone do not. on_host: it leaves
@@ -82,6 +85,7 @@ class Facts(Generic[P]):
 
     strength: Callable[[P], dict[str, float]] = no_strength
     place: Callable[[P, Frame], Placement] = same_place
+    sizes: Callable[[Group[P], Integers, Size], Integers] | None = None
     border: str = "none"
     channels: tuple[int, ...] | None = None
     depth: str = "float32"

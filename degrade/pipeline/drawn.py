@@ -6,12 +6,13 @@ not depend on the sample is settled beforehand: names, constants, whole steps th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from degrade.address import noise_key
-from degrade.pipeline.distributions import Quantile
+from degrade.pipeline.distributions import Distribution, Quantile
 from degrade.pipeline.orders import order_at
 from degrade.trace import Scalar, Step
 
@@ -57,7 +58,7 @@ class DrawnStage:
     """A stage with its whole label, of which `op`, `version` and `origin` are the operator's.
 
     constants: the fields that are not drawn. fields: those that are, with their quantile functions and their
-    columns. keys: noise keys, with their indices into the words of keys.
+    columns. keys: noise keys, with their indices into the words of keys. specs: the distributions of `fields`.
     """
 
     op: str
@@ -67,6 +68,7 @@ class DrawnStage:
     fields: tuple[tuple[str, Quantile, int], ...]
     keys: tuple[tuple[str, int], ...]
     origin: str = ""
+    specs: tuple[Distribution, ...] = ()
 
     def run(self, draws: Draws, steps: list[Step]) -> None:
         chances, low, high = draws
@@ -80,11 +82,14 @@ class DrawnStage:
 
 @dataclass(frozen=True, slots=True)
 class DrawnChoice:
+    """ends: where in (0, 1) all branches but the last end, ascending."""
+
     column: int
-    branch: Callable[[float], Body]
+    ends: tuple[float, ...]
+    branches: tuple[Body, ...]
 
     def run(self, draws: Draws, steps: list[Step]) -> None:
-        run(self.branch(draws.chances[self.column]), draws, steps)
+        run(self.branches[bisect_right(self.ends, draws.chances[self.column])], draws, steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from degrade.pipeline.nodes import (
 )
 from degrade.pipeline.specs import Spec, for_round, support
 from degrade.pipeline.stages import Node, Stage
-from degrade.pipeline.values import chooser
+from degrade.pipeline.values import Division
 from degrade.trace import Scalar, Step
 
 MOST_NODES = 4_000
@@ -140,10 +140,10 @@ class _Compiler:
             for name, spec in resolved.items()
             if not isinstance(spec, Distribution)
         }
+        drawn = {name: spec for name, spec in resolved.items() if isinstance(spec, Distribution)}
         fields = tuple(
             (name, _located(spec, reach[name], labels), self.column(label, name))
-            for name, spec in resolved.items()
-            if isinstance(spec, Distribution)
+            for name, spec in drawn.items()
         )
         keys = tuple((name, self.key(label, name)) for name in noise_fields(operator.parameters))
         scope.labels[stage.label] = label
@@ -152,7 +152,8 @@ class _Compiler:
         if not fields and not keys:
             self.constant.append((operator, constants))
             return ConstantStage(Step(name, version, label, constants, origin))
-        return DrawnStage(name, version, label, constants, fields, keys, origin)
+        specs = tuple(drawn.values())
+        return DrawnStage(name, version, label, constants, fields, keys, origin, specs)
 
     def meet(self, operator: Operator[Any], label: str) -> None:
         """Notes a caller's own operator. Raises PipelineError for one that may not stand here."""
@@ -190,10 +191,9 @@ class _Compiler:
         column = self.column(label, "choice")
         branches = [self.branch(option.stages, scope) for option in node.choice]
         scope.certain = frozenset.intersection(*(certain for _, certain in branches))
-        return DrawnChoice(
-            column,
-            chooser([body for body, _ in branches], [option.weight for option in node.choice]),
-        )
+        cut = Division([option.weight for option in node.choice])
+        bodies = tuple(branches[index][0] for index, _, _ in cut.parts)
+        return DrawnChoice(column, tuple(cut.ends), bodies)
 
     def maybe(self, node: MaybeNode, label: str, scope: _Scope) -> Body:
         probability = node.probability(scope.index)

@@ -112,13 +112,13 @@ class Given(Distribution):
             )
         return self
 
-    def _plain(self) -> bool:
+    def plain(self) -> bool:
         return not self.model_fields_set & {"slope", "intercept", "plus"}
 
     def quantile(self) -> Quantile:
         if self.cases is not None:
             return self._by_case(self.cases)
-        if self._plain():
+        if self.plain():
             return lambda u, earlier: earlier[self.given]
         plus = quantile(0.0 if self.plus is None else self.plus)
 
@@ -144,7 +144,7 @@ class Given(Distribution):
         if self.cases is not None:
             return _joined((case.value for case in self.cases), earlier)
         known = earlier[self.given]
-        if self._plain():
+        if self.plain():
             return list(known)
         noise = [0.0] if self.plus is None else support(self.plus, earlier)
         return [self._at(given, extra) for given in known for extra in noise]
@@ -162,7 +162,7 @@ class Given(Distribution):
     def continuous(self) -> bool:
         if self.cases is not None:
             return any(continuous(case.value) for case in self.cases)
-        return not self._plain()
+        return not self.plain()
 
     def names(self) -> set[str]:
         inner = [case.value for case in self.cases or []] + (

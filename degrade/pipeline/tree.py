@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from degrade.errors import PipelineError
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, OwnOperators
+from degrade.pipeline.columnar import ColumnarProgram, columnar
 from degrade.pipeline.errors import explain
 from degrade.pipeline.named import named_source
 from degrade.pipeline.nodes import AnyNode, reading
@@ -88,6 +89,11 @@ class Pipeline(Strict):
     def program(self) -> DrawingProgram:
         """The trees flattened for drawing."""
         return compile_nodes(self.hr, self.lr)
+
+    @cached_property
+    def columnar(self) -> ColumnarProgram | None:
+        """The same for whole batches; None where only traces can tell it."""
+        return columnar(self.program)
 
     _trust: Trust = PrivateAttr(default=NOTHING)
 

@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 T = TypeVar("T")
@@ -88,6 +90,32 @@ def rounded(value: float) -> float:
         if abs(steps - whole) < 0.499:
             return whole / grid
     return float(f"{value:.9g}")
+
+
+_POWERS = np.array([float(f"1e{power}") for power in range(-13, 9)])
+"""Where decades begin in which nine digits are had by one exact power of ten."""
+
+_GRIDS = np.array([float(10 ** (8 - power)) for power in range(-13, 9)])
+
+
+def rounded_all(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """`rounded` of every value, bit for bit: float64 (n,), finite.
+
+    In the decade that begins at 10**k the grid is 10**(8 - k), which up to 10**22 is exact; see `rounded`.
+    """
+    sizes = np.abs(values)
+    decades = np.searchsorted(_POWERS, sizes, side="right") - 1
+    grid = _GRIDS.take(decades, mode="clip")
+    steps = sizes * grid
+    whole = np.rint(steps)
+    out: npt.NDArray[np.float64] = np.copysign(whole / grid, values)
+    steps -= whole
+    np.abs(steps, out=steps)
+    sure = (steps < 0.499) & (sizes >= _POWERS[0]) & (sizes < 1e9)
+    if not sure.all():
+        for place in np.flatnonzero(~sure).tolist():
+            out[place] = rounded(float(values[place]))
+    return out
 
 
 Weight = Annotated[Number, Field(ge=0)]

@@ -77,11 +77,11 @@ def test_finishes_are_exact_or_apart() -> None:
         limited = values.clamp(low, high)
         return torch.round(limited * steps) / steps if steps else limited
 
-    from degrade.execute.program import _joined
+    from degrade.execute.heads import joined
 
     apart = 0
     for first, second in itertools.product(made, made):
-        both = _joined(first, second)
+        both = joined(first, second)
         apart += both is None
         if both is not None:
             assert torch.equal(done(values, both), done(done(values, first), second))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -52,6 +54,23 @@ def layout_of(height: int, width: int, subsampling: str) -> Layout:
     smooth_across = across == 2 and columns > _NARROW
     smooth_down = down == 2 and (across == 1 or smooth_across)
     return Layout(height, width, down, across, rows, columns, smooth_down, smooth_across)
+
+
+def layout_columns(
+    sides: npt.NDArray[np.int64], codes: npt.NDArray[np.int64], subsamplings: Sequence[str]
+) -> npt.NDArray[np.int64]:
+    """What `layout_of` says of many images behind their sides: int64 (b, 6).
+
+    sides: int64 (b, 2). codes: int64 (b,), places among the subsamplings.
+    """
+    for height, width in sides[(sides > LARGEST_SIDE).any(axis=1)].tolist():
+        check_shape((height, width, 1), "jpeg", LARGEST_SIDE)
+    factors = np.array([FACTORS.get(text, (1, 1)) for text in subsamplings], np.int64)[codes]
+    planes = -(-sides // factors)
+    down, across = factors.T
+    smooth_across = (across == 2) & (planes[:, 1] > _NARROW)
+    smooth_down = (down == 2) & ((across == 1) | smooth_across)
+    return np.column_stack([factors, planes, smooth_down, smooth_across])
 
 
 class LayoutFields:

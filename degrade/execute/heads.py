@@ -1,0 +1,212 @@
+"""The steps of a batch that get launches, and what the steps after them do to their values.
+
+Steps that limit or round values one by one are given to the step before them where that is exactly one after
+the other. All samples at once: rows are the batch's steps, sample by sample, in the order of each sample.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.execute.singles import check_channels
+from degrade.execute.steps import Steps
+from degrade.functional.gpu.call import Integers
+from degrade.operators.packed import Finish, Form
+
+UNCHANGED: Finish = (-math.inf, math.inf, 0.0)
+
+POINTWISE = "pointwise"
+"""The key of steps that only limit and round, where no step stands before them."""
+
+
+@lru_cache(maxsize=1024)
+def joined(before: Finish, after: Finish) -> Finish | None:
+    """Both in one where that is exactly one after the other, else None."""
+    low, high, steps = before
+    if not steps:
+        least, most = (min(max(value, after[0]), after[1]) for value in (low, high))
+        return (least, most, after[2])
+    # Rounded values of [0, 1] stay in it, and stay where they are when they are rounded alike.
+    within = (low, high) == (0.0, 1.0) and after[0] <= 0.0 and after[1] >= 1.0
+    return before if within and after[2] in (0, steps) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Steps that get launches, sample by sample.
+
+    keys: what runs together, by name: those of a form, or of an operator; forms: its form, if it has one.
+    key: int64 (n,), whose key each is. steps, rows: of which operator's steps it is which. sample: its sample.
+    number: how many launches the sample has had. before, after: int64 (n, 2), its sides. finish: float32
+    (n, 3). starts: int64 (samples + 1,), where the heads of each sample begin.
+    """
+
+    keys: Sequence[str]
+    forms: Sequence[Form | None]
+    key: Integers
+    steps: Integers
+    rows: Integers
+    sample: Integers
+    number: Integers
+    before: Integers
+    after: Integers
+    finish: npt.NDArray[np.float32]
+    starts: Integers
+
+
+class _StepRows(NamedTuple):
+    """All steps of a batch in order: whose, which of its own, of which sample, the key, -1 for none."""
+
+    steps: Integers
+    rows: Integers
+    samples: Integers
+    key: Integers
+    before: Integers
+    after: Integers
+
+
+def heads_of(steps: Sequence[Steps], count: int, channels: int) -> Heads:
+    """Raises ImageError where an operator does not take that many channels."""
+    for one in steps:
+        taken = one.operator.facts.channels
+        if taken is not None and channels not in taken and len(one.samples):
+            check_channels(one.source.planned(0), channels)
+    keys = _LaunchKeys()
+    rows = _rows(steps, [keys.of(one) for one in steps])
+    heads, finish = _ridden(rows, *_finishes(steps))
+    own = np.flatnonzero(heads == np.arange(len(heads)))
+    sample, starts = rows.samples[own], np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(sample, minlength=count), out=starts[1:])
+    return Heads(
+        keys=keys.names,
+        forms=keys.forms,
+        key=np.maximum(rows.key[own], 0),
+        steps=rows.steps[own],
+        rows=rows.rows[own],
+        sample=sample,
+        number=np.arange(len(own)) - starts[sample],
+        before=rows.before[own],
+        after=rows.after[own],
+        finish=finish[own],
+        starts=starts,
+    )
+
+
+class _LaunchKeys:
+    """Names and forms of keys, in the order in which they are met; the first is that of pointwise steps."""
+
+    def __init__(self) -> None:
+        self.names = [POINTWISE]
+        self.forms: list[Form | None] = [None]
+
+    def of(self, steps: Steps) -> Integers:
+        """The key of each step, -1 for those that only limit and round."""
+        if steps.operator.forms.finish is not None:
+            return np.full(len(steps.samples), -1)
+        takes = steps.takes()
+        name, packed = steps.operator.name, steps.operator.forms.packed
+        if packed is None or not takes.any():
+            return np.full(len(takes), self.place(name, None))
+        form = self.place(packed.form.key, packed.form)
+        if takes.all():
+            return np.full(len(takes), form)
+        return np.where(takes, form, self.place(name, None))
+
+    def place(self, name: str, form: Form | None) -> int:
+        if name not in self.names:
+            self.names.append(name)
+            self.forms.append(form)
+        return self.names.index(name)
+
+
+def _rows(steps: Sequence[Steps], keys: Sequence[Integers]) -> _StepRows:
+    """Sorted by sample and place: each has its own cell of a table."""
+    if not steps:
+        none = np.zeros(0, np.int64)
+        return _StepRows(none, none, none, none, none.reshape(0, 2), none.reshape(0, 2))
+    samples, places = (
+        np.concatenate(parts)
+        for parts in ([one.samples for one in steps], [one.places for one in steps])
+    )
+    width = int(places.max(initial=0)) + 1
+    cells = np.full((int(samples.max(initial=-1)) + 1) * width, -1)
+    cells[samples * width + places] = np.arange(len(samples))
+    order = cells[cells >= 0]
+    counts = [len(one.samples) for one in steps]
+    return _StepRows(
+        np.repeat(np.arange(len(steps)), counts)[order],
+        np.concatenate([np.arange(count) for count in counts])[order],
+        samples[order],
+        np.concatenate(keys)[order],
+        np.concatenate([one.before for one in steps])[order],
+        np.concatenate([one.after for one in steps])[order],
+    )
+
+
+class _Finishes:
+    """Finishes by number; 0 is `UNCHANGED`."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Finish, int] = {UNCHANGED: 0}
+
+    def number(self, finish: Finish) -> int:
+        return self.numbers.setdefault(finish, len(self.numbers))
+
+    def joined(self, before: Integers, after: Integers) -> Integers:
+        """The numbers of both in one, -1 where there is none."""
+        known, out = list(self.numbers), np.empty_like(before)
+        pairs, places = np.unique(before * len(known) + after, return_inverse=True)
+        made = []
+        for pair in pairs.tolist():
+            both = joined(known[pair // len(known)], known[pair % len(known)])
+            made.append(-1 if both is None else self.number(both))
+        out[:] = np.array(made, np.int64)[places]
+        return out
+
+
+def _finishes(steps: Sequence[Steps]) -> tuple[_Finishes, Sequence[Integers]]:
+    """The finishes of a batch, and which each step of each operator is."""
+    finishes, numbers = _Finishes(), list[Integers]()
+    for one in steps:
+        if one.operator.forms.finish is None:
+            numbers.append(np.zeros(len(one.samples), np.int64))
+        else:
+            kinds, own = one.finishes()
+            numbers.append(np.array([finishes.number(finish) for finish in own], np.int64)[kinds])
+    return finishes, numbers
+
+
+def _ridden(
+    rows: _StepRows, finishes: _Finishes, numbers: Sequence[Integers]
+) -> tuple[Integers, npt.NDArray[np.float32]]:
+    """The head of each row, itself or one before it, int64 (n,), and of each head its finish, float32 (n, 3).
+
+    Of steps in a row that only limit and round, the first of all samples are joined to their heads, then the
+    second, and so on.
+    """
+    places = np.arange(len(rows.key))
+    own = np.zeros(len(places), np.int64)
+    bounds = np.cumsum([0, *map(len, numbers)])[rows.steps] if len(places) else own
+    own = np.concatenate(numbers)[bounds + rows.rows] if len(places) else own
+    riding = rows.key < 0
+    begins = np.maximum.accumulate(np.where(np.diff(rows.samples, prepend=-1) != 0, places, 0))
+    last = np.maximum.accumulate(np.where(riding, -1, places))
+    since = places - np.maximum(last, begins - 1)
+    head, finish = places.copy(), np.where(riding, own, 0)
+    for number in range(1, int(since.max(initial=0)) + 1):
+        there = np.flatnonzero(since == number)
+        there = there[there > begins[there]]
+        before = head[there - 1]
+        both = finishes.joined(finish[before], own[there])
+        rides = both >= 0
+        finish[before[rides]] = both[rides]
+        head[there[rides]] = before[rides]
+    table = np.array(list(finishes.numbers), np.float32)
+    return head, table[finish]

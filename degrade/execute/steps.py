@@ -1,0 +1,281 @@
+"""The steps of a batch, operator by operator: from plans sample by sample, or from columns at once.
+
+Either way the program that is made of them is the same; from columns no record and no step is made but for an
+operator that asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any, Protocol, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from degrade.columns import Floats, Integers, StepColumns
+from degrade.execute.plan import Plan, PlannedStep
+from degrade.execute.singles import CPU, group_of
+from degrade.geometry import Frame, Placement, Size
+from degrade.operators.base import Group, Parameters
+from degrade.operators.packed import Finish, Packed
+from degrade.operators.row import Operator
+from degrade.operators.table import checked_record
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Lazily(Sequence[T_co]):
+    """A sequence whose items are made when they are first asked for."""
+
+    def __init__(self, count: int, make: Callable[[int], T_co]) -> None:
+        self._count = count
+        self._make = make
+        self._made: dict[int, T_co] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> T_co: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, place: int | slice) -> T_co | Sequence[T_co]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(self._count)[place]]
+        own = range(self._count)[place]
+        if own not in self._made:
+            self._made[own] = self._make(own)
+        return self._made[own]
+
+    def __iter__(self) -> Iterator[T_co]:
+        return map(self.__getitem__, range(self._count))
+
+
+class Source(Protocol):
+    """Where an operator's steps come from. Rows are numbers of its own steps."""
+
+    def group(self, rows: Integers) -> Group[Any]: ...
+
+    def planned(self, row: int) -> PlannedStep: ...
+
+    def alike(self) -> tuple[Integers, Sequence[int]]:
+        """Which steps surely have one record: int64 (n,), each step's kind, and a row of each kind."""
+        ...
+
+    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
+        """Which steps a packed form runs, bool (n,)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """All steps of one operator. samples, places: int64 (n,), the sample and the how manyeth of its steps.
+    before, after: int64 (n, 2), heights and widths.
+    """
+
+    operator: Operator[Any]
+    samples: Integers
+    places: Integers
+    before: Integers
+    after: Integers
+    source: Source
+
+    def finishes(self) -> tuple[Integers, Sequence[Finish]]:
+        """Which finish each step is, int64 (n,), and the finishes, of an operator that limits and rounds."""
+        finish = self.operator.forms.finish
+        assert finish is not None
+        kinds, rows = self.source.alike()
+        return kinds, [finish(self.source.planned(row).record) for row in rows]
+
+    def takes(self) -> npt.NDArray[np.bool_]:
+        """Which steps the operator's packed form runs."""
+        packed = self.operator.forms.packed
+        if packed is None:
+            return np.zeros(len(self.samples), np.bool_)
+        return self.source.takes(packed)
+
+
+class PlannedSteps:
+    """One operator's steps out of plans."""
+
+    def __init__(self, steps: Sequence[PlannedStep]) -> None:
+        self.steps = steps
+
+    def group(self, rows: Integers) -> Group[Any]:
+        return group_of([self.steps[row] for row in rows.tolist()], CPU)
+
+    def planned(self, row: int) -> PlannedStep:
+        return self.steps[row]
+
+    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
+        if packed.takes is None:
+            return np.ones(len(self.steps), np.bool_)
+        return np.array([packed.takes(step.record) for step in self.steps], np.bool_)
+
+    def alike(self) -> tuple[Integers, Sequence[int]]:
+        """Steps that share the very record."""
+        first: dict[int, int] = {}
+        kinds = [first.setdefault(id(step.record), len(first)) for step in self.steps]
+        rows = np.unique(np.array(kinds, np.int64), return_index=True)[1]
+        return np.array(kinds, np.int64), rows.tolist()
+
+
+def steps_of(plans: Sequence[Plan]) -> list[Steps]:
+    """The steps of plans, operator by operator in the order of their first steps."""
+    own: dict[Operator[Any], list[tuple[int, int, PlannedStep]]] = {}
+    for sample, plan in enumerate(plans):
+        for place, step in enumerate(plan):
+            own.setdefault(step.operator, []).append((sample, place, step))
+    return [_planned(operator, steps) for operator, steps in own.items()]
+
+
+def _planned(operator: Operator[Any], steps: Sequence[tuple[int, int, PlannedStep]]) -> Steps:
+    samples, places, planned = zip(*steps, strict=True)
+    sides = np.array([(*one.size, *one.placement.size) for one in planned], np.int64)
+    return Steps(
+        operator,
+        np.array(samples, np.int64),
+        np.array(places, np.int64),
+        sides[:, :2],
+        sides[:, 2:],
+        PlannedSteps(planned),
+    )
+
+
+class ColumnSteps:
+    """One operator's steps out of columns. target: the LR's size."""
+
+    def __init__(
+        self,
+        operator: Operator[Any],
+        columns: StepColumns,
+        before: Integers,
+        after: Integers,
+        target: Size,
+    ) -> None:
+        self.operator = operator
+        self.columns = columns
+        self.before = before
+        self.after = after
+        self.target = target
+
+    def group(self, rows: Integers) -> Group[Any]:
+        return ColumnGroup(self, rows)
+
+    @cached_property
+    def _shared(self) -> dict[int, Parameters]:
+        """The records of stages that draw nothing."""
+        parameters = self.operator.parameters
+        return {
+            number: checked_record(stage.step, parameters)
+            for number, stage in enumerate(self.columns.stages)
+            if stage.step is not None
+        }
+
+    def record(self, row: int) -> Parameters:
+        shared = self._shared.get(int(self.columns.which[row]))
+        if shared is not None:
+            return shared
+        return checked_record(self.columns.step(row), self.operator.parameters)
+
+    def size(self, row: int) -> Size:
+        return Size(*self.before[row].tolist())
+
+    def placement(self, row: int) -> Placement:
+        return self.operator.facts.place(self.record(row), Frame(self.size(row), self.target))
+
+    def planned(self, row: int) -> PlannedStep:
+        label = self.columns.stages[self.columns.which[row]].label
+        record, size = self.record(row), self.size(row)
+        placement = self.operator.facts.place(record, Frame(size, self.target))
+        return PlannedStep(label, self.operator, record, size, placement)
+
+    def alike(self) -> tuple[Integers, Sequence[int]]:
+        which = self.columns.which
+        if len(self._shared) < len(self.columns.stages):
+            return np.arange(len(which)), range(len(which))
+        _, rows, kinds = np.unique(which, return_index=True, return_inverse=True)
+        return kinds, rows.tolist()
+
+    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
+        count = len(self.columns.which)
+        if packed.takes is None:
+            return np.ones(count, np.bool_)
+        if packed.decided_by is None:
+            return np.array([packed.takes(self.record(row)) for row in range(count)], np.bool_)
+        fields = [self.columns.column(field) for field in packed.decided_by]
+        _, rows, kinds = np.unique(_codes(fields, count), return_index=True, return_inverse=True)
+        value = self.columns.vocabulary.value
+        kept = [tuple(value(float(field[row])) for field in fields) for row in rows.tolist()]
+        return np.array([_taken(packed, values) for values in kept], np.bool_)[kinds]
+
+
+@lru_cache(maxsize=1024)
+def _taken(packed: Packed, values: tuple[float | str, ...]) -> bool:
+    """Whether a form takes a record with these values of the fields that decide it."""
+    assert packed.takes is not None
+    assert packed.decided_by is not None
+    return packed.takes(SimpleNamespace(**dict(zip(packed.decided_by, values, strict=True))))
+
+
+def _codes(columns: Sequence[Floats], count: int) -> Integers:
+    """Rows of equal values get equal numbers: int64 (count,)."""
+    codes = np.zeros(count, np.int64)
+    for column in columns:
+        if len(column) and (column != column[0]).any():
+            values, own = np.unique(column, return_inverse=True)
+            codes = codes * len(values) + own
+    return codes
+
+
+class ColumnGroup(Group[Any]):
+    """Some of an operator's steps as a group: fields come from columns, whatever else from records."""
+
+    def __init__(self, steps: ColumnSteps, rows: Integers) -> None:
+        own = rows.tolist()
+        count = len(own)
+        super().__init__(
+            Lazily(count, lambda place: steps.record(own[place])),
+            Lazily(count, lambda place: steps.size(own[place])),
+            Lazily(count, lambda place: steps.placement(own[place])),
+            CPU,
+        )
+        self._columns = steps.columns
+        self._steps = steps
+        self._rows = rows
+
+    def has(self, field: str) -> bool:
+        return field in self._columns.fields or super().has(field)
+
+    def numbers(self, field: str) -> Floats:
+        if field not in self._columns.fields:
+            return super().numbers(field)
+        return self._columns.column(field).take(self._rows)
+
+    def values(self, field: str) -> list[Any]:
+        if field not in self._columns.fields:
+            return super().values(field)
+        return [self._columns.vocabulary.value(number) for number in self.numbers(field).tolist()]
+
+    def coded(self, field: str) -> tuple[Integers, Sequence[str]]:
+        if field not in self._columns.fields:
+            return super().coded(field)
+        vocabulary = self._columns.vocabulary
+        return vocabulary.codes(self.numbers(field)), vocabulary.texts
+
+    def matches(self, field: str, value: Any) -> npt.NDArray[np.bool_]:
+        if field not in self._columns.fields:
+            return super().matches(field, value)
+        matching: npt.NDArray[np.bool_] = self.numbers(field) == self._columns.vocabulary.find(
+            value
+        )
+        return matching
+
+    def key_words(self, field: str = "key") -> npt.NDArray[np.uint64]:
+        return self._columns.keys[field].take(self._rows)
+
+    def sides(self, after: bool = False) -> Integers:
+        return (self._steps.after if after else self._steps.before)[self._rows]

@@ -1,0 +1,147 @@
+"""Tables of a whole batch made at once, against those made record by record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from degrade.functional.libjpeg.sampling import FACTORS, layout_columns, layout_of
+from degrade.functional.psf_supports import Supports
+from degrade.geometry import Frame, Placement, Size
+from degrade.operators import blur, resize
+from degrade.operators.base import Group
+from degrade.operators.packed_lines import line_table, scaled_sizes
+from degrade.operators.packed_resize import pair_rows
+from degrade.operators.psf_blur import supports
+
+SIZES = st.sampled_from([1, 3, 7, 13, 21, 31])
+SIGMAS = st.floats(0.05, 100.0)
+ANGLES = st.sampled_from([0.0, math.pi, -math.pi / 2, math.pi / 4]) | st.floats(-math.pi, math.pi)
+BETAS = st.sampled_from([0.5, 1.0, 2.0]) | st.floats(0.1, 16.0)
+
+
+def group(records: Sequence[Any]) -> Group[Any]:
+    size = Size(8, 8)
+    count = len(records)
+    return Group(records, [size] * count, [Placement(size)] * count, torch.device("cpu"))
+
+
+def shapes(record: type[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Records with one sigma or two."""
+    pair = st.tuples(SIGMAS, SIGMAS) | SIGMAS.map(lambda sigma: (sigma, sigma))
+
+    def made(size: int, sigmas: tuple[float, float], **others: float) -> Any:
+        return record(size=size, sigma_x=sigmas[0], sigma_y=sigmas[1], **others)
+
+    return st.lists(st.builds(made, SIZES, pair, angle=ANGLES, **more), min_size=1, max_size=6)
+
+
+KINDS: dict[
+    str, tuple[st.SearchStrategy[list[Any]], Callable[..., Supports], Callable[..., Any]]
+] = {
+    "gaussian": (
+        shapes(blur.GaussianBlurParameters),
+        blur._gaussian_supports,
+        blur._gaussian_psfs,
+    ),
+    "generalised": (
+        shapes(blur.GeneralisedGaussianBlurParameters, beta=BETAS),
+        blur._generalised_supports,
+        blur._generalised_psfs,
+    ),
+    "plateau": (
+        shapes(blur.PlateauBlurParameters, beta=BETAS),
+        blur._plateau_supports,
+        blur._plateau_psfs,
+    ),
+    "sinc": (
+        st.lists(
+            st.builds(
+                lambda size, cutoff: blur.SincBlurParameters(size=size, cutoff=cutoff),
+                SIZES,
+                st.sampled_from([math.pi, math.pi / 3]) | st.floats(0.01, math.pi),
+            ),
+            min_size=1,
+            max_size=6,
+        ),
+        blur._sinc_supports,
+        blur._sinc_psfs,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+def test_kernels_by_their_symmetry_have_the_bits_of_whole_ones(
+    kind: str, data: st.DataObject
+) -> None:
+    records, cut, psfs = KINDS[kind]
+    own = group(data.draw(records))
+    made, expected = cut(own), supports(psfs(own).numpy())
+    assert made.reaches.tolist() == expected.reaches.tolist()
+    assert made.taps.dtype == expected.taps.dtype
+    assert made.taps.tobytes() == expected.taps.tobytes()
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40), st.sampled_from(list(FACTORS)))))
+def test_layouts_of_many_are_those_of_each(images: list[tuple[int, int, str]]) -> None:
+    names = list(FACTORS)
+    sides = np.array([image[:2] for image in images], np.int64).reshape(-1, 2)
+    codes = np.array([names.index(image[2]) for image in images], np.int64)
+    expected = [tuple(layout_of(*image))[2:] for image in images]
+    assert list(map(tuple, layout_columns(sides, codes, names).tolist())) == expected
+
+
+FACTOR = st.floats(0.1, 4.0)
+FILTERS = st.sampled_from(
+    ["area", "adaptive_area", "bicubic", "bilinear", "lanczos3", "bicubic_075"]
+)
+
+
+@st.composite
+def resizes(draw: st.DrawFn) -> Any:
+    of, name = draw(st.sampled_from(["input", "target"])), draw(FILTERS)
+    larger = draw(st.sampled_from(["same", "bicubic", "area"]))
+    still = name == "adaptive_area"
+    shift = 0.0 if still else draw(st.sampled_from([0.0, 0.25, -1.5]))
+    return resize.ResizeParameters(
+        factor=draw(FACTOR),
+        of=of,
+        filter=name,
+        antialias=draw(st.booleans()),
+        enlarging=larger,
+        rounding=draw(st.sampled_from(["nearest", "floor"])),
+        coordinates=draw(st.sampled_from(["size", "factor"])) if of == "input" else "size",
+        shift_y=shift,
+    )
+
+
+@given(st.lists(resizes(), min_size=1, max_size=6), st.integers(1, 60), st.integers(1, 60))
+@settings(deadline=None)
+def test_sizes_and_lines_of_many_are_those_of_each(
+    records: list[Any], height: int, width: int
+) -> None:
+    size, target = Size(height, width), Size(9, 11)
+    places = [resize._place(record, Frame(size, target)) for record in records]
+    own = Group(records, [size] * len(records), places, torch.device("cpu"))
+    sides = np.array([size] * len(records), np.int64)
+    assert scaled_sizes(own, sides, target).tolist() == [list(place.size) for place in places]
+    made, expected = line_table(own), pair_rows(*resize._lines_of(own))
+    assert made is not None
+    assert made.tobytes() == expected.tobytes()
+
+
+def test_lines_of_nearest_are_made_one_by_one() -> None:
+    records = [resize.ResizeParameters(factor=0.5, filter=name) for name in ("nearest", "area")]
+    places = [resize._place(record, Frame(Size(8, 8), Size(4, 4))) for record in records]
+    own = Group(records, [Size(8, 8)] * 2, places, torch.device("cpu"))
+    assert line_table(own) is None
+    assert resize._packed_lines(own).shape == (2, 2, 14)
