@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from realsr.estimation.estimator import Inquiry, PairEstimator, PictureEstimator, Quantity
 from realsr.estimation.findings import Findings
+from realsr.estimation.pair import kernel_rows
 from realsr.estimation.seen import Seen, SeenPair
 
 PICTURE_ROWS: tuple[PictureEstimator, ...] = ()
 """Estimators of one picture. Each is given what those before it found."""
 
-PAIR_ROWS: tuple[PairEstimator, ...] = ()
+PAIR_ROWS: tuple[PairEstimator, ...] = (kernel_rows.ROW,)
 """Estimators of a pair."""
 
 
