@@ -12,7 +12,7 @@ from realsr.estimation.pair.equations import Equations, equations
 from realsr.estimation.pair.planes import Planes
 from realsr.estimation.pair.posterior import GAUSSIAN, Posterior, best, means_of
 from realsr.estimation.pair.registration import (
-    Similarity,
+    Alignment,
     coarse,
     moved,
     similarity,
@@ -44,7 +44,7 @@ class KernelFit:
     """
 
     posterior: Posterior
-    place: Similarity
+    place: Alignment
     corner: tuple[int, int]
     planes: Planes
 
@@ -90,7 +90,7 @@ def fit(planes: Planes) -> KernelFit | str:
     return found if wanted <= reach else _rounds(planes, found.place, wanted)
 
 
-def _registered(planes: Planes, start: Similarity) -> Similarity:
+def _registered(planes: Planes, start: Alignment) -> Alignment:
     """Roughly: the kernel is not known yet, and stands as a Gaussian."""
     place = start
     for sigma in (1.0 * planes.scale, 0.5 * planes.scale):
@@ -101,13 +101,13 @@ def _registered(planes: Planes, start: Similarity) -> Similarity:
     return _straightened(place, planes, 3 * BENT)
 
 
-def _straightened(place: Similarity, planes: Planes, least: float) -> Similarity:
+def _straightened(place: Alignment, planes: Planes, least: float) -> Alignment:
     if place.bent(planes.lr.shape, planes.scale) >= least:
         return place
     return replace(place, turn=0.0, growth=0.0)
 
 
-def _rounds(planes: Planes, place: Similarity, reach: int) -> KernelFit:
+def _rounds(planes: Planes, place: Alignment, reach: int) -> KernelFit:
     """Kernel, then turn and growth by what it leaves, until they stay."""
     model = ndimage.gaussian_filter(planes.hr, 0.5 * planes.scale)
     found = _once(planes, place, reach, model)
@@ -115,7 +115,7 @@ def _rounds(planes: Planes, place: Similarity, reach: int) -> KernelFit:
         step = found.posterior.equations.extras(found.posterior.taps)[1:]
         gain = found.posterior.taps.sum()
         after = moved(found.place, np.array([0.0, 0.0, *(step / gain)]))
-        small = Similarity(
+        small = Alignment(
             turn=after.turn - found.place.turn, growth=after.growth - found.place.growth
         )
         least = _told_bend(found) if found.place.turn == found.place.growth == 0 else 0.005
@@ -130,7 +130,7 @@ def _told_bend(found: KernelFit) -> float:
     spread = found.posterior.noise * np.sqrt(
         np.diag(found.posterior.equations.extras_covariance())[1:]
     )
-    noise = Similarity(turn=float(spread[0]), growth=float(spread[1])).bent(
+    noise = Alignment(turn=float(spread[0]), growth=float(spread[1])).bent(
         found.planes.lr.shape, found.planes.scale
     )
     return max(BENT, CERTAIN * noise / float(found.posterior.taps.sum()))
@@ -142,7 +142,7 @@ def _modelled(planes: Planes, found: KernelFit) -> Floats:
     return np.asarray(ndimage.correlate(planes.hr, taps / taps.sum(), mode="nearest"), np.float64)
 
 
-def _once(planes: Planes, place: Similarity, reach: int, model: Floats) -> KernelFit:
+def _once(planes: Planes, place: Alignment, reach: int, model: Floats) -> KernelFit:
     shape, scale = planes.lr.shape, planes.scale
     shift = np.array([place.shift_y, place.shift_x])
     corner = np.floor((scale - 1) / 2 + shift + 0.5).astype(int)

@@ -16,7 +16,7 @@ WORSE = 1.03
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class GaussianWindow:
     """A Gaussian cut to side x side HR pixels. major, minor: sigma and its standard deviation, HR pixels."""
 
     side: int
@@ -24,7 +24,7 @@ class Window:
     minor: tuple[float, float]
 
 
-def gaussian_of(found: Posterior, scale: int) -> Window | None:
+def gaussian_of(found: Posterior, scale: int) -> GaussianWindow | None:
     """The Gaussian and its window, or None where the kernel is none."""
     fitting = Fitting(found.equations, float(scale))
     free = fitting.fit(GAUSSIAN)
@@ -40,7 +40,7 @@ def gaussian_of(found: Posterior, scale: int) -> Window | None:
     return _window(chosen, found)
 
 
-def _window(chosen: Fitted, found: Posterior) -> Window:
+def _window(chosen: Fitted, found: Posterior) -> GaussianWindow:
     slopes = chosen.slopes(found.equations.side)
     curve = slopes.T @ found.equations.gram @ slopes
     spread = found.noise * np.sqrt(np.diag(np.linalg.pinv(curve)))[3:5]
@@ -48,4 +48,4 @@ def _window(chosen: Fitted, found: Posterior) -> Window:
     first = int(sigma[1] > sigma[0])
     sides = [(float(sigma[axis]), float(spread[axis] * sigma[axis])) for axis in (first, 1 - first)]
     assert chosen.family.window is not None
-    return Window(chosen.family.window, sides[0], sides[1])
+    return GaussianWindow(chosen.family.window, sides[0], sides[1])

@@ -20,7 +20,7 @@ MOST_PIXELS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
-class Similarity:
+class Alignment:
     """HR position of LR pixel p: scale (1 + G) (p - centre of LR) + centre of HR + shift.
 
     shift_y, shift_x: HR pixels. turn: radians, from rows towards columns. growth: magnification minus 1.
@@ -47,7 +47,7 @@ def extent_centre(shape: tuple[int, ...], scale: int) -> Floats:
     return np.array([(scale * side - 1) / 2 for side in shape])
 
 
-def positions(shape: tuple[int, ...], scale: int, place: Similarity) -> tuple[Plane, Plane]:
+def positions(shape: tuple[int, ...], scale: int, place: Alignment) -> tuple[Plane, Plane]:
     """HR rows and columns of every LR pixel."""
     rows, columns = _centred(shape, scale)
     centre = extent_centre(shape, scale) + np.array([place.shift_y, place.shift_x])
@@ -63,19 +63,19 @@ def _centred(shape: tuple[int, ...], scale: int) -> tuple[Plane, Plane]:
     return np.broadcast_to(rows[:, None], shape), np.broadcast_to(columns[None], shape)
 
 
-def coarse(planes: Planes) -> tuple[Similarity, float]:
+def coarse(planes: Planes) -> tuple[Alignment, float]:
     """The shift by phase correlation, and how alike LR and the reduced HR are there (correlation)."""
     small = reduced(planes.hr, planes.scale, planes.lr.shape)
     window = cv2.createHanningWindow(small.shape[::-1], cv2.CV_64F)
     (across, down), _ = cv2.phaseCorrelate(
         small - small.mean(), planes.lr - planes.lr.mean(), window
     )
-    place = Similarity(-planes.scale * down, -planes.scale * across)
+    place = Alignment(-planes.scale * down, -planes.scale * across)
     moved = ndimage.shift(small, (down, across), order=1, mode="nearest")
     margin = 1 + int(max(abs(down), abs(across)))
     inside = (slice(margin, -margin), slice(margin, -margin))
     if min(small.shape) < 2 * margin + 8:
-        return Similarity(), _alike(small, planes.lr)
+        return Alignment(), _alike(small, planes.lr)
     return place, _alike(moved[inside], planes.lr[inside])
 
 
@@ -85,7 +85,7 @@ def _alike(one: Plane, other: Plane) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
-def similarity(planes: Planes, start: Similarity, sigma: float) -> Similarity:
+def similarity(planes: Planes, start: Alignment, sigma: float) -> Alignment:
     """Gauss-Newton on gain, offset and the four parameters, HR blurred by a Gaussian of sigma HR pixels.
 
     After Lucas and Kanade (IJCAI 1981). Wide blurs find what is far off, narrow ones are exact.
@@ -111,9 +111,9 @@ def _step(
     images: list[Plane],
     target: Plane,
     chosen: tuple[slice, slice],
-    place: Similarity,
+    place: Alignment,
     planes: Planes,
-) -> tuple[Similarity, float]:
+) -> tuple[Alignment, float]:
     """One step, and how far it moved the corners in HR pixels."""
     shape, scale = planes.lr.shape, planes.scale
     down, across = (one[chosen] for one in positions(shape, scale, place))
@@ -134,13 +134,13 @@ def _step(
     return moved(place, step), size
 
 
-def moved(place: Similarity, step: Floats) -> Similarity:
+def moved(place: Alignment, step: Floats) -> Alignment:
     """A placement changed by (shift_y, shift_x, turn, growth)."""
     values = (place.shift_y, place.shift_x, place.turn, place.growth)
-    return Similarity(*(float(one + change) for one, change in zip(values, step, strict=True)))
+    return Alignment(*(float(one + change) for one, change in zip(values, step, strict=True)))
 
 
-def unbent(hr: Plane, shape: tuple[int, ...], scale: int, place: Similarity) -> Plane:
+def unbent(hr: Plane, shape: tuple[int, ...], scale: int, place: Alignment) -> Plane:
     """HR as if it had no turn and growth against LR; the shift stays. By quintic splines."""
     if place.turn == 0 and place.growth == 0:
         return hr

@@ -12,7 +12,7 @@ from realsr.estimation.estimator import Inquiry
 from realsr.estimation.findings import Findings
 from realsr.estimation.pair.centring import cropped, middle, shifted, support
 from realsr.estimation.pair.kernel_rows import NAMES, measure
-from realsr.estimation.pair.registration import Similarity, positions, unbent
+from realsr.estimation.pair.registration import Alignment, positions, unbent
 from realsr.estimation.pair.response import SIGMA_OF_MTF50, axes, response
 from realsr.estimation.seen import Seen, SeenPair
 from tests.estimation.pair.making import Floats, gaussian, made, photograph
@@ -141,7 +141,7 @@ def test_the_response_of_a_gaussian_is_its_own() -> None:
 
 
 def test_unbending_takes_a_placement_back() -> None:
-    place, shape, scale = Similarity(2.0, -1.0, 0.01, -0.02), (20, 30), 2
+    place, shape, scale = Alignment(2.0, -1.0, 0.01, -0.02), (20, 30), 2
     rows, columns = np.meshgrid(np.arange(48.0), np.arange(68.0), indexing="ij")
     inside = (slice(4, -4), slice(4, -4))
     # LR pixel p lies at scale p + (scale - 1) / 2 + shift in what is straight.
