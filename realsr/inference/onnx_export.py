@@ -12,6 +12,7 @@ from torch import nn
 from torch.export import Dim
 
 from degrade.errors import MissingExtraError
+from realsr.conditions.network import MapConditioned
 from realsr.inference.errors import InferenceError
 from realsr.inference.loading import load
 from realsr.models.cards import CARD, ModelCard
@@ -26,9 +27,14 @@ TOLERANCE = 1e-4
 def onnx_bytes(network: nn.Module, card: ModelCard) -> tuple[bytes, float]:
     """The graph as a file's bytes, and its largest difference from torch on another size.
 
-    Raises MissingExtraError; InferenceError where the network cannot be exported or the graph differs.
+    Raises MissingExtraError; InferenceError where the network cannot be exported or the graph differs, and for
+    one that needs more than the LR.
     """
     channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
+    if isinstance(network, MapConditioned) and network.needs_maps:
+        raise InferenceError(
+            f"{card.architecture} is told maps of classes beside the LR, and ONNX here takes the LR alone"
+        )
     graph = _graph(network.eval(), channels, card)
     difference = _difference(graph, network, channels)
     if not difference <= TOLERANCE:

@@ -29,7 +29,8 @@ class Batch:
     degrade_again: the degradation that made lr from hr, with the same draws, as a function of HR-size images.
     ema: the output of the generator's moving average, without gradient.
     fake_logits, real_logits: the discriminator's answers to sr and hr, not passed through a sigmoid.
-    fake_features, real_features: its inner activations, in one order. scores: a ranker's answer to sr, b 1.
+    fake_features, real_features: its inner activations, in one order. fake_classes: its class head's logits of
+    sr, b k. labels: the classes of the images, (b,). scores: a ranker's answer to sr, b 1.
     """
 
     sr: Tensor
@@ -43,6 +44,8 @@ class Batch:
     fake_features: Sequence[Tensor] | None = None
     real_features: Sequence[Tensor] | None = None
     scores: Tensor | None = None
+    fake_classes: Tensor | None = None
+    labels: Tensor | None = None
 
     def __post_init__(self) -> None:
         for sr, hr in ((self.sr, self.hr), *self.levels):
@@ -64,6 +67,7 @@ class Batch:
             fake_logits=_wide_logits(self.fake_logits),
             real_logits=_wide_logits(self.real_logits),
             scores=None if self.scores is None else widened(self.scores),
+            fake_classes=None if self.fake_classes is None else widened(self.fake_classes),
         )
 
     def in_domain(self, domain: Domain) -> Batch:
@@ -125,6 +129,8 @@ HOW: dict[str, str] = {
     "real_logits": "run the discriminator on hr",
     "fake_features": "run a discriminator that gives its features on sr",
     "real_features": "run a discriminator that gives its features on hr",
+    "fake_classes": "run a discriminator with a class head on sr",
+    "labels": "hand in the class of each image",
     "scores": "run the trained ranker on sr",
 }
 

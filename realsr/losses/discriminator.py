@@ -6,6 +6,7 @@ from pydantic import Field
 from torch import Tensor
 
 from realsr.losses.adversarial import GanArguments, discriminator_loss
+from realsr.losses.classes import class_loss
 from realsr.losses.errors import MissingInputError
 from realsr.losses.objective import Losses
 from realsr.losses.penalties import Discriminator, one_centred, zero_centred
@@ -23,6 +24,12 @@ class DiscriminatorObjective(GanArguments):
     r2: float = Field(default=0.0, ge=0, description="gamma: the same on generated images")
     gradient_penalty: float = Field(default=0.0, ge=0, description="lambda of WGAN-GP")
     every: int = Field(default=1, ge=1, description="steps from one penalty to the next")
+    auxiliary: float = Field(
+        default=0.0,
+        ge=0,
+        description="weight of the class head's cross entropy on real and on generated",
+    )
+    ignored: int | None = Field(default=0, ge=0, description="class that the head is not asked for")
 
     def evaluate(
         self,
@@ -49,6 +56,17 @@ class DiscriminatorObjective(GanArguments):
         if due and self.gradient_penalty:
             raw["gradient_penalty"] = one_centred(discriminator, real, fake, _drawn(mix))
         return Losses.of(raw, self._weights())
+
+    def with_classes(self, losses: Losses, real: Tensor, fake: Tensor, labels: Tensor) -> Losses:
+        """The same losses and the class head's: b k logits on real and on generated images, classes (b,)."""
+        told = {
+            f"classes_{side}": class_loss(logits, labels, self.ignored)
+            for side, logits in (("real", real), ("fake", fake))
+        }
+        added = Losses.of(told, dict.fromkeys(told, self.auxiliary))
+        return Losses(
+            losses.raw | added.raw, losses.weighted | added.weighted, losses.total + added.total
+        )
 
     def _weights(self) -> dict[str, float]:
         return {

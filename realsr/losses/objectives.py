@@ -157,6 +157,11 @@ OBJECTIVES: Mapping[str, Recipe] = MappingProxyType(
             _term("rank_content", 3e-2),
             kind="vanilla",
         ),
+        "sftgan": Recipe(
+            source="SFT-GAN, Wang et al., CVPR 2018, and its authors' PyTorch options",
+            terms=(_term("perceptual"), _adversarial(5e-3), _term("auxiliary_class", 5e-3)),
+            discriminator=DiscriminatorObjective(kind="vanilla", auxiliary=1.0),
+        ),
         "real_esrgan": _recipe(
             "Real-ESRGAN, Wang et al., ICCVW 2021, and its authors' options",
             *_REAL_ESRGAN,

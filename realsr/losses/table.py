@@ -8,6 +8,7 @@ from degrade.table import Table
 from realsr.losses.adversarial import ADVERSARIAL
 from realsr.losses.artefacts import LDL
 from realsr.losses.base import Loss
+from realsr.losses.classes import AUXILIARY_CLASS
 from realsr.losses.consistency import LR_CONSISTENCY
 from realsr.losses.errors import LossError
 from realsr.losses.features import FEATURE_MATCHING
@@ -40,6 +41,7 @@ _ROWS: tuple[Loss[Any], ...] = (
     FEATURE_MATCHING,
     LDL,
     RANK_CONTENT,
+    AUXILIARY_CLASS,
 )
 
 LOSSES: Table[Loss[Any]] = Table("loss", _ROWS, LossError)

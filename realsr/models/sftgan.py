@@ -26,6 +26,14 @@ class SFTGANArguments(Arguments):
     features: int = Field(default=64, ge=1, description="channels of the body")
     conditions: int = Field(default=32, ge=1, description="channels of the shared condition")
 
+    @property
+    def map_classes(self) -> int:
+        return self.classes
+
+    @property
+    def needs_maps(self) -> bool:
+        return self.prior == "segmentation"
+
 
 class SFT(nn.Module):
     """Spatial feature transform: x * (1 + scale) + shift, both from the condition by two 1 x 1 layers."""
@@ -69,8 +77,7 @@ class SFTGAN(nn.Module):
                 "leave classes out or set prior='segmentation'"
             )
         self.arguments = arguments
-        self.map_classes = arguments.classes
-        self.needs_maps = arguments.prior == "segmentation"
+        self.map_classes, self.needs_maps = arguments.map_classes, arguments.needs_maps
         self.condition = _condition(arguments)
         self.head = conv(channels, features)
         self.blocks = nn.ModuleList(

@@ -65,6 +65,12 @@ class TrainingBatch:
         told = () if self.scale is None else (self.scale,)
         return network(self.lr, *told, **self.conditions)
 
+    @property
+    def labels(self) -> Tensor | None:
+        """The class of each image, (b,): the one that stands at most of its pixels; None without maps."""
+        maps = self.conditions.get("maps")
+        return None if maps is None else maps.sum(dim=(2, 3)).argmax(dim=1)
+
     def parts(self, count: int) -> list[TrainingBatch]:
         """The batch in `count` equal parts, in order."""
         if count == 1:

@@ -10,9 +10,12 @@ import torch
 import degrade
 from degrade import Pipeline
 from degrade.errors import PipelineError
+from degrade.operators.table import OPERATORS
+from realsr.conditions.network import undecided
 from realsr.files.faults import Faults, all_of
 from realsr.losses.base import HOW
-from realsr.pairs.soundness import check_ends
+from realsr.models.discriminators.base import TellsClasses
+from realsr.pairs.soundness import DRAWS, check_ends
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.samples import Photographs, StoredPairs
@@ -80,7 +83,21 @@ def _pipeline(config: TrainingConfig, scale: int) -> Pipeline:
     except PipelineError as error:
         raise TrainingError(f"data.pipeline at scale {scale}: {error}") from error
     check_ends(pipeline, config.data.crop)
+    if config.data.maps is not None:
+        _check_stays(pipeline, config)
     return pipeline
+
+
+def _check_stays(pipeline: Pipeline, config: TrainingConfig) -> None:
+    """Raises TrainingError where the HR is moved after its crop was cut: its maps would stay behind."""
+    operators = OPERATORS.with_rows(pipeline.own_operators)
+    for trace in degrade.draw(pipeline, degrade.keys(0, [f"check {n}" for n in range(DRAWS)])):
+        for step in trace.hr:
+            if operators[step.op].facts.hr_only:
+                raise TrainingError(
+                    f"{config.where('data', 'pipeline')}: {pipeline.name} has {step.op} on the HR, which may "
+                    "move it, and its maps would stay where they are: leave that stage out"
+                )
 
 
 def check(state: TrainState) -> None:
@@ -96,7 +113,7 @@ def check(state: TrainState) -> None:
     lr = torch.full((1, channels, side, side), 0.5, device=state.fabric.device)
     with torch.no_grad(), state.fabric.autocast():
         _check_scales(state, lr)
-        sr = state.generator.eval()(lr)
+        sr = state.generator.eval()(lr, **undecided(state.generator, lr, config.model.scale))
         if sr.shape != (1, channels, crop, crop):
             raise TrainingError(f"{config.model.name} makes {tuple(sr.shape)} of {tuple(lr.shape)}")
         _check_rival(state, sr, lr)
@@ -131,15 +148,25 @@ def _check_needs(state: TrainState) -> None:
         there.add("scores")
     if state.rival is not None:
         there |= {"fake_logits", "real_logits", "fake_features", "real_features"}
-    for need in sorted(state.objective.needs - there):
+    if state.rival is not None and isinstance(state.rival.network, TellsClasses):
+        there.add("fake_classes")
+    for need in sorted(_needed(state) - there):
         raise TrainingError(
-            f"the objective needs {need}, which this training lacks: {_REMEDY[need]}"
+            f"{state.config.where('objective')}: the objective needs {need}, which this training lacks: "
+            f"{_REMEDY[need]}"
         )
+
+
+def _needed(state: TrainState) -> frozenset[str]:
+    """What both sides look at."""
+    asks = state.rival is not None and state.rival.objective.auxiliary > 0
+    return state.objective.needs | (frozenset({"fake_classes", "labels"}) if asks else frozenset())
 
 
 def _of_data(config: TrainingConfig) -> set[str]:
     alone = not config.data.pairs and config.seen == "rgb"
-    return {"degrade_again"} if alone else set()
+    maps = {"labels"} if config.data.maps else set()
+    return maps | ({"degrade_again"} if alone else set())
 
 
 _LACKS_RIVAL = "add `discriminator: {name: vgg}` and an adversarial term"
@@ -147,6 +174,8 @@ _LACKS_RIVAL = "add `discriminator: {name: vgg}` and an adversarial term"
 _REMEDY: dict[str, str] = dict(HOW) | {
     "degrade_again": "take photographs under data.hr alone, and colour rgb",
     "ema": "set ema, say 0.999",
+    "fake_classes": "add `discriminator: {name: sftgan}`, which tells classes",
+    "labels": "give data.maps, and a network that is told them",
     "scores": "give `ranker`, the weights of a trained ranker",
     "fake_logits": _LACKS_RIVAL,
     "real_logits": _LACKS_RIVAL,

@@ -218,7 +218,33 @@ def disagreements(config: TrainingConfig) -> list[Fault]:
     if data.batch % config.accumulate:
         sentence = f"data.batch {data.batch} is not divided by accumulate {config.accumulate}"
         faults.append((("data", "batch"), sentence))
-    return [*faults, *_of_sides(config)]
+    return [*faults, *_of_sides(config), *_of_maps(config)]
+
+
+def _of_maps(config: TrainingConfig) -> list[Fault]:
+    """Of the maps that a network is told, and the folders they come from."""
+    data, needed = config.data, config.model.map_classes
+    if not needed:
+        sentence = f"{config.model.name} is told no maps of classes: leave maps out"
+        return [(("data", "maps"), sentence)] if data.maps else []
+    if data.maps is None:
+        sentence = f"{config.model.name} is to be told maps of {needed} classes: give their folder as data.maps"
+        return [(("model",), f"{sentence}, or take prior: texture, which needs none")]
+    if data.pairs:
+        sentence = "maps go with photographs: leave data.pairs out"
+        return [(("data", "pairs"), sentence)]
+    told = config.discriminator and config.discriminator.classes
+    if told not in (None, needed):
+        sentence = (
+            f"{config.model.name} is told {needed} classes and the discriminator tells {told}"
+        )
+        return [(("discriminator",), f"{sentence}: give both the same")]
+    sentence = "maps: give the folder of this set's maps, ID.png for each of its photographs"
+    return [
+        (("validation", "sets", number), sentence)
+        for number, each in enumerate(config.validation.sets)
+        if each.hr and each.maps is None
+    ]
 
 
 def _of_sides(config: TrainingConfig) -> list[Fault]:

@@ -28,7 +28,8 @@ class DataConfig(Strict):
 
     crop: side of the HR crops in pixels. batch: pairs of one process in one step. pairs_share: of the samples
     that come from `pairs` where there are both. cache: keeps decoded photographs in memory. scales: of which
-    each step draws one, for a network with several (MDSR, CARN); none: the model's alone.
+    each step draws one, for a network with several (MDSR, CARN); none: the model's alone. maps: a folder with
+    the classes of each photograph, `ID.png`, for a network that is told them.
     """
 
     hr: Paths = ()
@@ -41,6 +42,7 @@ class DataConfig(Strict):
     scales: tuple[Positive, ...] = ()
     augment: bool = Field(default=True, description="the eight flips and quarter turns")
     cache: bool = False
+    maps: Path | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Self:
@@ -59,7 +61,8 @@ class DataConfig(Strict):
 class SetConfig(Strict):
     """A validation set: whole photographs, degraded by one pipeline with frozen draws.
 
-    hr: its photographs. held_out: in their place a share of `data.hr`, which is then not trained on.
+    hr: its photographs. held_out: in their place a share of `data.hr`, which is then not trained on. maps: the
+    classes of its own photographs; of held-out ones they are those of `data.maps`.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -67,6 +70,7 @@ class SetConfig(Strict):
     pipeline: str = "bicubic"
     limit: Positive | None = None
     held_out: Annotated[float, Field(gt=0, lt=1)] | None = None
+    maps: Path | None = None
 
     @model_validator(mode="after")
     def _photographs(self) -> Self:

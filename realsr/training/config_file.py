@@ -64,9 +64,13 @@ def made_with(path: FilePath) -> tuple[RowFile, ...]:
 def config_text(config: TrainingConfig) -> str:
     """The record as a file that reads back to it, every default written out."""
     data = config.model_dump(mode="json", exclude=set() if config.rows else {"rows"})
-    for each in data["validation"]["sets"]:  # as in 0.1.0, where a set has photographs of its own
-        if each["held_out"] is None:
-            del each["held_out"]
+    # As in 0.1.0, where nothing is told of what it does not know.
+    for record, key in [
+        (data["data"], "maps"),
+        *((each, key) for each in data["validation"]["sets"] for key in ("held_out", "maps")),
+    ]:
+        if record[key] is None:
+            del record[key]
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 

@@ -13,7 +13,8 @@ from pydantic import (
 )
 
 from degrade.reader.records import Strict
-from realsr.models.base import Architecture
+from realsr.conditions.network import MapConditioned
+from realsr.models.base import Architecture, Arguments
 from realsr.models.discriminators.table import DiscriminatorRow, checked_arguments
 from realsr.models.errors import ModelError
 from realsr.models.table import checked
@@ -48,6 +49,17 @@ class ModelConfig(Strict):
         except ModelError as error:
             raise ValueError(str(error)) from error
         return self
+
+    @property
+    def record(self) -> Arguments:
+        """The arguments as the architecture's own record."""
+        return checked(self.row, **self.arguments)
+
+    @property
+    def map_classes(self) -> int:
+        """Classes of the maps that the network is to be given; 0 for none."""
+        told = self.record
+        return told.map_classes if isinstance(told, MapConditioned) and told.needs_maps else 0
 
     @property
     def row(self) -> Architecture[Any]:
@@ -86,6 +98,11 @@ class DiscriminatorConfig(Strict):
         except ModelError as error:
             raise ValueError(str(error)) from error
         return self
+
+    @property
+    def classes(self) -> int | None:
+        """Classes that its second head tells; None without one."""
+        return getattr(checked_arguments(self.row, **self.arguments), "classes", None)
 
     @property
     def row(self) -> DiscriminatorRow[Any]:

@@ -85,7 +85,7 @@ def train(
         if first:
             run.write_config(config)
             if given.photographs is not None:
-                check_photographs(run.root, given.photographs.sources)
+                check_photographs(run.root, given.photographs.learned)
         training = Training(state, given, run, tell if first else lambda sentence: None)
         stack.callback(training.close)
         return training.run(min(config.steps, stop_at or config.steps))
@@ -213,7 +213,7 @@ class Training:
         if self.log is not None:
             network = self.state.best.eval()
             for each in self.given.sets:
-                scores = each.scores(lambda lr: self._enlarged(network, lr))
+                scores = each.scores(lambda lr, **told: self._enlarged(network, lr, **told))
                 self.scores[each.name] = scores
                 self.log.write(
                     self.state.step, "validation", _scores(each, scores, self.bicubic[each.name])
@@ -224,9 +224,10 @@ class Training:
                 )
         self.fabric.barrier()
 
-    def _enlarged(self, network: torch.nn.Module, lr: Tensor) -> Tensor:
+    def _enlarged(self, network: torch.nn.Module, lr: Tensor, **told: Tensor) -> Tensor:
+        device = self.fabric.device
         with self.fabric.autocast():
-            sr: Tensor = network(lr.to(self.fabric.device))
+            sr: Tensor = network(lr.to(device), **{k: v.to(device) for k, v in told.items()})
         return sr.float()
 
     def _save(self) -> None:

@@ -13,6 +13,8 @@ from torch import Tensor
 
 import degrade
 from degrade import Key
+from degrade.geometry import Size
+from realsr.conditions.labels import LabelFolder
 from realsr.files.faults import all_of
 from realsr.images.crops import Cut
 from realsr.images.errors import SourceError
@@ -44,11 +46,14 @@ class Photographs:
         self.cut = Cut(config.model.scale, config.data.crop)
         self.config = config
         self.decoded: dict[int, Bytes] = {}
+        self.labels = labels_for(config, config.data.maps)
         all_of(self._check, self.sources)
 
     def _check(self, source: Source) -> None:
         with _named(source.path), opened_picture(source.path, Reading()) as image:
             self.cut.check(image.size)
+            if self.labels is not None:
+                checked_labels(self.labels, source.id, image.size, self.config)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -56,8 +61,22 @@ class Photographs:
     def sample(self, index: int, epoch: int) -> TrainingSample:
         """The crop of a photograph in an epoch, in RGB."""
         key = Key(self.config.seed, self.sources[index].id, epoch)
-        hr = image_of(crop_of_photograph(self._pixels(index), self.cut, key))
-        return TrainingSample(turned(hr, key) if self.config.data.augment else hr, key)
+        pixels = self._pixels(index)
+        hr, labels = image_of(crop_of_photograph(pixels, self.cut, key)), None
+        if self.labels is not None:
+            whole = self.labels.labels(self.sources[index].id, Size(*pixels.shape[:2]))
+            labels = torch.from_numpy(crop_of_photograph(whole, self.cut, key)).permute(2, 0, 1)
+        if self.config.data.augment:
+            hr = turned(hr, key)
+            labels = None if labels is None else turned(labels, key)
+        return TrainingSample(hr, key, labels=None if labels is None else labels[0])
+
+    @property
+    def learned(self) -> list[Source]:
+        """Every file that is learned from, each under a name of its own."""
+        folder = self.labels
+        maps = [] if folder is None else [(each.id, folder.path(each.id)) for each in self.sources]
+        return [*self.sources, *(Source(f"maps of {name}", path) for name, path in maps)]
 
     def _pixels(self, index: int) -> Bytes:
         if index in self.decoded:
@@ -68,6 +87,20 @@ class Photographs:
         if self.config.data.cache:
             self.decoded[index] = pixels
         return pixels
+
+
+def labels_for(config: TrainingConfig, root: Path | None) -> LabelFolder | None:
+    """The folder of maps; None where the network is told none."""
+    classes = config.model.map_classes
+    return LabelFolder(root, classes) if classes and root is not None else None
+
+
+def checked_labels(folder: LabelFolder, source: str, size: Size, config: TrainingConfig) -> None:
+    """Reads the labels of a photograph. Raises TrainingError that names the key and the file."""
+    try:
+        folder.labels(source, size)
+    except SourceError as error:
+        raise TrainingError(f"{config.where('data', 'maps')}: {error}") from error
 
 
 @dataclass(frozen=True)

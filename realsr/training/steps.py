@@ -21,6 +21,7 @@ from torch.optim import Optimizer
 from realsr.losses.base import Batch
 from realsr.losses.objective import Losses, gradient_norms
 from realsr.models.base import DeeplySupervised
+from realsr.models.discriminators.base import TellsClasses
 from realsr.training import moving_average
 from realsr.training.batches import TrainingBatch
 from realsr.training.optimisers import clip, gradient_norm, parameters_of, set_rates
@@ -104,7 +105,7 @@ def _all_in_training(state: TrainState) -> None:
 def _generator_losses(state: TrainState, part: TrainingBatch) -> tuple[Losses, Tensor]:
     with state.fabric.autocast():
         sr, levels = _outputs(state, part)
-        batch = Batch(sr, part.hr, part.lr, levels, part.degrade_again)
+        batch = Batch(sr, part.hr, part.lr, levels, part.degrade_again, labels=part.labels)
         batch = _judged(state, _ranked(state, _averaged(state, batch, part)), part.lr)
     return state.objective.evaluate(batch, state.step), sr
 
@@ -145,8 +146,10 @@ def _judged(state: TrainState, batch: Batch, lr: Tensor) -> Batch:
     fake = state.rival.network.judge(view(batch.sr), view(lr))
     with torch.no_grad():
         real = state.rival.network.judge(view(batch.hr), view(lr))
+    network = state.rival.network
     return replace(
         batch,
+        fake_classes=network.classes_of(fake) if isinstance(network, TellsClasses) else None,
         fake_logits=fake.logits,
         real_logits=real.logits,
         fake_features=fake.features,
@@ -163,6 +166,9 @@ def _discriminator_losses(
     judge = _Judge(state, rival, part.lr, view)
     losses = rival.objective.evaluate(judge, part.hr, fake.float(), state.step, mix)
     on_real, on_fake, *_ = judge.answers
+    if rival.objective.auxiliary and part.labels is not None:
+        real, generated, *_ = (each.float() for each in judge.classes)
+        losses = rival.objective.with_classes(losses, real, generated, part.labels)
     return losses, accuracy(rival.objective.kind, on_real, on_fake)
 
 
@@ -173,12 +179,16 @@ class _Judge:
         self.state, self.rival, self.view = state, rival, view
         self.lr = view(lr)
         self.answers: list[Tensor] = []
+        self.classes: list[Tensor] = []
 
     def __call__(self, images: Tensor) -> Tensor:
+        network = self.rival.network
         with self.state.fabric.autocast():
-            logits: Tensor = self.rival.network(self.view(images), self.lr)
-        self.answers.append(logits.detach().float())
-        return logits.float()
+            judged = network.judge(self.view(images), self.lr)
+            if isinstance(network, TellsClasses):
+                self.classes.append(network.classes_of(judged))
+        self.answers.append(judged.logits.detach().float())
+        return judged.logits.float()
 
 
 def _stepped(

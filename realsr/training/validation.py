@@ -17,6 +17,7 @@ from degrade import Key
 from degrade.errors import PipelineError
 from degrade.functional.color import studio_luma
 from degrade.geometry import Size
+from realsr.conditions.network import class_maps
 from realsr.images.crops import Cut
 from realsr.images.reading import Reading, opened
 from realsr.images.sources import Source, discover
@@ -28,12 +29,12 @@ from realsr.training.config_data import SetConfig
 from realsr.training.errors import TrainingError
 from realsr.training.fidelity import comparable
 from realsr.training.holding import held_out
-from realsr.training.samples import image_of
+from realsr.training.samples import checked_labels, image_of, labels_for
 
 FROZEN_SEED = 0
 
-Enlarge = Callable[[Tensor], Tensor]
-"""LR `1 c h w` to SR, in the colour that a network sees."""
+Enlarge = Callable[..., Tensor]
+"""LR `1 c h w` to SR, in the colour that a network sees; with `maps` where it is told classes."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,19 @@ class ValidationSet:
         border = training.validation.border
         self.border = self.scale if border is None else border
         self.pairs: list[tuple[Tensor, Tensor]] = []
+        self.labels = labels_for(training, training.data.maps if self.held_out else config.maps)
+        self._check_labels()
+
+    def _check_labels(self) -> None:
+        if self.labels is None:
+            return
+        for source in self.sources:
+            with opened(source.path, Reading()) as image:
+                checked_labels(self.labels, source.id, image.size, self.training)
 
     def bicubic(self) -> SetScores:
         """Of bicubic enlargement, in colour, whatever the network sees."""
-        return self._scores(lambda lr: enlarge(lr, self.scale), luma_alone=False)
+        return self._scores(lambda lr, **_: enlarge(lr, self.scale), luma_alone=False)
 
     def scores(self, network: Enlarge) -> SetScores:
         """Of a network."""
@@ -76,11 +86,21 @@ class ValidationSet:
     @torch.no_grad()
     def _scores(self, network: Enlarge, *, luma_alone: bool) -> SetScores:
         found = []
-        for hr, lr in self.pairs_of():
-            sr = network(studio_luma(lr) if luma_alone else lr).cpu()
+        for (hr, lr), source in zip(self.pairs_of(), self.sources, strict=True):
+            told = self._told(source, Size(*hr.shape[-2:]))
+            sr = network(studio_luma(lr) if luma_alone else lr, **told).cpu()
             ours, theirs = comparable(sr, self.border), comparable(hr, self.border)
             found.append((psnr(ours, theirs), ssim(ours, theirs)))
         return SetScores(*(sum(column) / len(found) for column in zip(*found, strict=True)))
+
+    def _told(self, source: Source, size: Size) -> dict[str, Tensor]:
+        """The maps of a photograph that was cut to a size, right and bottom."""
+        if self.labels is None:
+            return {}
+        with opened(source.path, Reading()) as image:
+            whole = self.labels.labels(source.id, image.size)
+        labels = torch.from_numpy(whole[: size.height, : size.width, 0])[None]
+        return {"maps": class_maps(labels, self.labels.classes)}
 
     def pairs_of(self, most: int | None = None) -> list[tuple[Tensor, Tensor]]:
         """The first so many pairs of the set, `1 3 H W` and `1 3 h w`."""

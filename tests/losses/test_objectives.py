@@ -26,6 +26,7 @@ WEIGHTS = {
     "enhancenet_pat": {"perceptual": 1.0, "patch_gram": 1.0, "adversarial": 2.0},
     "esrgan": {"perceptual": 1.0, "adversarial": 5e-3, "l1": 1e-2},
     "ranksrgan": {"perceptual": 1.0, "adversarial": 5e-3, "rank_content": 3e-2},
+    "sftgan": {"perceptual": 1.0, "adversarial": 5e-3, "auxiliary_class": 5e-3},
     "real_esrgan": {"l1": 1.0, "perceptual": 1.0, "adversarial": 0.1},
     "ldl": {"l1": 1.0, "perceptual": 1.0, "adversarial": 0.1, "ldl": 1.0},
 }
@@ -35,6 +36,7 @@ LAYERS = {
     "enhancenet_pat": {"pool2": 0.2, "pool5": 0.02},
     "esrgan": {"conv5_4": 1.0},
     "ranksrgan": {"conv5_4": 1.0},
+    "sftgan": {"conv5_4": 1.0},
     "real_esrgan": {"conv1_2": 0.1, "conv2_2": 0.1, "conv3_4": 1, "conv4_4": 1, "conv5_4": 1},
 }
 
@@ -69,7 +71,14 @@ def everything() -> Batch:
     hr, ema = (image(seed, 2, 3, 64, 64, dtype=torch.float32) for seed in (2, 3))
     logits = torch.tensor([[0.5], [-1.0]])
     return Batch(
-        sr, hr, ema=ema, fake_logits=logits, real_logits=logits + 1, scores=torch.zeros(2, 1)
+        sr,
+        hr,
+        ema=ema,
+        fake_logits=logits,
+        real_logits=logits + 1,
+        scores=torch.zeros(2, 1),
+        fake_classes=torch.eye(2, 3),
+        labels=torch.tensor([1, 2]),
     )
 
 

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from realsr.models.discriminators import DISCRIMINATORS, Discriminator, build_discriminator
+from realsr.models.discriminators.base import TellsClasses
 from realsr.models.discriminators.multi_scale import MultiScaleDiscriminator
 from realsr.models.errors import ModelError
 from realsr.models.ranker import Ranker, RankerArguments
@@ -31,6 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "unet_sn": {"features": 4},
     "patch": {"features": 4},
     "srgan": {"features": 4},
+    "sftgan": {"features": 4, "classes": 3},
     "enhancenet": {"features": 4},
     "multi_scale": {"member_arguments": {"features": 4, "layers": 2}, "sizes": 2},
 }
@@ -52,6 +54,8 @@ def test_every_discriminator_is_tried_here() -> None:
         ("patch", {"norm": "none"}, 2_764_737),
         ("srgan", {"size": 96}, 23_565_505),
         ("srgan", {}, 23_565_505),
+        ("sftgan", {"size": 96}, 10_813_717),
+        ("sftgan", {}, 10_813_717),
         ("enhancenet", {"size": 128}, 13_102_881),
         ("multi_scale", {}, 3 * 2_765_633),
     ],
@@ -109,7 +113,11 @@ def test_a_patch_logit_sees_70_pixels() -> None:
 def test_a_gradient_reaches_every_parameter_and_the_image(name: str) -> None:
     discriminator = built(name, **SMALL[name])
     x = images(64).requires_grad_()
-    discriminator(x).square().sum().backward()
+    judged = discriminator.judge(x)
+    heads = [judged.logits]
+    if isinstance(discriminator, TellsClasses):
+        heads.append(discriminator.classes_of(judged))
+    sum(head.square().sum() for head in heads).backward()
     unreached = [n for n, p in discriminator.named_parameters() if p.grad is None]
     assert unreached == []
     assert x.grad is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from pydantic import Field
@@ -33,6 +33,17 @@ class Judged(NamedTuple):
 
     logits: Tensor
     features: tuple[Tensor, ...]
+
+
+@runtime_checkable
+class TellsClasses(Protocol):
+    """A discriminator with a second head, which says what an image shows."""
+
+    classes: int
+
+    def classes_of(self, judged: Judged) -> Tensor:
+        """`b classes`: logits of the classes of images that were judged."""
+        ...
 
 
 class Discriminator(nn.Module, ABC):

@@ -16,6 +16,7 @@ class ChainPlan:
 
     down: kernel of the convolution of stride 2. normalised: batch normalisation behind every convolution but
     the first. bias: of the convolutions that are normalised. grid: pixels a side that the classifier sees.
+    slope: of the leaky ReLUs.
     """
 
     widths: tuple[int, ...]
@@ -24,6 +25,7 @@ class ChainPlan:
     bias: bool
     grid: int
     hidden: int
+    slope: float = 0.2
 
     def side_after(self, side: int) -> int:
         """Pixels a side that the stages leave of `side`."""
@@ -33,7 +35,7 @@ class ChainPlan:
 
 
 def chain(inputs: int, plan: ChainPlan) -> nn.Sequential:
-    """The convolutions, each a block with its normalisation and leaky ReLU 0.2."""
+    """The convolutions, each a block with its normalisation and leaky ReLU."""
     return nn.Sequential(*_blocks(inputs, plan))
 
 
@@ -54,14 +56,17 @@ def _block(
     ]
     if normalised:
         layers.append(nn.BatchNorm2d(width))
-    return nn.Sequential(*layers, nn.LeakyReLU(0.2))
+    return nn.Sequential(*layers, nn.LeakyReLU(plan.slope))
 
 
-def classifier(plan: ChainPlan) -> nn.Sequential:
-    """From `b width grid grid` to `b 1` over one hidden layer."""
+def classifier(plan: ChainPlan, outputs: int = 1) -> nn.Sequential:
+    """From `b width grid grid` to `b outputs` over one hidden layer."""
     pixels = plan.widths[-1] * plan.grid**2
     return nn.Sequential(
-        nn.Flatten(), nn.Linear(pixels, plan.hidden), nn.LeakyReLU(0.2), nn.Linear(plan.hidden, 1)
+        nn.Flatten(),
+        nn.Linear(pixels, plan.hidden),
+        nn.LeakyReLU(plan.slope),
+        nn.Linear(plan.hidden, outputs),
     )
 
 

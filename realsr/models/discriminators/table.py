@@ -17,6 +17,10 @@ from realsr.models.discriminators.enhancenet import (
 )
 from realsr.models.discriminators.multi_scale import MultiScaleDiscriminator
 from realsr.models.discriminators.patch import Patch, PatchArguments
+from realsr.models.discriminators.sftgan import (
+    SFTGANDiscriminator,
+    SFTGANDiscriminatorArguments,
+)
 from realsr.models.discriminators.srgan import SRGANArguments, SRGANDiscriminator
 from realsr.models.discriminators.unet import UNetArguments, UNetSN
 from realsr.models.discriminators.vgg_style import VGGStyle, VGGStyleArguments
@@ -74,6 +78,12 @@ _ROWS: tuple[DiscriminatorRow[Any], ...] = (
     DiscriminatorRow("unet_sn", UNetArguments, UNetSN, "Real-ESRGAN's: every pixel"),
     DiscriminatorRow("patch", PatchArguments, Patch, "pix2pix's: every 70 x 70 patch"),
     DiscriminatorRow("srgan", SRGANArguments, SRGANDiscriminator, "SRGAN's: whole images"),
+    DiscriminatorRow(
+        "sftgan",
+        SFTGANDiscriminatorArguments,
+        SFTGANDiscriminator,
+        "SFT-GAN's: whole images, and which class they show",
+    ),
     DiscriminatorRow(
         "enhancenet",
         EnhanceNetDiscriminatorArguments,
