@@ -44,10 +44,12 @@ class Faults:
         return None
 
     def check(self) -> None:
-        """Raises the one error that was found, or one that names all."""
-        if len(self.found) > 1:
-            raise SeveralFaultsError(self.found)
-        for fault in self.found:
+        """Raises the one error that was found, or one that names all; what several parts say is said once."""
+        said = dict.fromkeys(map(str, self.found))
+        found = [next(fault for fault in self.found if str(fault) == each) for each in said]
+        if len(found) > 1:
+            raise SeveralFaultsError(found)
+        for fault in found:
             raise fault
 
 

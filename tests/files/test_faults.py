@@ -34,7 +34,7 @@ def test_one_fault_is_raised_as_it_is_and_several_as_one() -> None:
 
 def test_many_are_counted() -> None:
     with pytest.raises(SeveralFaultsError) as caught:
-        all_of(odd, [2] * (MOST + 3))
+        all_of(odd, range(0, 2 * MOST + 6, 2))
     assert str(caught.value).splitlines()[-1] == "and 3 more"
     assert len(caught.value.faults) == MOST + 3
 
@@ -116,3 +116,13 @@ def test_all_bad_photographs_pipelines_and_sets_of_a_training(here: Path) -> Non
     assert done.exit_code == 2
     named = ["0.png", "2.png", "one_blur", "one is no", "two is no", "gone does", "set other"]
     assert [name for name in named if name not in done.stderr] == [], done.stderr
+
+
+def test_what_several_parts_say_is_said_once() -> None:
+    def same(number: int) -> None:
+        raise RequestError(f"too few: {number // 2}")
+
+    with pytest.raises(RequestError, match=r"\Atoo few: 0\Z"):
+        all_of(same, [0, 1])
+    with pytest.raises(SeveralFaultsError, match=r"\Atoo few: 1\ntoo few: 0\Z"):
+        all_of(same, [2, 0, 1, 3])
