@@ -18,7 +18,7 @@ class Size(NamedTuple):
     width: int
 
     def __str__(self) -> str:
-        return f"{self.height}x{self.width}"
+        return f"{self.height} x {self.width} (height x width)"
 
 
 @dataclass(frozen=True, slots=True)

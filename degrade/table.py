@@ -23,11 +23,13 @@ class Table(Mapping[str, R]):
     """Rows by their names: read-only, in the order given, one row a name.
 
     kind: what a row is, in a word. error: what `row` raises for a name that is not there, and the table itself
-    for two rows of one name: neither takes the other's place.
+    for two rows of one name: neither takes the other's place. listed: where a person sees all of them.
     """
 
-    def __init__(self, kind: str, rows: Iterable[R], error: type[DegradeError]) -> None:
-        self.kind, self.error = kind, error
+    def __init__(
+        self, kind: str, rows: Iterable[R], error: type[DegradeError], listed: str = ""
+    ) -> None:
+        self.kind, self.error, self.listed = kind, error, listed
         self._rows: dict[str, R] = {}
         for row in rows:
             if row.name in self._rows:
@@ -51,9 +53,10 @@ class Table(Mapping[str, R]):
 
     def miss(self, name: str) -> str:
         """What there is to say about a name that is not there."""
-        return f"no {self.kind} {name!r}{meant_or_known(name, self)}"
+        return f"no {self.kind} {name!r}{meant_or_known(name, self, self.listed)}"
 
     def with_rows(self, extra: Iterable[R]) -> Self:
         """The table with a caller's own rows behind its own; itself where there are none."""
         more = tuple(extra)
-        return type(self)(self.kind, (*self.values(), *more), self.error) if more else self
+        rows = (*self.values(), *more)
+        return type(self)(self.kind, rows, self.error, self.listed) if more else self

@@ -127,7 +127,7 @@ class Operators(Table[Operator[Any]]):
         allowed = self.trust | Trust.of(trust)
         if allowed == self.trust:
             return self
-        same = Operators(self.kind, self.values(), self.error)
+        same = Operators(self.kind, self.values(), self.error, self.listed)
         same.trust = allowed
         return same
 
@@ -143,7 +143,7 @@ class Operators(Table[Operator[Any]]):
             self.trust.check(code)
 
 
-OPERATORS = Operators("operator", _ROWS, PipelineError)
+OPERATORS = Operators("operator", _ROWS, PipelineError, "docs/operators.md")
 
 
 def operator_of(step: Step, operators: Operators = OPERATORS) -> Operator[Any]:

@@ -34,6 +34,10 @@ def _line(fault: ErrorDetails, document: Document, keys: _Keys) -> str:
     match fault["type"]:
         case "misfit":
             path, sentence = (*path, context["field"]), str(context["message"])
+        case "misplaced":
+            path, sentence = context["place"], str(context["message"])
+        case "no_value":
+            sentence = str(context["sentence"])
         case "union_tag_invalid":
             forms = [next(iter(form.model_fields)) for form in FORMS]
             tag = str(context["tag"])

@@ -36,7 +36,7 @@ def named_pipelines() -> Table[NamedPipeline]:
     files = sorted(resources.files("degrade.pipelines").iterdir(), key=lambda file: file.name)
     found = [file for file in files if file.name.endswith(".yaml")]
     rows = [NamedPipeline(file.name.removesuffix(".yaml"), file) for file in found]
-    return Table("pipeline", rows, PipelineError)
+    return Table("pipeline", rows, PipelineError, "`realsr pipelines list`")
 
 
 def pipeline_names() -> list[str]:

@@ -22,8 +22,9 @@ from degrade.operators.table import OPERATORS, Operators
 from degrade.pipeline.distributions import Integer
 from degrade.pipeline.orders import linear_orders
 from degrade.pipeline.stages import Node, stage_model
-from degrade.pipeline.values import Number, Weight
+from degrade.pipeline.values import Number, Weight, fault
 from degrade.reader.records import Strict
+from degrade.reader.yaml_source import shown
 
 ANY_NODE = {"title": "AnyNode"}
 """What stands for a node in a JSON schema until all of them are written out."""
@@ -164,6 +165,14 @@ class RepeatNode(Node):
     kind = "repeat"
     repeat: Annotated[int, Field(ge=1, le=16)] | Integer
     stages: Annotated[list[AnyNode], Field(min_length=1)]
+
+    @field_validator("repeat", mode="before")
+    @classmethod
+    def _counted(cls, times: Any) -> Any:
+        """One sentence in place of one for each form that it is not."""
+        if isinstance(times, int | Integer) or (isinstance(times, Mapping) and "integer" in times):
+            return times
+        raise fault(f"expected a whole number, or {{integer: [1, 3]}}; it is {shown(times)}")
 
     @field_validator("repeat")
     @classmethod

@@ -54,6 +54,14 @@ class DrawingProgram:
     constant: tuple[tuple[Operator[Any], Mapping[str, Scalar]], ...] = ()
 
 
+class MisplacedError(PipelineError):
+    """A node cannot stand where it stands. node: the innermost one that is at fault."""
+
+    def __init__(self, sentence: str, node: Node) -> None:
+        super().__init__(sentence)
+        self.node = node
+
+
 @dataclass
 class _Scope:
     """Where the compiler stands: the rounds around it and the stages that have surely run before."""
@@ -80,6 +88,14 @@ class _Compiler:
         return tuple(item for node in nodes for item in self.node(node, scope))
 
     def node(self, node: Node, scope: _Scope) -> Body:
+        try:
+            return self.compiled(node, scope)
+        except MisplacedError:
+            raise
+        except PipelineError as error:
+            raise MisplacedError(str(error), node) from error
+
+    def compiled(self, node: Node, scope: _Scope) -> Body:
         label = self.labelled(node, scope)
         match node:
             case Stage():
@@ -263,7 +279,7 @@ def _sorted_by(constraints: tuple[tuple[int, int], ...], count: int) -> list[int
 
 
 def compile_nodes(hr: Sequence[Node], lr: Sequence[Node]) -> DrawingProgram:
-    """Flattens both trees; raises PipelineError for a label used twice a reference that may miss, or a stage
+    """Flattens both trees; raises MisplacedError for a label used twice, a reference that may miss, or a stage
     under `lr` that belongs under `hr`."""
     compiler = _Compiler()
     hr_body = compiler.body(hr, _Scope())

@@ -129,7 +129,7 @@ def _check_reach(operator: Operator[Any], name: str, spec: Spec, reach: list[Sca
         raise _misfit(name, "is a whole number: use `integer` or `choice`, not a continuous form")
     parameters: type[Parameters] = operator.parameters
     wants_bool = parameters.model_fields[name].annotation is bool
-    for value in reach:
+    for value in (*reach[-1:], *reach[:-1]):  # the high end says more than the first value beyond
         if isinstance(value, bool) != wants_bool:
             wanted = "true or false" if wants_bool else "no truth value"
             raise _misfit(name, f"is {value!r}: expected {wanted}")

@@ -7,20 +7,25 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from degrade.errors import PipelineError
+from degrade.functional.filters import FilterName
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.pipeline.columnar import ColumnarProgram, columnar
 from degrade.pipeline.errors import explain
-from degrade.pipeline.named import named_source
+from degrade.pipeline.named import named_pipelines, named_source
 from degrade.pipeline.nodes import AnyNode, reading
-from degrade.pipeline.program import DrawingProgram, compile_nodes
+from degrade.pipeline.program import DrawingProgram, MisplacedError, compile_nodes
+from degrade.pipeline.stages import Node
+from degrade.reader.near import alike, quoted
 from degrade.reader.records import Strict
+from degrade.reader.yaml_source import Path as TreePath
 from degrade.reader.yaml_source import read_text, read_yaml
 from degrade.trust import NOTHING, Code, Trust
 
@@ -68,8 +73,11 @@ class Pipeline(Strict):
     def _structure_holds(self) -> Pipeline:
         try:
             _ = self.program
-        except PipelineError as error:
-            raise ValueError(str(error)) from error
+        except MisplacedError as error:
+            place = _place_of(error.node, self)
+            raise PydanticCustomError(
+                "misplaced", "{message}", {"message": str(error), "place": place}
+            ) from error
         return self
 
     @model_validator(mode="after")
@@ -146,6 +154,20 @@ class Pipeline(Strict):
         )
 
 
+def _place_of(node: Node, here: Any) -> TreePath:
+    """The way from a tree, or a part of one, to a node in it; empty where it is not there."""
+    if here is node:
+        return ()
+    found = ((part, inner, _place_of(node, inner)) for part, inner in _parts_of(here))
+    return next(((part, *way) for part, inner, way in found if way or inner is node), ())
+
+
+def _parts_of(here: Any) -> Iterable[tuple[int | str, Any]]:
+    if isinstance(here, BaseModel):
+        return ((name, getattr(here, name)) for name in type(here).model_fields)
+    return enumerate(here) if isinstance(here, list) else ()
+
+
 class _Dumper(yaml.SafeDumper):
     """Writes equal values out each time, without anchors."""
 
@@ -212,5 +234,21 @@ def load_pipeline(
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.parent != Path():
         return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows, trust)
-    source = named_source(str(name_or_path))
-    return parse_pipeline(source, f"{name_or_path}.yaml", scale, rows, trust)
+    name = str(name_or_path)
+    if name not in named_pipelines():
+        raise PipelineError(_no_pipeline(name))
+    return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows, trust)
+
+
+def _no_pipeline(name: str) -> str:
+    """What there is to say of a name that is none: it may be a stage's, or a file's without its ending."""
+    miss = f"{named_pipelines().miss(name)}; a file needs its .yaml ending"
+    if alike(name, named_pipelines()):
+        return miss
+    if name in OPERATORS:
+        return f"{miss}; {name!r} is an operator, which a pipeline file names: `lr: [{{op: {name}, ...}}]`"
+    filters = alike(name, get_args(FilterName))
+    if not filters:
+        return miss
+    are = "are filters" if len(filters) > 1 else "is a filter"
+    return f"{miss}; {quoted(filters, 'and')} {are} of the stage `resize` in a pipeline file"

@@ -11,6 +11,9 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from degrade.reader.yaml_source import shown
 
 T = TypeVar("T")
 
@@ -58,7 +61,12 @@ Whole = Annotated[int, Field(ge=-int(LARGEST), le=int(LARGEST))]
 
 
 def _scalar(value: Any) -> Any:
-    """A constant: a string that reads as a number is one."""
+    """A constant: a string that reads as a number is one. A list and nothing at all have sentences of their
+    own, in place of one for each type that they are not."""
+    if isinstance(value, list):
+        raise fault(f"expected one value or a distribution; {_form_of(value)}")
+    if value is None:
+        raise fault("expected a value; it is empty")
     value = _number(value)
     if isinstance(value, str):
         try:
@@ -66,6 +74,21 @@ def _scalar(value: Any) -> Any:
         except ValueError:
             return value
     return value
+
+
+def fault(sentence: str) -> PydanticCustomError:
+    """A fault whose sentence says all, the value included."""
+    return PydanticCustomError("no_value", "{sentence}", {"sentence": sentence})
+
+
+def _form_of(values: list[Any]) -> str:
+    """How the distribution is written that a list stands for: `[low, high]` of other toolkits, or a choice."""
+    numbers = all(isinstance(value, int | float) for value in values)
+    if len(values) != 2 or not numbers:
+        return f"write values to choose from as {{choice: {shown(values) if values else '[a, b]'}}}"
+    whole = all(isinstance(value, int) for value in values)
+    integers = f", of whole numbers {{integer: {shown(values)}}}" if whole else ""
+    return f"write a range as {{uniform: {shown(values)}}}{integers}"
 
 
 Constant = Annotated[float | int | str | bool, BeforeValidator(_scalar), AfterValidator(_bounded)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Collection, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from degrade.reader.near import meant_or_known
+from degrade.reader.near import LISTED, meant, meant_or_known, nearest
 from degrade.reader.yaml_source import Document, Path, path_text, shown
 
 MOST = 10
@@ -21,9 +22,25 @@ Say = Callable[[ErrorDetails], str]
 
 def lines(error: ValidationError, say: Say) -> list[str]:
     """One sentence a fault, each once."""
-    details = error.errors(include_url=False)
+    details = _without_echoes(error.errors(include_url=False))
     said = list(dict.fromkeys(map(say, details[:MOST])))
     return [*said, f"... and {len(details) - MOST} more"] if len(details) > MOST else said
+
+
+def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without keys that are missing because the one that stands there is written otherwise, such as `LR`."""
+    unknown = [fault["loc"] for fault in details if fault["type"] == "extra_forbidden"]
+    return [
+        fault
+        for fault in details
+        if fault["type"] != "missing" or not any(_written(fault["loc"], loc) for loc in unknown)
+    ]
+
+
+def _written(missing: Path, unknown: Path) -> bool:
+    """Whether an unknown key stands for a missing one beside it."""
+    same = missing[:-1] == unknown[:-1]
+    return same and nearest(str(unknown[-1]), [str(missing[-1])]) is not None
 
 
 def of_document(error: ValidationError, document: Document, known: type[BaseModel]) -> str:
@@ -70,8 +87,17 @@ def said(fault: ErrorDetails, known: Collection[str] = (), kind: str = "key") ->
 
 
 def message(fault: ErrorDetails) -> str:
-    """pydantic's own words, without those that it puts before ours."""
+    """pydantic's own words, without those that it puts before ours, and without a long list of names."""
+    if fault["type"] == "literal_error":
+        return _no_such(str(fault["input"]), fault)
     return fault["msg"].removeprefix("Value error, ")
+
+
+def _no_such(name: str, fault: ErrorDetails) -> str:
+    known = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+    if len(known) > LISTED:
+        return f"no {shown(name)} here{meant_or_known(name, known)}"
+    return f"{fault['msg']}{meant(name, known)}"
 
 
 def _value(fault: ErrorDetails) -> str:

@@ -83,7 +83,7 @@ def read_yaml(text: str, name: str, error: type[DegradeError] = PipelineError) -
             document.data = _build(root, (), document)
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise error(f"{name}:{line}: not YAML: {fault.problem}") from fault
+        raise error(f"{name}:{line}: not YAML: {_problem(fault)}") from fault
     except yaml.YAMLError as fault:
         raise error(f"{name}:1: not YAML: {fault}") from fault
     except RecursionError as fault:
@@ -91,6 +91,19 @@ def read_yaml(text: str, name: str, error: type[DegradeError] = PipelineError) -
     except _RefusedError as fault:
         raise error(str(fault)) from fault
     return document
+
+
+def _problem(fault: yaml.MarkedYAMLError) -> str:
+    mark = fault.problem_mark
+    if mark is not None and mark.buffer is not None and _tab_near(mark.buffer, mark.pointer):
+        return "a tab; YAML is set in by spaces: put spaces in its place"
+    return str(fault.problem)
+
+
+def _tab_near(text: str, at: int) -> bool:
+    """Whether a line is set in by a tab just before the place at which the parser gave up, or there."""
+    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0]
+    return "\t" in line[: len(line) - len(line.lstrip())]
 
 
 class _RefusedError(Exception):

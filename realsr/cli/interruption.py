@@ -12,7 +12,7 @@ from types import FrameType
 from realsr.cli.reporting import INTERRUPTED
 
 ASKED = b"realsr: stopping after the running step; Ctrl-C again ends it at once\n"
-ENDED = b"realsr: ended; run the same command again to go on from what is saved\n"
+ENDED = b"realsr: ended; what was saved before is kept\n"
 _KINDS = (
     signal.SIGINT,
     *(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)),

@@ -15,15 +15,18 @@ P = ParamSpec("P")
 OK, DIFFERS, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def reported(command: Callable[P, int]) -> Callable[P, None]:
-    """A command that returns its exit code, and whose expected errors end in a sentence without stack trace."""
+def reported(command: Callable[P, int], stopped: str = "stopped") -> Callable[P, None]:
+    """A command that returns its exit code, and whose expected errors end in a sentence without stack trace.
+
+    stopped: what is said where the person ends it.
+    """
 
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             code = command(*args, **kwargs)
         except KeyboardInterrupt:
-            say("stopped; run the same command again to go on")
+            say(stopped)
             code = INTERRUPTED
         except BrokenPipeError:
             raise
@@ -36,6 +39,11 @@ def reported(command: Callable[P, int]) -> Callable[P, None]:
         raise typer.Exit(code)
 
     return wrapper
+
+
+def going_on(command: Callable[P, int]) -> Callable[P, None]:
+    """As `reported`, of a command that goes on from what it left."""
+    return reported(command, "stopped; run the same command again to go on")
 
 
 def say(sentence: str) -> None:

@@ -71,7 +71,7 @@ class OpenStill:
             raise SourceError(
                 "damaged",
                 f"its header says {self.size.height} x {self.size.width} and its pixels are "
-                f"{pixels.shape[0]} x {pixels.shape[1]}",
+                f"{pixels.shape[0]} x {pixels.shape[1]} (height x width)",
             )
         return pixels
 
@@ -162,7 +162,9 @@ _REASONS = {
 def _check_size(header: Header, max_pixels: int) -> None:
     height, width = header.size
     if min(height, width) < 1:
-        raise SourceError("damaged", f"its header says {height} x {width}, which is no picture")
+        raise SourceError(
+            "damaged", f"its header says {height} x {width} (height x width), which is no picture"
+        )
     if width * height > max_pixels:
         raise SourceError(
             "too-large",

@@ -61,5 +61,7 @@ def read_stored(stored: Stored, size: tuple[int, int]) -> Bytes:
         if error.kind != "too-large":
             raise
         found = "it is larger"
-    changed = SourceError("changed", f"{found}, the manifest says {size[0]} x {size[1]}")
+    changed = SourceError(
+        "changed", f"{found}, the manifest says {size[0]} x {size[1]} (height x width)"
+    )
     raise located(changed, stored.path)

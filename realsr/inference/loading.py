@@ -73,7 +73,7 @@ def load(
         trust.check(function_code(text))
         return _checked(from_function(text, device), scale)
     if not path.is_file():
-        raise InferenceError(_unknown(text))
+        raise InferenceError(_unknown(text, rows))
     return _checked(_from_file(path, scale, device, trust, rows), scale)
 
 
@@ -190,8 +190,16 @@ def _checked(upscaler: Upscaler, scale: int | None) -> Upscaler:
     return upscaler
 
 
-def _unknown(text: str) -> str:
+def _unknown(text: str, rows: Rows) -> str:
+    path = Path(text)
+    if path.exists():
+        return f"{text} is no file; expected a model's file, say {path / 'model.safetensors'}"
+    if text in rows.architectures:
+        return f"{text!r} is an architecture; expected a trained network of it, that is its file of weights"
+    if path.suffix or path.parent != Path():
+        return f"no model {text!r}: there is no such file"
+    names = [*INTERPOLATIONS, *rows.architectures]
     return (
-        f"no model {text!r}: expected a file of weights, ONNX or TorchScript, module:function, or an "
-        f"interpolation ({', '.join(INTERPOLATIONS)}){meant(text, INTERPOLATIONS)}"
+        f"no model {text!r}{meant(text, names)}; expected a file of weights (ours, or any that spandrel "
+        "reads), ONNX or TorchScript, module:function, or an interpolation such as bicubic"
     )

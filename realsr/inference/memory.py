@@ -20,8 +20,8 @@ def check_memory(upscaler: Upscaler, height: int, width: int, channels: int) -> 
     free = available()
     if free is not None and needed > free:
         raise InferenceError(
-            f"{upscaler.name} would enlarge {height} x {width} pixels at once, which takes about "
-            f"{needed / 1e9:.1f} GB where {free / 1e9:.1f} are free; use tiles (--tile 512 --overlap 32)"
+            f"{upscaler.name} would enlarge {height} x {width} (height x width) pixels at once, which takes "
+            f"about {needed / 1e9:.1f} GB where {free / 1e9:.1f} are free; use tiles (--tile 512 --overlap 32)"
         )
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from degrade.table import Table
 from realsr.files.faults import all_of
 from realsr.inference.errors import InferenceError
+from realsr.models.base import Architecture
 from realsr.models.cards import ModelCard, read_card
 from realsr.models.checkpoints import compare, load_weights, read_checkpoint
 from realsr.models.dialects import StateDict, understood
 from realsr.models.recognition import recognised
+from realsr.models.table import ARCHITECTURES
 
 
 def mixed(first: Mapping[str, Tensor], second: Mapping[str, Tensor], alpha: float) -> StateDict:
@@ -33,28 +37,37 @@ def mixed(first: Mapping[str, Tensor], second: Mapping[str, Tensor], alpha: floa
 
 
 def interpolated(
-    first: Path, second: Path, alpha: float, scale: int | None = None
+    first: Path,
+    second: Path,
+    alpha: float,
+    scale: int | None = None,
+    architectures: Table[Architecture[Any]] = ARCHITECTURES,
 ) -> tuple[nn.Module, ModelCard]:
-    """The network between two files of one architecture of ours, and its card.
+    """The network between two files of one architecture, and its card.
 
-    alpha: 0 gives the first, 1 the second, beyond them it extrapolates. Raises InferenceError, ModelError.
+    alpha: 0 gives the first, 1 the second, beyond them it extrapolates. architectures: ours, or with a caller's
+    own. Raises InferenceError, ModelError.
     """
-    cards = all_of(lambda path: card_of(path, scale), (first, second))
+    cards = all_of(lambda path: card_of(path, scale, architectures), (first, second))
     if cards[0].architecture != cards[1].architecture or cards[0].scale != cards[1].scale:
         kinds = " and ".join(f"{card.architecture} x{card.scale}" for card in cards)
         raise InferenceError(f"{first} and {second} are {kinds}: only two of one kind can be mixed")
     one, other = (understood(read_checkpoint(path)) for path in (first, second))
-    network = cards[0].built()
+    network = cards[0].built(architectures=architectures)
     load_weights(network, mixed(one, other, alpha))
     return network.eval(), _mixed_card(cards[0], cards[1], alpha)
 
 
-def card_of(path: Path, scale: int | None = None) -> ModelCard:
+def card_of(
+    path: Path,
+    scale: int | None = None,
+    architectures: Table[Architecture[Any]] = ARCHITECTURES,
+) -> ModelCard:
     """The card of a model file, or one that says what a bare state dict of ours is. Raises InferenceError."""
     card = read_card(path)
     if card is not None:
         return card
-    fit = recognised(understood(read_checkpoint(path)), scale, str(path))
+    fit = recognised(understood(read_checkpoint(path)), scale, str(path), architectures.values())
     if fit is None:
         raise InferenceError(
             f"{path}: not one of our architectures at its default arguments, nor with a card"
@@ -65,10 +78,14 @@ def card_of(path: Path, scale: int | None = None) -> ModelCard:
     )
 
 
-def loaded(path: Path, scale: int | None = None) -> tuple[nn.Module, ModelCard]:
+def loaded(
+    path: Path,
+    scale: int | None = None,
+    architectures: Table[Architecture[Any]] = ARCHITECTURES,
+) -> tuple[nn.Module, ModelCard]:
     """A network of ours from a file, ready to enlarge, and its card. Raises InferenceError, ModelError."""
-    card = card_of(path, scale)
-    network = card.built()
+    card = card_of(path, scale, architectures)
+    network = card.built(architectures=architectures)
     load_weights(network, path)
     return network.eval(), card
 

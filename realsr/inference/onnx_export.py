@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -20,6 +21,8 @@ from realsr.models.cards import CARD, ModelCard
 _TRACED, _CHECKED = (2, 24, 32), (1, 40, 17)
 """Batch, height, width: what the graph is made from, and another that it is checked on."""
 
+_AXES = {0: "batch", 2: "height", 3: "width"}
+
 TOLERANCE = 1e-4
 """Largest difference from torch in [0, 1] at which a graph is kept."""
 
@@ -30,7 +33,7 @@ def onnx_bytes(network: nn.Module, card: ModelCard) -> tuple[bytes, float]:
     Raises MissingExtraError; InferenceError where the network cannot be exported or the graph differs, and for
     one that needs more than the LR.
     """
-    channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
+    channels = channels_of(card)
     if isinstance(network, MapConditioned) and network.needs_maps:
         raise InferenceError(
             f"{card.architecture} is told maps of classes beside the LR, and ONNX here takes the LR alone"
@@ -43,6 +46,11 @@ def onnx_bytes(network: nn.Module, card: ModelCard) -> tuple[bytes, float]:
             f"at most {TOLERANCE:g} is kept"
         )
     return graph, difference
+
+
+def channels_of(card: ModelCard) -> int:
+    """What the network of a card takes: 3 for RGB, 1 for luma."""
+    return int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
 
 
 def _graph(network: nn.Module, channels: int, card: ModelCard) -> bytes:
@@ -68,9 +76,21 @@ def _graph(network: nn.Module, channels: int, card: ModelCard) -> bytes:
     if program is None:
         raise InferenceError(f"{card.architecture} cannot be exported to ONNX")
     model = program.model_proto
+    _name_axes(model.graph)
     onnx.helper.set_model_props(model, {CARD: card.model_dump_json()})
     graph: bytes = model.SerializeToString()
     return graph
+
+
+def _name_axes(graph: Any) -> None:
+    """Batch, height and width in place of the exporter's own names for free sides, everywhere in the graph."""
+    sides = graph.input[0].type.tensor_type.shape.dim
+    names = {sides[axis].dim_param: name for axis, name in _AXES.items()}
+    word = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names))
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for side in value.type.tensor_type.shape.dim:
+            if side.dim_param:
+                side.dim_param = word.sub(lambda found: names[found[0]], side.dim_param)
 
 
 def _difference(graph: bytes, network: nn.Module, channels: int) -> float:

@@ -38,7 +38,8 @@ def probed(
     kind = str(dtype).removeprefix("torch.")
     counts = "3 channels or 1" if channels is None else f"{channels} channels"
     raise ProbeError(
-        f"{name} cannot enlarge a picture of {_HEIGHT} x {_WIDTH} pixels with {counts} in {kind}: {said}"
+        f"{name} cannot enlarge a picture of {_HEIGHT} x {_WIDTH} (height x width) pixels with {counts} in "
+        f"{kind}: {said}"
     )
 
 

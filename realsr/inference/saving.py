@@ -91,8 +91,8 @@ def _check_size(form: Format, height: int, width: int) -> None:
     if form.side is not None and max(height, width) > form.side:
         raise SourceError(
             "too-large",
-            f"its result has {height} x {width} pixels and {form.name} holds {form.side} a side; say "
-            "--save-as png",
+            f"its result has {height} x {width} (height x width) pixels and {form.name} holds {form.side} a "
+            "side; say --save-as png",
         )
     if form.pixels is not None and height * width > form.pixels:
         raise SourceError(

@@ -31,8 +31,8 @@ def patches(features: Tensor, side: int) -> Tensor:
     rows, columns = height // side, width // side
     if rows * columns == 0:
         raise LossError(
-            f"patch_gram on features of {height} x {width}: expected sides of at least the patch's {side}; "
-            "take larger images, a smaller patch or a shallower layer"
+            f"patch_gram on features of {height} x {width} (height x width): expected sides of at least the "
+            f"patch's {side}; take larger images, a smaller patch or a shallower layer"
         )
     cut = features[:, :, : rows * side, : columns * side]
     tiles = cut.reshape(batch, channels, rows, side, columns, side).permute(0, 2, 4, 1, 3, 5)

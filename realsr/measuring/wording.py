@@ -19,7 +19,7 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
 def _title(record: Mapping[str, Any]) -> str:
     if "set" in record:
         return f"all {record['set']['pictures']}"
-    return f"{record['source']} ({record['width']} x {record['height']})"
+    return f"{record['source']} ({record['height']} x {record['width']}, height x width)"
 
 
 def _value(told: Mapping[str, Any]) -> str:

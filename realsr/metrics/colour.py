@@ -25,7 +25,7 @@ def colour_shift(first: Planes, second: Planes) -> float:
     """
     if min(first.shape[:2]) < BLOCK:
         raise NotDefinedError(
-            f"{first.shape[0]} x {first.shape[1]} px has no block of {BLOCK} x {BLOCK}"
+            f"{first.shape[0]} x {first.shape[1]} px (height x width) has no block of {BLOCK} x {BLOCK}"
         )
     return float(colour_difference(*(_block_means(stack) for stack in (first, second))).mean())
 

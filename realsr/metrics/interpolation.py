@@ -23,7 +23,9 @@ def cut_to_multiple(picture: Picture, side: int) -> Picture:
     """The picture without the rows and columns at the end that exceed a multiple of `side`."""
     rows, columns = (length // side * side for length in picture.shape[:2])
     if not rows or not columns:
-        raise MetricError(f"{picture.shape[0]} x {picture.shape[1]} px has no multiple of {side}")
+        raise MetricError(
+            f"{picture.shape[0]} x {picture.shape[1]} px (height x width) has no multiple of {side}"
+        )
     return picture[:rows, :columns]
 
 

@@ -45,8 +45,8 @@ def niqe(image: Plane, pristine: Pristine) -> float:
     known = found[~np.isnan(found).any(axis=1)]
     if len(known) < 2:
         raise NotDefinedError(
-            f"{len(known)} blocks with statistics in {image.shape[0]} x {image.shape[1]} px; expected two of "
-            f"{BLOCK} x {BLOCK}, so about 192 x 192 that is not flat"
+            f"{len(known)} blocks with statistics in {image.shape[0]} x {image.shape[1]} px (height x width); "
+            f"expected two of {BLOCK} x {BLOCK}, so about 192 x 192 that is not flat"
         )
     away = pristine.mean - np.nanmean(found, axis=0)
     spread = np.linalg.pinv((pristine.covariance + np.cov(known, rowvar=False)) / 2.0)

@@ -29,7 +29,7 @@ def piqe(image: Plane) -> float:
     """
     if min(image.shape) < _BLOCK or not image.max() > 0.0:
         raise NotDefinedError(
-            f"{image.shape[0]} x {image.shape[1]} px; expected at least 16 x 16, not black"
+            f"{image.shape[0]} x {image.shape[1]} px (height x width); expected at least 16 x 16, not black"
         )
     stretched = np.floor(255.0 * image / image.max() + 0.5)
     padded = np.pad(stretched, [(0, side % _BLOCK) for side in image.shape], mode="symmetric")

@@ -98,7 +98,7 @@ def cropped(image: Picture, convention: Convention) -> Picture:
     border = int(convention.crop)
     if 2 * border >= min(image.shape[:2]):
         raise NotDefinedError(
-            f"a crop of {border} px leaves nothing of {image.shape[0]} x {image.shape[1]}"
+            f"a crop of {border} px leaves nothing of {image.shape[0]} x {image.shape[1]} (height x width)"
         )
     inside = slice(border, -border or None)
     return image[inside, inside]

@@ -22,7 +22,7 @@ def shifted_psnr(
     height, width = (side - 2 * reach for side in truth.shape[:2])
     if min(height, width) < 1:
         raise NotDefinedError(
-            f"shifts of {reach} px leave nothing of {hr.shape[0]} x {hr.shape[1]}"
+            f"shifts of {reach} px leave nothing of {hr.shape[0]} x {hr.shape[1]} (height x width)"
         )
     inside = np.ascontiguousarray(truth[reach : reach + height, reach : reach + width])
     steps = range(-reach, reach + 1)

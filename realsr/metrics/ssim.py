@@ -70,7 +70,8 @@ def _halved(values: Plane) -> Plane:
 def _similarities(first: Planes, second: Planes, window: Window) -> list[Similarity]:
     if min(first.shape[:2]) < window.side:
         raise NotDefinedError(
-            f"{first.shape[0]} x {first.shape[1]} px is smaller than the window of {window.side}"
+            f"{first.shape[0]} x {first.shape[1]} px (height x width) is smaller than the window "
+            f"of {window.side}"
         )
     stacks = (np.ascontiguousarray(stack.transpose(2, 0, 1)) for stack in (first, second))
     return [_similarity(one, two, window) for one, two in zip(*stacks, strict=True)]

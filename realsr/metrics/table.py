@@ -216,4 +216,4 @@ _ROWS = (
     DISTS_ROW,
 )
 
-METRICS: Table[Metric] = Table("metric", _ROWS, MetricError)
+METRICS: Table[Metric] = Table("metric", _ROWS, MetricError, "docs/robustness.md")

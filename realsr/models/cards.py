@@ -62,7 +62,11 @@ def read_card(path: Path) -> ModelCard | None:
         open_foreign(path).close()
         with safe_open(path, framework="pt") as file:
             text = (file.metadata() or {}).get(CARD)
-    except (ForeignFileError, OSError, SafetensorError) as error:
+    except ForeignFileError as error:
+        raise ModelError(
+            f"cannot read {path}: {error.reason}; expected a safetensors file"
+        ) from error
+    except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot read {path}: {error}; expected a safetensors file") from error
     return None if text is None else parsed_card(text, path)
 

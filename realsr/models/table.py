@@ -66,7 +66,9 @@ _ROWS: tuple[Architecture[Any], ...] = (
 """Networks of content losses, then progressive ones, then the generators of perceptual losses; variants beside
 their paper's main network."""
 
-ARCHITECTURES: Table[Architecture[Any]] = Table("architecture", _ROWS, ModelError)
+ARCHITECTURES: Table[Architecture[Any]] = Table(
+    "architecture", _ROWS, ModelError, "`realsr models list`"
+)
 
 
 def architecture(row: str | Architecture[Any]) -> Architecture[Any]:

@@ -8,8 +8,11 @@ import torch
 
 import degrade
 from degrade.geometry import Size
+from degrade.reader.near import meant
+from realsr.files.errors import RequestError
 from realsr.images.crops import Box
 from realsr.images.errors import SourceError
+from realsr.images.formats import SUFFIXES
 from realsr.images.reading import Bytes, Reading, opened
 from realsr.pairs.making import degrade_pixels
 from realsr.pairs.soundness import requested_pipeline
@@ -52,10 +55,26 @@ def make_sheet(
 
 
 def _middle(image: Path, scale: int) -> Bytes:
+    _check_photograph(image)
     with opened(image, Reading(alpha="white")) as source:
         size = source.size
         box = _middle_box(size, scale)
         return box.of(source.pixels())
+
+
+def _check_photograph(image: Path) -> None:
+    """Says what a person needs who typed something else than a picture's name."""
+    if image.is_dir():
+        such = "".join(f", such as {path}" for path in _pictures(image)[:1])
+        raise RequestError(f"{image} is a directory; a preview is of one photograph{such}")
+    if not image.exists():
+        beside = [path.name for path in _pictures(image.parent)]
+        raise RequestError(f"there is no photograph {image}{meant(image.name, beside)}")
+
+
+def _pictures(folder: Path) -> list[Path]:
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if path.suffix.lower() in SUFFIXES)
 
 
 def _middle_box(size: Size, scale: int) -> Box:

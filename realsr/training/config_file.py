@@ -110,7 +110,8 @@ def _indexes(data: Any, part: int | str) -> bool:
 def _where(at: Path, document: Document, places: Mapping[Path, str]) -> str:
     """File, line and place, or the setting of the command line that wrote it."""
     for written, setting in reversed(list(places.items())):
-        if at[: len(written)] == written:
+        made = at not in document.lines and written[: len(at)] == at
+        if at and (made or at[: len(written)] == written):
             return f"--set {setting}: {path_text(at)}"
     return document.where(at)
 

@@ -59,7 +59,7 @@ def test_one_lets_it_end_and_two_end_it(kind: signal.Signals) -> None:
     assert two.returncode == 130
     assert time.monotonic() - began < 5
     assert "Traceback" not in told
-    assert told.endswith("go on from what is saved\n")
+    assert told.endswith("what was saved before is kept\n")
 
 
 def test_what_was_ignored_stays_ignored() -> None:

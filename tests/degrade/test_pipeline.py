@@ -11,14 +11,7 @@ import degrade
 from degrade.errors import PipelineError
 from degrade.pipeline import named_source
 from degrade.pipeline.named import named_pipelines
-
-HEAD = "name: mine\nlr:\n"
-
-
-def refusal(text: str) -> str:
-    with pytest.raises(PipelineError) as caught:
-        degrade.parse_pipeline(text, "my.yaml")
-    return str(caught.value)
+from tests.degrade.refusals import HEAD, refusal
 
 
 @pytest.mark.parametrize(

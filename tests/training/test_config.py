@@ -63,6 +63,9 @@ def test_a_set_of_its_own_photographs_is_written_as_it_always_was() -> None:
         (["optimiser.groups=[{match: '('}]"], r"'\(' is no regular expression"),
         (["data.hr.3=x"], r"3 names nothing inside"),
         (["lr"], r"expected key=value"),
+        (["optimizer.lr=1"], r"^--set optimizer\.lr=1: optimizer: unknown key 'optimizer'; did you mean 'optimis"),
+        (["optimiser.lr.x=1"], r"^--set optimiser\.lr\.x=1: optimiser\.lr: "),
+        (["data.hr=photos", "data.HR=x"], r"^--set data\.HR=x: data\.HR: unknown key 'HR'; did you mean 'hr'"),
     ],
 )  # fmt: skip
 def test_faults_are_named(settings: list[str], said: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+from degrade.table import Table
 from realsr.cli.reporting import OK
 from realsr.cli.terminal import tell
 from realsr.models.base import Architecture
@@ -12,21 +14,31 @@ from realsr.models.recognition import counts
 from realsr.models.table import ARCHITECTURES
 
 
-def run_list() -> int:
-    """The architectures, two lines each."""
-    width = max(map(len, ARCHITECTURES))
-    for row in ARCHITECTURES.values():
+def run_list(rows: Sequence[Path]) -> int:
+    """The architectures, a person's own behind ours, two lines each."""
+    known = _known(rows)
+    width = max(map(len, known))
+    for row in known.values():
         tell(f"{row.name:<{width}}  {row.colour:<3}  {_counted(row)}")
         tell(f"{'':<{width}}  {row.source}")
     return OK
 
 
-def shown(name: str) -> bool:
+def shown(name: str, rows: Sequence[Path]) -> bool:
     """Prints an architecture with its arguments; False where there is none of this name."""
-    row = ARCHITECTURES.get(name)
+    row = _known(rows).get(name)
     for line in () if row is None else _lines(row):
         tell(line)
     return row is not None
+
+
+def _known(files: Sequence[Path]) -> Table[Architecture[Any]]:
+    if not files:
+        return ARCHITECTURES
+    # Late, because it loads the tables of operators, metrics and losses, which a list of networks does without.
+    from realsr.rows import read_rows
+
+    return read_rows(files).architectures
 
 
 def _lines(row: Architecture[Any]) -> Iterator[str]:

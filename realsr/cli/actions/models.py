@@ -5,59 +5,87 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from torch import nn
+
+from degrade.reader.near import meant
 from realsr.cli.reporting import OK
 from realsr.cli.terminal import tell
-from realsr.cli.trusted import trusted
+from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
 from realsr.files.whole import write_whole
+from realsr.inference.interpolation import INTERPOLATIONS
 from realsr.inference.loading import load
 from realsr.inference.mixing import interpolated, loaded
-from realsr.inference.onnx_export import onnx_bytes
+from realsr.inference.onnx_export import channels_of, onnx_bytes
 from realsr.inference.upscaler import Upscaler
-from realsr.models.cards import model_bytes
+from realsr.models.cards import ModelCard, model_bytes
 from realsr.models.table import parameter_count
+from realsr.rows import Rows, read_rows
 
 
-def run_show(name: str, scale: int | None, allowed: Sequence[str]) -> int:
+def run_show(name: str, scale: int | None, allowed: Sequence[str], rows: Sequence[Path]) -> int:
     """A model with what is known of it."""
-    for line in _of_model(load(name, scale=scale, trust=trusted(allowed, [name]))):
+    if name.isidentifier() and name not in INTERPOLATIONS and not Path(name).exists():
+        raise RequestError(_no_name(name, read_rows(rows)))
+    own = own_rows(rows, allowed, [name])
+    for line in _of_model(load(name, scale=scale, trust=own.trust, rows=own)):
         tell(line)
     return OK
 
 
 @advising("no model was written: make room there, or give another --out")
 def run_interpolate(
-    first: Path, second: Path, *, alpha: float, out: Path, scale: int | None
+    first: Path, second: Path, *, alpha: float, out: Path, scale: int | None, rows: Sequence[Path]
 ) -> int:
     """Mixes two files into a new one."""
     _refuse_existing(out, ".safetensors")
-    network, card = interpolated(first, second, alpha, scale)
+    network, card = interpolated(first, second, alpha, scale, read_rows(rows).architectures)
     write_whole(out, model_bytes(network, card))
     tell(f"{out}: {1 - alpha:g} {first.stem} + {alpha:g} {second.stem}")
     return OK
 
 
-@advising("make room there, or name a file on another disk, and run the same command again")
+@advising("make room there, or name a file on another disk")
 def run_export(
-    model: Path, *, onnx: Path | None, safetensors: Path | None, scale: int | None
+    model: Path,
+    *,
+    onnx: Path | None,
+    safetensors: Path | None,
+    scale: int | None,
+    rows: Sequence[Path],
 ) -> int:
-    """Writes a model in the forms asked for."""
+    """Writes a model in the forms asked for, all of which are made before the first is written."""
     if onnx is None and safetensors is None:
         raise RequestError("nothing to write; give --onnx FILE, --safetensors FILE or both")
     _refuse_existing(onnx, ".onnx")
     _refuse_existing(safetensors, ".safetensors")
-    network, card = loaded(model, scale)
+    network, card = loaded(model, scale, read_rows(rows).architectures)
+    kind = f"{card.architecture} x{card.scale}"
+    made: list[tuple[Path, bytes, str]] = []
     if safetensors is not None:
-        write_whole(safetensors, model_bytes(network, card))
-        tell(f"{safetensors}: {card.architecture} x{card.scale} with its card")
+        made.append((safetensors, model_bytes(network, card), f"{kind} with its card"))
     if onnx is not None:
-        graph, difference = onnx_bytes(network, card)
-        write_whole(onnx, graph)
-        tell(
-            f"{onnx}: {card.architecture} x{card.scale}, any size; differs from torch by {difference:.1e} on "
-            "another size"
-        )
+        made.append((onnx, *_graph(network, card, kind)))
+    for path, content, said in made:
+        write_whole(path, content)
+        tell(f"{path}: {said}")
     return OK
+
+
+def _graph(network: nn.Module, card: ModelCard, kind: str) -> tuple[bytes, str]:
+    """The ONNX graph, and what is said of it."""
+    graph, difference = onnx_bytes(network, card)
+    takes = "1 channel (luma)" if channels_of(card) == 1 else "3 channels (RGB)"
+    close = f"differs from torch by {difference:.1e} on another size"
+    return graph, f"{kind}, any batch, height and width, {takes} in [0, 1]; {close}"
+
+
+def _no_name(name: str, own: Rows) -> str:
+    near = meant(name, [*own.architectures, *INTERPOLATIONS])
+    return (
+        f"no architecture of this name here: {name!r}{near}; `realsr models list` has all of them, and a "
+        "trained network of any kind that `upscale` takes is shown from its file"
+    )
 
 
 def _of_model(upscaler: Upscaler) -> Iterator[str]:

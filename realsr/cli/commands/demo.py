@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.options import Seed
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on, reported
 
 demo = typer.Typer(
     help="Small tasks on which to see what losses and degradations do.",
@@ -44,7 +44,7 @@ def two_modes(
 
 
 @demo.command("mismatch")
-@reported
+@going_on
 def mismatch(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="The study's folder: new, or to go on with.")

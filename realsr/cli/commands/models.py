@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import ModelScale, TrustCode
+from realsr.cli.commands.options import ModelScale, RowFiles, TrustCode
 from realsr.cli.reporting import OK, reported
 
 models = typer.Typer(
@@ -21,11 +21,11 @@ ModelFile = Annotated[Path, typer.Argument(help="A model file of ours.")]
 
 @models.command("list")
 @reported
-def list_models() -> int:
+def list_models(rows: RowFiles = None) -> int:
     """List the architectures: what they see, parameters at each scale, source."""
     from realsr.cli.actions.architectures import run_list
 
-    return run_list()
+    return run_list(rows or ())
 
 
 @models.command("show")
@@ -36,15 +36,16 @@ def show_model(
     ],
     scale: ModelScale = None,
     trust_code: TrustCode = None,
+    rows: RowFiles = None,
 ) -> int:
     """Print an architecture's arguments, or what is known of a trained model."""
     from realsr.cli.actions.architectures import shown
 
-    if shown(name):
+    if shown(name, rows or ()):
         return OK
     from realsr.cli.actions.models import run_show
 
-    return run_show(name, scale, trust_code or ())
+    return run_show(name, scale, trust_code or (), rows or ())
 
 
 @models.command("interpolate")
@@ -55,11 +56,12 @@ def interpolate_models(
     out: Annotated[Path, typer.Option(metavar="FILE", help="A new .safetensors file.")],
     alpha: Annotated[float, typer.Option(help="0 is the first, 1 the second.")] = 0.5,
     scale: ModelScale = None,
+    rows: RowFiles = None,
 ) -> int:
     """Mix the weights of two networks, one of which was trained on from the other."""
     from realsr.cli.actions.models import run_interpolate
 
-    return run_interpolate(first, second, alpha=alpha, out=out, scale=scale)
+    return run_interpolate(first, second, alpha=alpha, out=out, scale=scale, rows=rows or ())
 
 
 @models.command("export")
@@ -73,8 +75,9 @@ def export_model(
         Path | None, typer.Option(metavar="FILE", help="Weights with a card.")
     ] = None,
     scale: ModelScale = None,
+    rows: RowFiles = None,
 ) -> int:
     """Write a network in other forms; an ONNX graph is checked against torch on another size."""
     from realsr.cli.actions.models import run_export
 
-    return run_export(model, onnx=onnx, safetensors=safetensors, scale=scale)
+    return run_export(model, onnx=onnx, safetensors=safetensors, scale=scale, rows=rows or ())

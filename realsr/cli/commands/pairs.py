@@ -20,7 +20,7 @@ from realsr.cli.commands.options import (
     Sources,
     TrustCode,
 )
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on, reported
 from realsr.cli.terminal import tell
 
 FolderOfPairs = Annotated[
@@ -31,7 +31,7 @@ Workers = Annotated[
 ]
 
 
-@reported
+@going_on
 def make_pairs(
     sources: Sources,
     out: Annotated[

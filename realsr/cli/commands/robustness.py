@@ -16,7 +16,7 @@ from realsr.cli.commands.robustness_options import (
     Swept,
 )
 from realsr.cli.groups import grouped
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on, reported
 
 robustness = typer.Typer(
     help="What happens to models when the true degradation is not the one they were trained for.",
@@ -26,7 +26,7 @@ robustness = typer.Typer(
 
 
 @robustness.command("run")
-@reported
+@going_on
 @grouped
 def run(out: RunOut, asked: Asked, measured: Measured) -> int:
     """Every model on every test set, and their page; called again, only what is new.
@@ -39,7 +39,7 @@ def run(out: RunOut, asked: Asked, measured: Measured) -> int:
 
 
 @robustness.command("sweep")
-@reported
+@going_on
 @grouped
 def sweep(out: RunOut, swept: Swept, measured: Measured) -> int:
     """One parameter from mild to severe, and where each model falls below bicubic.

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.options import RowFiles, TrustCode
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on
 
 
-@reported
+@going_on
 def train(
     config: Annotated[
         str, typer.Argument(metavar="CONFIG", help="What to train: a recipe, or a .yaml file.")

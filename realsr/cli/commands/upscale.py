@@ -18,7 +18,7 @@ from realsr.cli.commands.options import (
     Sources,
     TrustCode,
 )
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on
 
 
 class AlphaEnlarger(StrEnum):
@@ -33,7 +33,7 @@ class SavedAs(StrEnum):
     avif = "avif"
 
 
-@reported
+@going_on
 def upscale(
     sources: Sources,
     model: Annotated[

@@ -83,7 +83,8 @@ def of_pictures(network: Network, least: int, device: torch.device) -> Distance:
     def distance(sr: Picture, hr: Picture) -> float:
         if min(sr.shape[:2]) < least:
             raise NotDefinedError(
-                f"a picture of {sr.shape[0]} x {sr.shape[1]} px; the network needs {least} each way"
+                f"a picture of {sr.shape[0]} x {sr.shape[1]} px (height x width); the network needs {least} "
+                "each way"
             )
         with torch.no_grad():
             return float(network(_batch(sr, device), _batch(hr, device))[0])

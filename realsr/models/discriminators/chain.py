@@ -92,7 +92,8 @@ class ChainDiscriminator(Discriminator):
         if self.size is not None and x.shape[-2:] != (self.size, self.size):
             raise ValueError(
                 f"this discriminator was built for {self.size} x {self.size} pixels and got "
-                f"{x.shape[-2]} x {x.shape[-1]}: crop to that size, or build it with size=None for any size"
+                f"{x.shape[-2]} x {x.shape[-1]} (height x width): crop to that size, or build it with "
+                "size=None for any size"
             )
         features = walk(self.blocks, x)
         return Judged(self.classifier(self.pool(features[-1])), features)

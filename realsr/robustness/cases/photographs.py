@@ -196,8 +196,8 @@ def _fitted(low: Bytes, high: Bytes, scale: int) -> _Pixels:
     if min(spare) < 0 or max(spare) >= scale:
         raise SourceError(
             "size",
-            f"LR is {low.shape[0]} x {low.shape[1]} and HR {high.shape[0]} x {high.shape[1]}; expected HR of "
-            f"{height} x {width} (x{scale}), or both on one grid",
+            f"LR is {low.shape[0]} x {low.shape[1]} and HR {high.shape[0]} x {high.shape[1]} (height x width); "
+            f"expected HR of {height} x {width} (x{scale}), or both on one grid",
         )
     return _Pixels(low, _bytes(high[:height, :width]), ())
 
