@@ -305,7 +305,7 @@ def test_a_pipeline_that_misses_its_target_is_refused() -> None:
     drawn = degrade.draw(
         degrade.parse_pipeline("name: x\nlr: [{op: clamp}]"), degrade.keys(0, ["a"])
     )
-    with pytest.raises(GeometryError, match="the steps end at 64 x 64 .*, the target is 16 x 16 "):
+    with pytest.raises(GeometryError, match=r"the steps end at 64 x 64 .*, the target is 16 x 16 "):
         degrade.apply(drawn, batch(1))
 
 
