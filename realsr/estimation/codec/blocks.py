@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,7 @@ Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 Grid = tuple[int, int]
+Value = TypeVar("Value", np.float32, np.bool_)
 
 SIDE = 8
 WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
@@ -39,7 +42,7 @@ def clipped(pixels: Bytes) -> Flags:
     return np.asarray(((pixels == 0) | (pixels == 255)).any(2), np.bool_)
 
 
-def blocks(plane: npt.NDArray[np.generic], grid: Grid) -> npt.NDArray[np.generic]:
+def blocks(plane: npt.NDArray[Value], grid: Grid) -> npt.NDArray[Value]:
     """The whole blocks (rows, columns, 8, 8) of a plane (h, w) on a grid that begins at `grid`."""
     rows, columns = ((side - start) // SIDE for side, start in zip(plane.shape, grid, strict=True))
     part = plane[grid[0] : grid[0] + SIDE * rows, grid[1] : grid[1] + SIDE * columns]

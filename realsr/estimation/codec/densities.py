@@ -60,4 +60,4 @@ def density(shares: Doubles) -> Doubles:
 
 
 def _reach(shares: Doubles) -> Doubles:
-    return np.arange(len(shares)) * BIN
+    return np.arange(len(shares), dtype=np.float64) * BIN

@@ -31,17 +31,19 @@ def levels_of(counts: Counts, step: int) -> Counts:
 def single_shares(shares: Doubles, step: int, count: int) -> Doubles:
     """The share of each level (count,) after one compression with `step`."""
     levels = np.arange(count, dtype=np.float64)
-    return level_shares(shares, levels, np.float64(step)) * np.where(levels > 0, 2, 1)
+    return level_shares(shares, levels, float(step)) * np.where(levels > 0, 2, 1)
 
 
 def double_shares(shares: Doubles, first: int, step: int, count: int) -> Doubles:
     """The share of each level (count,) after a compression with `first` and one with `step`."""
     before = np.arange(int((count + 1) * step / first) + 2, dtype=np.float64)
-    held = level_shares(shares, before, np.float64(first)) * np.where(before > 0, 2, 1)
+    held = level_shares(shares, before, float(first)) * np.where(before > 0, 2, 1)
     ends = (np.arange(count + 1) - 0.5) * step
     passed = ndtr((ends[:, None] - first * before) / BETWEEN_ERROR)
     mirrored = ndtr((ends[:, None] + first * before) / BETWEEN_ERROR)
-    moved = np.diff(passed, axis=0) + np.where(np.arange(count)[:, None] > 0, np.diff(mirrored, axis=0), 0)
+    moved = np.diff(passed, axis=0) + np.where(
+        np.arange(count)[:, None] > 0, np.diff(mirrored, axis=0), 0
+    )
     return np.asarray(moved @ held, np.float64)
 
 
@@ -52,7 +54,7 @@ def _gain(taken: Counts, double: Doubles, single: Doubles) -> float:
 
 
 def frequency_gains(counts: Counts, shares: Doubles, step: int, firsts: Steps) -> Doubles:
-    """The gain of log likelihood (n,) by each first step (n,), of one frequency's counts (BINS,) at its grid."""
+    """The gain of log likelihood (n,) by each first step (n,), of one frequency's counts (BINS,)."""
     taken = levels_of(counts, step)
     if taken[1:].sum() < FEWEST_NONZERO:
         return np.zeros(len(firsts))

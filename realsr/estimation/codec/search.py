@@ -8,11 +8,11 @@ import numpy as np
 
 from realsr.estimation.codec.densities import Doubles
 from realsr.estimation.codec.likelihood import gains
-from realsr.estimation.codec.spread import Spread
+from realsr.estimation.codec.spectrum import Spectrum
 from realsr.estimation.codec.tables import FREQUENCIES, Steps, luma_tables
 
 
-def step_scores(picture: Spread, frequency: int, steps: Steps) -> Doubles:
+def step_scores(picture: Spectrum, frequency: int, steps: Steps) -> Doubles:
     """The gain of log likelihood (64 grids, steps) that each step brings to one frequency."""
     table = gains(picture.shares[frequency], steps, picture.error).astype(np.float32)
     counts = picture.counts[:, frequency].astype(np.float32)
@@ -30,7 +30,7 @@ class Scores:
     free: Doubles
 
 
-def scores(picture: Spread) -> Scores:
+def scores(picture: Spectrum) -> Scores:
     """Over all grids."""
     standard, free = np.zeros((64, 100)), np.zeros(64)
     for frequency in range(FREQUENCIES):

@@ -1,4 +1,4 @@
-"""The quality of an earlier compression on another grid, by the heaps that its steps left at every grid but the last.
+"""The quality of an earlier compression on another grid, by the heaps that its steps left.
 
 The last compression added an error to each coefficient of the earlier grid. Its size is measured by putting the
 picture through the same quantisation once more, half a block aside. Where it is not small against the first
@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from realsr.estimation.codec.blocks import BASIS, GRIDS, SIDE, Bytes, Floats, Grid, blocks, coefficients, luma
+from realsr.estimation.codec.blocks import (
+    BASIS,
+    GRIDS,
+    SIDE,
+    Bytes,
+    Floats,
+    Grid,
+    blocks,
+    coefficients,
+    luma,
+)
 from realsr.estimation.codec.densities import BINS, MIDDLES, Doubles
-from realsr.estimation.codec.spread import Spread
+from realsr.estimation.codec.spectrum import Spectrum
 from realsr.estimation.codec.tables import FREQUENCIES, Steps, luma_tables
 
 OUTLIERS = 0.05
 NOT_ZERO = 0.6
-"""Magnitudes below this share of a step may have been rounded to 0, where the density is not flat: they are left out."""
+"""Magnitudes below this share of a step may have been rounded to 0, where the density is not flat: left out."""
 LEAST_MAGNITUDE = 3.0
 FEWEST = 32
 
@@ -59,7 +69,7 @@ def heaps(firsts: Steps, error: float) -> Doubles:
     return np.asarray(found, np.float64)
 
 
-def shifted_gains(picture: Spread, grid: Grid, spreads: Doubles) -> Doubles:
+def shifted_gains(picture: Spectrum, grid: Grid, spreads: Doubles) -> Doubles:
     """The gain (64 grids, 100 qualities) by a first compression on each grid but the last, which has none."""
     total = np.zeros((64, 100))
     for frequency in range(1, FREQUENCIES):

@@ -1,7 +1,7 @@
 """Chroma subsampling: at which size of the chroma planes their coefficients lie on steps.
 
-A decoder that interpolates gives two neighbouring pixels (3 a + b) / 4 and (a + 3 b) / 4 of the chroma samples a
-and b round them, which can be solved for the samples. Each way of subsampling is tried; where the planes
+A decoder that interpolates gives two neighbouring pixels (3 a + b) / 4 and (a + 3 b) / 4 of the chroma samples
+a and b round them, which can be solved for the samples. Each way of subsampling is tried; where the planes
 have the size that was coded, their coefficients are multiples of steps, and nowhere else.
 """
 
@@ -13,24 +13,21 @@ import numpy as np
 
 from realsr.estimation.codec.blocks import SIDE, Bytes, Flags, Floats, Grid, clipped
 from realsr.estimation.codec.densities import Counts, Doubles, cumulated, histograms
-from realsr.estimation.codec.likelihood import gains
-from realsr.estimation.codec.spread import kept_blocks
-from realsr.estimation.codec.tables import Steps
+from realsr.estimation.codec.likelihood import gain as log_gain
+from realsr.estimation.codec.spectrum import kept_blocks
+from realsr.estimation.codec.tables import SUBSAMPLINGS, Steps
 
 Halved = tuple[bool, bool]
-NAMES: dict[Halved, str] = {
-    (False, False): "4:4:4",
-    (False, True): "4:2:2",
-    (True, False): "4:4:0",
-    (True, True): "4:2:0",
-}
+WAYS: tuple[Halved, ...] = ((False, False), (False, True), (True, False), (True, True))
 """By whether rows and columns are halved."""
 ERROR = 0.34
-"""Standard deviation of a chroma value through rounding: 1/12 by the decoder's, 0.03 by that of red, green and blue,
-in variance."""
+"""Standard deviation of a chroma value through rounding: in variance 1/12 by the decoder's own, 0.03 by that of
+red, green and blue."""
 GROWTH = 1.12
 """By which solving for one axis' samples multiplies it: sqrt(9 + 9 + 1 + 1) / 4."""
-LOW = np.array([row * SIDE + column for row in range(5) for column in range(5) if 0 < row + column < 5])
+LOW = np.array(
+    [row * SIDE + column for row in range(5) for column in range(5) if 0 < row + column < 5]
+)
 """The frequencies that are looked at: chroma has little above them."""
 STEPS: Steps = np.arange(2, 64)
 CALIBRATING: tuple[Grid, ...] = ((0, 0), (1, 5), (2, 3), (3, 6), (4, 1), (5, 4), (6, 7), (7, 2))
@@ -45,7 +42,7 @@ def chroma(pixels: Bytes) -> Floats:
 
 
 def samples(plane: Floats, start: int) -> Floats:
-    """The samples (h, n) whose interpolation along columns gave a plane (h, w), in pairs from column `start`."""
+    """The samples (h, n) whose interpolation along columns gave a plane (h, w) in pairs from column `start`."""
     count = (plane.shape[1] - start - 2) // 2
     around = [plane[:, start + place : start + place + 2 * count : 2] for place in range(-1, 3)]
     return np.asarray((3 * (around[1] + around[2]) - around[0] - around[3]) / 4, np.float32)
@@ -82,10 +79,12 @@ def _gain(plane: Floats, spoiled: Flags, grid: Grid, error: float, table: Steps 
 
 
 def _best(shares: Doubles, counts: Counts, steps: Steps, error: float) -> float:
-    return float((gains(shares, steps, error) @ counts).max() - np.log(len(steps)))
+    return float(log_gain(shares, steps, error, counts).max() - np.log(len(steps)))
 
 
-def _planes(planes: Floats, spoiled: Flags, grid: Grid, halved: Halved) -> Iterator[tuple[Floats, Flags]]:
+def _planes(
+    planes: Floats, spoiled: Flags, grid: Grid, halved: Halved
+) -> Iterator[tuple[Floats, Flags]]:
     for plane in planes:
         found, bad = plane, spoiled
         if halved[1]:
@@ -113,7 +112,7 @@ def gain(pixels: Bytes, grid: Grid, halved: Halved, table: Steps | None) -> floa
 
 def subsampling(pixels: Bytes, grid: Grid, table: Steps | None = None) -> str | None:
     """Of pixels (h, w, 3) whose blocks begin at `grid`; None where the chroma is too smooth to tell."""
-    found = {name: gain(pixels, grid, halved, table) for halved, name in NAMES.items()}
+    found = {SUBSAMPLINGS[1 + way[0], 1 + way[1]]: gain(pixels, grid, way, table) for way in WAYS}
     order = sorted(found, key=found.__getitem__, reverse=True)
     told = found[order[0]] > LEAST_GAIN and found[order[0]] - found[order[1]] > LEAST_LEAD
     return order[0] if told else None

@@ -13,6 +13,8 @@ Steps = npt.NDArray[np.int64]
 QUALITIES = range(1, 101)
 LARGEST = 255
 FREQUENCIES = 64
+SUBSAMPLINGS = {(1, 1): "4:4:4", (1, 2): "4:2:2", (2, 1): "4:4:0", (2, 2): "4:2:0", (1, 4): "4:1:1"}
+"""By how many pixels, down and across, share a chroma sample."""
 
 
 def _scaled(base: tuple[tuple[int, ...], ...], quality: int) -> Steps:

@@ -27,7 +27,7 @@ MOST_BLOCKS = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Spectrum:
     """The magnitudes of a picture's luma coefficients.
 
     counts: (64 grids, 64 frequencies, BINS). blocks: (64 grids,) how many were counted. shares: cumulated over
@@ -48,11 +48,11 @@ def kept_blocks(plane: Floats, spoiled: Flags, grid: Grid) -> Floats:
     return kept[:: max(every, 1)]
 
 
-def spread(pixels: Bytes) -> Spread:
+def spectrum(pixels: Bytes) -> Spectrum:
     """Of pixels (h, w, c), c = 1 or 3, of at least 16 x 16."""
     plane, spoiled = luma(pixels), clipped(pixels)
     found = [kept_blocks(plane, spoiled, grid) for grid in GRIDS]
     counts = np.stack([histograms(each) for each in found])
     error = GREY_ERROR if pixels.shape[2] == 1 else COLOUR_ERROR
     blocks = np.array([len(each) for each in found])
-    return Spread(counts, blocks, cumulated(counts.sum(0)), error)
+    return Spectrum(counts, blocks, cumulated(counts.sum(0)), error)
