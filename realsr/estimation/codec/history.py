@@ -50,10 +50,15 @@ def compression(seen: Seen, asked: Inquiry, found: Findings) -> Findings:
     pixels = eight_bits(seen)
     if pixels is None:
         why = "it holds values finer than 8 bits, as no JPEG of 8 bits gives; its history is not in its pixels"
-        return refusal(why, *NAMES)
+        return _untold(why)
     if seen.tables is not None:
         return _found(pixels, stated(seen.tables), BY_FILE, "nothing")
     return _seen_in(pixels)
+
+
+def _untold(why: str) -> Findings:
+    others = NAMES[1:]
+    return refusal(why, COUNT.name) | refusal("whether it was compressed cannot be told", *others)
 
 
 def eight_bits(seen: Seen) -> Bytes | None:
@@ -70,13 +75,13 @@ def eight_bits(seen: Seen) -> Bytes | None:
 def _seen_in(pixels: Bytes) -> Findings:
     if min(pixels.shape[:2]) < LEAST_SIDE:
         why = f"{pixels.shape[0]} x {pixels.shape[1]} px hold too few whole blocks; {LEAST_SIDE} are needed"
-        return refusal(why, *NAMES)
+        return _untold(why)
     picture = spectrum(pixels)
     last = from_pixels(pixels, picture, scores(picture))
     if last is not None:
         return _found(pixels, last, BY_PIXELS, AS_DECODED, picture)
     if _flat(picture):
-        return refusal("it has next to no detail, in which steps could show", *NAMES)
+        return _untold("it has next to no detail, in which steps could show")
     return _never(pixels)
 
 
