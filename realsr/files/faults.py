@@ -44,12 +44,11 @@ class Faults:
         return None
 
     def check(self) -> None:
-        """Raises the one error that was found, or one that names all; what several parts say is said once."""
-        said = dict.fromkeys(map(str, self.found))
-        found = [next(fault for fault in self.found if str(fault) == each) for each in said]
-        if len(found) > 1:
-            raise SeveralFaultsError(found)
-        for fault in found:
+        """Raises the one error that was found, or one that names all; what two parts say alike is one."""
+        faults = list({str(fault): fault for fault in reversed(self.found)}.values())[::-1]
+        if len(faults) > 1:
+            raise SeveralFaultsError(faults)
+        for fault in faults:
             raise fault
 
 

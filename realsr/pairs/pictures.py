@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from realsr.images.errors import SourceError, located
+from realsr.images.pixels import pixel_digest
 from realsr.images.raster import Bytes
 from realsr.images.stored import read_stored
 from realsr.pairs.manifest import PairLine
@@ -16,6 +18,21 @@ class Images:
 
     hr: Bytes
     lr: Bytes
+
+
+def check_pixels(store: PairStore, pair: PairLine, images: Images) -> None:
+    """Raises SourceError with its path where a picture's pixels are not those of the manifest."""
+    digests = pair.digests
+    for stored, pixels, digest in (
+        (store.hr(pair.key), images.hr, digests.hr_pixels),
+        (store.lr(pair.key), images.lr, digests.lr_pixels),
+    ):
+        if pixel_digest(pixels) != digest:
+            changed = SourceError(
+                "changed",
+                f"its pixels are not those of the manifest; `realsr verify {store.root}` names all such",
+            )
+            raise located(changed, stored.path)
 
 
 def read_pair(store: PairStore, pair: PairLine) -> Images:

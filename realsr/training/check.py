@@ -57,12 +57,17 @@ def named(ids: Sequence[str], most: int = 8) -> str:
     return ", ".join(ids[:most]) + more
 
 
-def material(config: TrainingConfig) -> Material:
-    """Opens the data. Raises TrainingError, SourceError, RequestError, PipelineError, SeveralFaultsError."""
+def material(config: TrainingConfig, *, compared: bool = True) -> Material:
+    """Opens the data. compared: whether stored pairs must be those of their manifests.
+
+    Raises TrainingError, SourceError, RequestError, PipelineError, SeveralFaultsError.
+    """
     data = config.data
     faults = Faults()
     photographs = faults.of(lambda: Photographs(data.hr, config) if data.hr else None)
-    stored = faults.of(lambda: StoredPairs(data.pairs, config) if data.pairs else None)
+    stored = faults.of(
+        lambda: StoredPairs(data.pairs, config, compared=compared) if data.pairs else None
+    )
     pipelines = faults.of(lambda: _pipelines(config) if data.hr else {})
     sets = faults.of(
         lambda: all_of(lambda each: ValidationSet(each, config), config.validation.sets)

@@ -1,79 +1,153 @@
-"""What a training learns from, kept beside it: data that changed would give other numbers in silence."""
+"""What a training learns from, kept beside it: data that changed would give other numbers in silence.
+
+Photographs and manifests are known by the digests of their bytes, pipelines by their own. A record of 0.1.0 is
+none: such a folder is noted as it is found.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from degrade.foreign import open_foreign, read_foreign
+from degrade import Pipeline
+from degrade.foreign import read_foreign
 from degrade.reader.records import Strict
-from realsr.files.json_lines import MOST_BYTES
+from realsr.files.json_lines import MOST_BYTES, json_line
+from realsr.files.prints import Print, printed
 from realsr.files.whole import write_whole
 from realsr.images.sources import Source
+from realsr.training.check import Material
+from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 
-NAME = "photographs.json"
+NAME = "data.json"
 VERSION = 1
-END = 2**16
-"""Bytes at a file's beginning and at its end that its print is of: reading all of them would take minutes."""
 SHOWN = 3
 
+Files = Mapping[str, Path | Print]
+"""By id: a file, or a print that is no file's."""
 
-class Learned(Strict):
-    """The print of every photograph by its id."""
+
+class DataGroup(Strict):
+    """Data of one kind by id. chosen: what it was chosen by; where that differs, other ids are no fault."""
+
+    chosen: str = ""
+    prints: dict[str, Print]
+
+
+class Taken(Strict):
+    """Changes that were taken on purpose, and after how many steps."""
+
+    step: int
+    changes: tuple[str, ...]
+
+
+class DataRecord(Strict):
+    """Everything by its kind, and the notes of what changed."""
 
     version: int = VERSION
-    photographs: dict[str, str]
+    groups: dict[str, DataGroup]
+    taken: tuple[Taken, ...] = ()
 
 
-def check_photographs(folder: Path, sources: Iterable[Source]) -> None:
-    """Notes the photographs in a new folder, and in one of 0.1.0; in any other compares them.
+def check_data(
+    folder: Path, config: TrainingConfig, given: Material, step: int, *, accept: bool = False
+) -> tuple[str, ...]:
+    """Notes the data in a new folder, and in one of 0.1.0; in any other compares them. What was accepted.
 
-    Raises TrainingError naming what changed, is missing or is new, StorageError.
+    step: how many lie behind. accept: takes changed data, with a note. Raises TrainingError naming what
+    changed, is missing or is new, StorageError.
     """
-    path, now = folder / NAME, {source.id: _print(source.path) for source in sources}
-    if not path.exists():
-        text = json.dumps(Learned(photographs=now).model_dump(), ensure_ascii=False, indent=1)
-        write_whole(path, text.encode("utf-8", "backslashreplace") + b"\n")
-        return
-    was = _read(path).photographs
-    changed = [name for name in was if name in now and was[name] != now[name]]
-    faults = [
-        *_named("changed", changed),
-        *_named("missing", [name for name in was if name not in now]),
-        *_named("new", [name for name in now if name not in was]),
-    ]
-    if faults:
+    path = folder / NAME
+    was = _read(path) if path.exists() else None
+    now = _groups(config, given, was.groups if was else {})
+    changes = tuple(_changes(was.groups, now)) if was else ()
+    if changes and not accept:
         raise TrainingError(
-            f"the photographs are not those that {folder} was trained with: {'; '.join(faults)}; put them "
-            "back, or begin another --out"
+            f"the data are not those that {folder} was trained with: {'; '.join(changes)}; put them back, "
+            "begin another --out, or take them as they are with --accept-changed, which the record notes"
         )
+    if accept and given.stored is not None:
+        changes = (*changes, "pairs: their pictures are not compared with the manifests")
+    taken = (*(was.taken if was else ()), *([Taken(step=step, changes=changes)] if changes else []))
+    _write(path, DataRecord(groups=now, taken=taken))
+    return changes
 
 
-def _named(what: str, names: list[str]) -> list[str]:
+def _groups(
+    config: TrainingConfig, given: Material, known: Mapping[str, DataGroup]
+) -> dict[str, DataGroup]:
+    found: dict[str, tuple[str, Files]] = {}
+    if given.photographs is not None:
+        found["photographs"] = "", _paths(given.photographs.learned)
+    if given.stored is not None:
+        stores = {each.store.root: each.store.books.manifest for each in given.stored.pairs}
+        found["pairs"] = "", {str(root): manifest for root, manifest in stores.items()}
+    if given.pipelines:
+        found["pipelines"] = "", {f"x{s}": _of(each) for s, each in given.pipelines.items()}
+    if config.ranker is not None:
+        found["ranker"] = "", {str(config.ranker): config.ranker}
+    for told, each in zip(config.validation.sets, given.sets, strict=True):
+        files: Files = {**_paths(each.learned), "its pipeline": _of(each.pipeline)}
+        found[f"validation set {each.name}"] = told.model_dump_json(), files
+    with ThreadPoolExecutor(config.data.workers) as pool:
+        return {
+            kind: DataGroup(chosen=chosen, prints=_printed(pool, files, known.get(kind)))
+            for kind, (chosen, files) in found.items()
+        }
+
+
+def _printed(pool: ThreadPoolExecutor, files: Files, known: DataGroup | None) -> dict[str, Print]:
+    before = {} if known is None else known.prints
+
+    def of(name: str) -> Print:
+        file = files[name]
+        return file if isinstance(file, Print) else printed(file, before.get(name))
+
+    return dict(zip(files, pool.map(of, files), strict=True))
+
+
+def _paths(sources: Sequence[Source]) -> dict[str, Path]:
+    return {source.id: source.path for source in sources}
+
+
+def _of(pipeline: Pipeline) -> Print:
+    return Print(sha256=pipeline.digest)
+
+
+def _changes(was: Mapping[str, DataGroup], now: Mapping[str, DataGroup]) -> Iterator[str]:
+    """A sentence a kind: what changed, is missing and is new."""
+    for kind in [kind for kind in was if kind in now]:
+        old, new = was[kind].prints, now[kind].prints
+        changed = [name for name in old if name in new and old[name].sha256 != new[name].sha256]
+        parts = [*_named("changed", changed)]
+        if was[kind].chosen == now[kind].chosen:
+            parts += _named("missing", [name for name in old if name not in new])
+            parts += _named("new", [name for name in new if name not in old])
+        if parts:
+            yield f"{kind}: {', '.join(parts)}"
+
+
+def _named(what: str, names: Sequence[str]) -> list[str]:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{what}: {', '.join(names[:SHOWN])}{more}"] if names else []
+    return [f"{what} {', '.join(names[:SHOWN])}{more}"] if names else []
 
 
-def _print(path: Path) -> str:
-    """SHA-256 of a file's size and of its ends."""
-    with open_foreign(path) as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        first = file.read(END)
-        file.seek(max(size - END, 0))
-        return hashlib.sha256(b"%d\0%b\0%b" % (size, first, file.read(END))).hexdigest()
-
-
-def _read(path: Path) -> Learned:
+def _read(path: Path) -> DataRecord:
     try:
-        return Learned.model_validate_json(read_foreign(path, most=MOST_BYTES))
+        record = DataRecord.model_validate_json(read_foreign(path, most=MOST_BYTES))
     except ValidationError as error:
         raise TrainingError(
-            f"{path} is damaged; remove it to go on with the photographs as they are now"
+            f"{path} is damaged; remove it to go on with the data as they are now"
         ) from error
+    if record.version != VERSION:
+        raise TrainingError(f"{path} is of version {record.version}; expected {VERSION}")
+    return record
+
+
+def _write(path: Path, record: DataRecord) -> None:
+    write_whole(path, json_line(json.loads(record.model_dump_json())))

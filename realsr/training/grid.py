@@ -76,17 +76,19 @@ def train_grid(
     out: Path,
     *,
     tests: Mapping[str, Any] = MappingProxyType({}),
+    accept_changed: bool = False,
     tell: Tell = lambda sentence: None,
 ) -> tuple[Path, bool]:
     """Trains every cell in `out/NAME`, writing `out/study.yaml` after each; its path, and whether all ended.
 
     tests: what else the study says, such as the photographs and pipelines that the models are to meet.
+    accept_changed: as `train` takes it.
     """
     done: list[Combination] = []
     for number, cell in enumerate(grid, 1):
         tell(f"training {number} of {len(grid)}: {cell.name}")
         if not _finished(cell, out):
-            outcome = train(cell.config, out / cell.name, tell=tell)
+            outcome = train(cell.config, out / cell.name, accept_changed=accept_changed, tell=tell)
             if not outcome.finished:
                 return _study(done, out, tests), False
         done.append(cell)

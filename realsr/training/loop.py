@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from realsr.training.batches import Batches, Told, TrainingBatch
 from realsr.training.check import Material, check, material
 from realsr.training.checkpoints import read_state, states, write_state
 from realsr.training.config import TrainingConfig
-from realsr.training.data_record import check_photographs
+from realsr.training.data_record import check_data
 from realsr.training.errors import NotFiniteError
 from realsr.training.fidelity import CONVENTION
 from realsr.training.folder import TrainingFolder, claimed
@@ -59,13 +59,16 @@ def train(
     out: Path,
     *,
     stop_at: int | None = None,
+    accept_changed: bool = False,
     tell: Tell = lambda sentence: None,
 ) -> TrainingOutcome:
     """Trains, or goes on with, what `config` says, in the folder `out`.
 
     k steps, an end of any kind, and k more are 2 k steps, bit for bit on the CPU. stop_at: ends after this step
-    as an interruption would. tell: takes the lines of progress, in the first process alone. Ctrl-C ends between
-    two steps and saves. Raises TrainingError, and what the data, models and losses raise.
+    as an interruption would. accept_changed: goes on with data that changed since the training began, which
+    its record then notes; without it they are named and refused. tell: takes the lines of progress, in the
+    first process alone. Ctrl-C ends between two steps and saves. Raises TrainingError, and
+    what the data, models and losses raise.
     """
     fabric = launched(config)
     first = fabric.is_global_zero
@@ -76,7 +79,7 @@ def train(
             claimed(out, config) if first else nullcontext(TrainingFolder(out))
         )
         fabric.barrier()
-        given = material(config)
+        given = material(config, compared=not accept_changed)
         state = first_state(config, fabric)
         check(state)
         found = states(run.states)
@@ -84,9 +87,11 @@ def train(
             restore(state, read_state(found[-1]))
         if first:
             run.write_config(config)
-            if given.photographs is not None:
-                check_photographs(run.root, given.photographs.learned)
+        changes = (
+            check_data(run.root, config, given, state.step, accept=accept_changed) if first else ()
+        )
         training = Training(state, given, run, tell if first else lambda sentence: None)
+        training.note(changes)
         stack.callback(training.close)
         return training.run(min(config.steps, stop_at or config.steps))
 
@@ -111,6 +116,13 @@ class Training:
         self.pace = Pace(self.config.data.batch * share.world)
         self.scores: dict[str, SetScores] = {}
         self.bicubic: dict[str, SetScores] = {}
+
+    def note(self, changes: Sequence[str]) -> None:
+        """Tells, and puts into the log, which data changed before this call."""
+        for change in changes:
+            self.tell(f"changed since this training began, and taken: {change}")
+        if changes and self.log is not None:
+            self.log.write(self.state.step, "changed_data", {"changes": list(changes)})
 
     def close(self) -> None:
         """Ends threads and files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,12 +20,12 @@ from realsr.files.faults import all_of
 from realsr.images.crops import Cut
 from realsr.images.errors import SourceError
 from realsr.images.pixels import to_float
-from realsr.images.reading import Bytes, Reading
+from realsr.images.reading import Bytes, OpenStill, Reading
 from realsr.images.reading import opened as opened_picture
 from realsr.images.sources import Source
 from realsr.pairs.crops import crop_of_pair, crop_of_photograph
 from realsr.pairs.manifest import PairLine, read_manifest
-from realsr.pairs.pictures import read_pair
+from realsr.pairs.pictures import Images, check_pixels, read_pair
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
 from realsr.training.batches import TrainingSample
@@ -33,12 +34,14 @@ from realsr.training.errors import TrainingError
 from realsr.training.holding import trained_on
 
 _CPU = torch.device("cpu")
+_Written = tuple[int, int]
 
 
 class Photographs:
     """One crop of every photograph and epoch, cut where `make-pairs` cuts it for the same seed.
 
-    Reads every header at once: raises SourceError naming the file that is damaged or smaller than a crop.
+    Reads every header at once: raises SourceError naming the file that is damaged or smaller than a crop. A
+    photograph that is written to afterwards raises TrainingError where it is read next.
     """
 
     def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
@@ -47,13 +50,15 @@ class Photographs:
         self.config = config
         self.decoded: dict[int, Bytes] = {}
         self.labels = labels_for(config, config.data.maps)
-        all_of(self._check, self.sources)
+        self.written = all_of(self._checked, self.sources)
 
-    def _check(self, source: Source) -> None:
+    def _checked(self, source: Source) -> _Written:
+        """Checks the header; as what the file was found."""
         with _named(source.path), opened_picture(source.path, Reading()) as image:
             self.cut.check(image.size)
             if self.labels is not None:
                 checked_labels(self.labels, source.id, image.size, self.config)
+            return _written(image)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -74,19 +79,28 @@ class Photographs:
     @property
     def learned(self) -> list[Source]:
         """Every file that is learned from, each under a name of its own."""
-        folder = self.labels
-        maps = [] if folder is None else [(each.id, folder.path(each.id)) for each in self.sources]
-        return [*self.sources, *(Source(f"maps of {name}", path) for name, path in maps)]
+        return with_maps(self.sources, self.labels)
 
     def _pixels(self, index: int) -> Bytes:
         if index in self.decoded:
             return self.decoded[index]
         path = self.sources[index].path
         with _named(path), opened_picture(path, Reading()) as image:
+            if _written(image) != self.written[index]:
+                raise TrainingError(
+                    f"{path} was changed while this training ran; put it back and run the same command again, "
+                    "or add --accept-changed"
+                )
             pixels = image.pixels()
         if self.config.data.cache:
             self.decoded[index] = pixels
         return pixels
+
+
+def with_maps(sources: Sequence[Source], folder: LabelFolder | None) -> list[Source]:
+    """Photographs and the maps of each, under names of their own."""
+    maps = [] if folder is None else [(each.id, folder.path(each.id)) for each in sources]
+    return [*sources, *(Source(f"maps of {name}", path) for name, path in maps)]
 
 
 def labels_for(config: TrainingConfig, root: Path | None) -> LabelFolder | None:
@@ -101,6 +115,12 @@ def checked_labels(folder: LabelFolder, source: str, size: Size, config: Trainin
         folder.labels(source, size)
     except SourceError as error:
         raise TrainingError(f"{config.where('data', 'maps')}: {error}") from error
+
+
+def _written(image: OpenStill) -> _Written:
+    """Bytes of a file, and when it was last written to, in nanoseconds."""
+    status = os.fstat(image.file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -120,10 +140,16 @@ def _large_enough(store: PairStore, crop: int, pair: PairLine) -> _Stored:
 class StoredPairs:
     """One crop of every pair of some folders that `make-pairs` filled. Raises TrainingError where their scale
     is another or a pair is smaller than a crop.
+
+    compared: whether a pair's pixels must be those of the manifest; looked at where the pair is first read.
     """
 
-    def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
+    def __init__(
+        self, roots: Sequence[Path], config: TrainingConfig, *, compared: bool = True
+    ) -> None:
         self.config = config
+        self.compared = compared
+        self.sound = set[int]()
         self.cut = Cut(config.model.scale, config.data.crop)
         listed = all_of(lambda root: self._listed(opened(root)), roots)
         self.pairs = [stored for found in listed for stored in found]
@@ -146,11 +172,24 @@ class StoredPairs:
         """The crop of a pair in an epoch; its corner lies on the LR's grid."""
         store, pair = self.pairs[index].store, self.pairs[index].pair
         key = Key(self.config.seed, pair.key, epoch)
-        crop = crop_of_pair(read_pair(store, pair), self.cut, key)
+        images = read_pair(store, pair)
+        if self.compared and index not in self.sound:
+            _compare(store, pair, images)
+            self.sound.add(index)
+        crop = crop_of_pair(images, self.cut, key)
         hr, lr = image_of(crop.hr), image_of(crop.lr)
         if self.config.data.augment:
             hr, lr = turned(hr, key), turned(lr, key)
         return TrainingSample(hr, key, lr)
+
+
+def _compare(store: PairStore, pair: PairLine, images: Images) -> None:
+    try:
+        check_pixels(store, pair, images)
+    except SourceError as error:
+        raise TrainingError(
+            f"data.pairs: {error}; put it back, or take such pairs as they are with --accept-changed"
+        ) from error
 
 
 def turned(image: Tensor, key: Key) -> Tensor:

@@ -29,7 +29,7 @@ from realsr.training.config_data import SetConfig
 from realsr.training.errors import TrainingError
 from realsr.training.fidelity import comparable
 from realsr.training.holding import held_out
-from realsr.training.samples import checked_labels, image_of, labels_for
+from realsr.training.samples import checked_labels, image_of, labels_for, with_maps
 
 FROZEN_SEED = 0
 
@@ -67,6 +67,11 @@ class ValidationSet:
         self.pairs: list[tuple[Tensor, Tensor]] = []
         self.labels = labels_for(training, training.data.maps if self.held_out else config.maps)
         self._check_labels()
+
+    @property
+    def learned(self) -> list[Source]:
+        """Every file that scores depend on, each under a name of its own."""
+        return with_maps(self.sources, self.labels)
 
     def _check_labels(self) -> None:
         if self.labels is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -152,29 +151,6 @@ def test_the_log_is_json_without_nan(make: Make, tmp_path: Path) -> None:
     train(make(steps=1), tmp_path)
     for line in (tmp_path / "log.jsonl").read_text().splitlines():
         json.loads(line, parse_constant=lambda word: pytest.fail(word))
-
-
-def test_photographs_that_change_under_a_training_are_named(
-    make: Make, photographs: Path, tmp_path: Path
-) -> None:
-    own = tmp_path / "own"
-    shutil.copytree(photographs, own)
-    data = {"hr": [str(own)], "crop": 32, "batch": 4, "pipeline": "second_order"}
-    out = tmp_path / "out"
-    train(make(steps=1, data=data), out)
-    one, two = sorted(own.iterdir())[:2]
-    one.write_bytes(one.read_bytes() + b"\0")
-    two.rename(own / "z.png")
-    with pytest.raises(TrainingError, match=f"changed: {one.stem}; missing: {two.stem}; new: z;"):
-        train(make(steps=2, data=data), out)
-    shutil.copy(photographs / one.name, one)
-    (own / "z.png").rename(two)
-    assert train(make(steps=2, data=data), out).step == 2
-    (out / "photographs.json").write_text("[]")
-    with pytest.raises(TrainingError, match=r"photographs\.json is damaged"):
-        train(make(steps=3, data=data), out)
-    (out / "photographs.json").unlink()
-    assert train(make(steps=3, data=data), out).step == 3
 
 
 def test_a_kill_in_the_first_write_leaves_a_folder_that_goes_on(make: Make, tmp_path: Path) -> None:

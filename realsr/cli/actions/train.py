@@ -22,15 +22,18 @@ def run_train(
     out: Path | None,
     rows: Sequence[Path],
     allowed: Sequence[str],
+    accept_changed: bool,
 ) -> int:
     """The command's body; its exit code."""
     config, own = recipe_file(name), own_rows(rows, allowed)
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
-        study, ended = train_grid(cells(config, settings, axes, seeds, own), out, tell=_tell)
+        grid = cells(config, settings, axes, seeds, own)
+        study, ended = train_grid(grid, out, accept_changed=accept_changed, tell=_tell)
         tell(str(study))
         return OK if ended else INTERRUPTED
-    outcome = train(read_config(config, settings, own), out, tell=_tell)
+    read = read_config(config, settings, own)
+    outcome = train(read, out, accept_changed=accept_changed, tell=_tell)
     tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
 

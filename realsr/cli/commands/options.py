@@ -57,5 +57,12 @@ RowFiles = Annotated[
         show_default=False,
     ),
 ]
+AcceptChanged = Annotated[
+    bool,
+    typer.Option(
+        "--accept-changed",
+        help="Go on with data that changed since the work began; the record notes it. Else they are refused.",
+    ),
+]
 MOST_PIXELS = 2**28
 """MaxPixels where nothing is said."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import RowFiles, TrustCode
+from realsr.cli.commands.options import AcceptChanged, RowFiles, TrustCode
 from realsr.cli.reporting import going_on
 
 
@@ -35,6 +35,7 @@ def train(
     ] = None,
     rows: RowFiles = None,
     trust_code: TrustCode = None,
+    accept_changed: AcceptChanged = False,
 ) -> int:
     """Train a network, or a grid of them; called again, go on.
 
@@ -50,4 +51,5 @@ def train(
         out=out,
         rows=rows or [],
         allowed=trust_code or [],
+        accept_changed=accept_changed,
     )
