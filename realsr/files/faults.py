@@ -45,10 +45,12 @@ class Faults:
 
     def check(self) -> None:
         """Raises the one error that was found, or one that names all; what two parts say alike is one."""
-        faults = list({str(fault): fault for fault in reversed(self.found)}.values())[::-1]
-        if len(faults) > 1:
-            raise SeveralFaultsError(faults)
-        for fault in faults:
+        said: dict[str, DegradeError] = {}
+        for fault in self.found:
+            said.setdefault(str(fault), fault)
+        if len(said) > 1:
+            raise SeveralFaultsError(list(said.values()))
+        for fault in said.values():
             raise fault
 
 

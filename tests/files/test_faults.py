@@ -32,13 +32,6 @@ def test_one_fault_is_raised_as_it_is_and_several_as_one() -> None:
     assert isinstance(caught.value, RequestError)
 
 
-def test_what_two_parts_say_alike_is_one_fault() -> None:
-    with pytest.raises(PipelineError, match="2 is even"):
-        all_of(odd, [2, 2])
-    with pytest.raises(SeveralFaultsError, match=r"\A2 is even\n4 is even\Z"):
-        all_of(odd, [2, 4, 2])
-
-
 def test_many_are_counted() -> None:
     with pytest.raises(SeveralFaultsError) as caught:
         all_of(odd, range(2, 2 * (MOST + 4), 2))
