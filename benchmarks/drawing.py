@@ -22,10 +22,11 @@ import numpy as np
 import degrade
 from benchmarks import harness
 from degrade.draw import draw_columns
-from degrade.execute.placing import placed_hr, placed_lr
+from degrade.execute.placing import placed_lr
 from degrade.execute.plan import Plan, plan_hr, plan_lr
 from degrade.execute.program import program_of, program_of_steps
 from degrade.geometry import Size
+from degrade.online import hr_program
 from degrade.operators.table import OPERATORS
 from degrade.pipeline import Pipeline
 from degrade.trace import Trace
@@ -78,15 +79,13 @@ class ByColumns(Batch):
         self.columns = columns
 
     def plan(self) -> None:
-        hr, lr = (way(self.columns, HR, OPERATORS) for way in (placed_hr, placed_lr))
-        assert hr is not None
-        assert lr is not None
-        self.steps = hr, lr
+        steps = placed_lr(self.columns, HR, OPERATORS)
+        assert steps is not None
+        self.steps = steps
 
     def lay_out(self) -> None:
-        sizes = np.array(self.sizes, np.int64)
-        for steps in self.steps:
-            program_of_steps(steps, sizes, 3)
+        hr_program(self.pipeline, self.columns, HR, 3)
+        program_of_steps(self.steps, np.array(self.sizes, np.int64), 3)
 
 
 def plan(traces: Sequence[Trace]) -> list[Plan]:

@@ -47,10 +47,17 @@ def keys(seed: int, sources: Iterable[str], variant: int = 0) -> list[Key]:
     return [Key(seed, source, variant) for source in sources]
 
 
+@lru_cache(maxsize=64)
+def _run_digest(seed: int, variant: int) -> hashlib.blake2b:
+    """The digest of what the samples of a batch mostly share, to be gone on with in a copy."""
+    head = f"{seed}\0{variant}\0".encode()
+    return hashlib.blake2b(head, digest_size=16, person=b"degrade.sample")
+
+
 def _sample_digest(key: Key) -> bytes:
-    text = key.source.encode("utf-8", "surrogatepass")
-    head = f"{key.seed}\0{key.variant}\0".encode()
-    return hashlib.blake2b(head + text, digest_size=16, person=b"degrade.sample").digest()
+    digest = _run_digest(key.seed, key.variant).copy()
+    digest.update(key.source.encode("utf-8", "surrogatepass"))
+    return digest.digest()
 
 
 def field_words(label: str, field: str) -> tuple[int, int]:
@@ -89,7 +96,7 @@ def words_of_pairs(samples: Int64s, fields: Int64s) -> Words:
     return philox4x32_alike((*fields, *samples[2:]), (samples[0], samples[1]))
 
 
-def uniforms(words: Words) -> Floats:
+def uniforms(words: Sequence[Int64s]) -> Floats:
     """Uniforms in the open interval (0, 1) from words: 52 bits and a half, so that no end is reached."""
     bits = (words[0] >> 6 << 26) | (words[1] >> 6)
     return np.asarray((bits + 0.5) * 2.0**-52, dtype=np.float64)

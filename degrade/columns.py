@@ -73,9 +73,9 @@ class StepColumns:
     """All steps of one operator in a batch.
 
     samples, places: int64 (n,), whose step it is and the how manyeth of its sample. stages, which: the
-    operator's stages, and which of them each step is of, int64 (n,). values: float64 (n, fields). keys: noise
-    keys, uint64 (n,) each. checked: whether every value that can be drawn is known to suit the operator's
-    record. step: row -> the step itself.
+    operator's stages, and which of them each step is of, int64 (n,). values: float64 (n, fields); all that can
+    be drawn suits the operator's record. texts: the texts that a field may be. keys: noise keys, uint64 (n,)
+    each. step: row -> the step itself.
     """
 
     op: str
@@ -85,6 +85,7 @@ class StepColumns:
     which: Integers
     fields: tuple[str, ...]
     values: Floats
+    texts: Mapping[str, frozenset[str]]
     keys: Mapping[str, npt.NDArray[np.uint64]]
     vocabulary: Vocabulary
     step: Callable[[int], Step]
@@ -93,6 +94,12 @@ class StepColumns:
         """float64 (n,): a field's values."""
         column: Floats = self.values[:, self.fields.index(field)]
         return column
+
+    def values_of(self, field: str) -> list[float | str]:
+        """A field's values as they are, one a step."""
+        numbers = self.column(field).tolist()
+        values = {number: self.vocabulary.value(number) for number in set(numbers)}
+        return list(map(values.__getitem__, numbers))
 
 
 class TraceColumns(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +22,10 @@ from degrade.address import (
 )
 from degrade.columns import StepColumns, TraceColumns
 from degrade.pipeline import Pipeline
-from degrade.pipeline.columnar import ColumnarProgram, Found, OperatorStages, Spread
+from degrade.pipeline.columnar import ColumnarProgram, OperatorStages
 from degrade.pipeline.drawn import NOTHING, Body, Draws, run
 from degrade.pipeline.program import DrawingProgram
+from degrade.pipeline.spread import Found, Spread
 from degrade.trace import Step, Trace
 
 
@@ -60,15 +61,6 @@ def draw_columns(pipeline: Pipeline, keys: Sequence[Key]) -> TraceColumns | None
     return None if program is None else _Batch(pipeline, program, keys).columns()
 
 
-class _StageRows(NamedTuple):
-    """Where the stages of an operator run. which: the stage of each row, int64 (n,)."""
-
-    stages: OperatorStages
-    which: Int64s
-    samples: Int64s
-    places: Int64s
-
-
 class _Batch:
     """The draws of a batch under way."""
 
@@ -85,116 +77,120 @@ class _Batch:
         return draws_of(self.pipeline.program, self.keys)
 
     def columns(self) -> TraceColumns:
-        chances, program = self.chances(), self.pipeline.program
-        hr = self.rows(chances, program.hr, self.program.hr)
-        lr = self.rows(chances, program.lr, self.program.lr)
-        made = self.steps([*hr, *lr])
-        return TraceColumns(self.pipeline.scale, len(self.keys), made[: len(hr)], made[len(hr) :])
-
-    def chances(self) -> dict[int, Floats]:
-        """The uniforms of the columns that part samples."""
-        columns, count = self.program.structure, len(self.keys)
-        samples = np.tile(self.samples, len(columns))
-        fields = self.fields.take(np.repeat(np.array(columns, np.int64), count), axis=1)
-        made = uniforms(words_of_pairs(samples, fields)).reshape(len(columns), count)
-        return dict(zip(columns, made, strict=True))
-
-    def rows(
-        self, chances: dict[int, Floats], body: Body, operators: Sequence[OperatorStages]
-    ) -> list[_StageRows]:
-        spread = Spread(chances, len(self.keys))
-        spread.body(body, np.arange(len(self.keys)))
-        of_stage: dict[int, Found] = {id(found.stage): found for found in spread.found}
-        made = (_rows(stages, of_stage) for stages in operators)
-        return [rows for rows in made if rows is not None]
-
-    def steps(self, rows: Sequence[_StageRows]) -> list[StepColumns]:
-        """The values of all steps of a batch, drawn together."""
-        leaves = [own.stages.leaves[own.which] for own in rows]
-        values = self.values(rows, leaves)
-        cuts = [0, *accumulate(leaf.size for leaf in leaves)]
-        keys = self.noise_keys(rows)
-        return [
-            self.step_columns(own, values[start:end].reshape(leaf.shape), own_keys)
-            for own, leaf, own_keys, (start, end) in zip(
-                rows, leaves, keys, pairwise(cuts), strict=True
-            )
-        ]
-
-    def values(self, rows: Sequence[_StageRows], leaves: Sequence[Int64s]) -> Floats:
-        """All values of all steps, a row after the other, float64 (n,)."""
-        table, levels = self.program.table, self.program.levels
-        leaf = _joined([one.ravel() for one in leaves])
-        column = _joined([own.stages.columns[own.which].ravel() for own in rows])
-        samples = _joined(
-            [np.repeat(own.samples, one.shape[1]) for own, one in zip(rows, leaves, strict=True)]
+        chances, trees = self.chances(), self.pipeline.program
+        found = [self.parted(chances, body) for body in (trees.hr, trees.lr)]
+        rows = _DrawnRows.of([one for own in found for one in own], self.program)
+        made = self.steps(rows, [*self.program.hr, *self.program.lr])
+        lr = self.program.lr[0].first if self.program.lr else len(self.program.numbers)
+        hr = [columns for first, columns in made if first < lr]
+        return TraceColumns(
+            self.pipeline.scale, len(self.keys), hr, [one for _, one in made[len(hr) :]]
         )
-        number = _joined([np.tile(np.arange(one.shape[1]), len(one)) for one in leaves])
-        values = table.constants(leaf)
-        drawn = np.flatnonzero(column >= 0)
-        chances = uniforms(self.words(samples[drawn], column[drawn]))
-        base, level = drawn - number[drawn], levels.take(column[drawn])
-        for one in range(int(level.max(initial=-1)) + 1):
-            own = np.flatnonzero(level == one)
-            values[drawn[own]] = table.evaluate(leaf[drawn[own]], chances[own], base[own], values)
-        return values
 
     def words(self, samples: Int64s, columns: Int64s) -> tuple[Int64s, Int64s, Int64s, Int64s]:
         return words_of_pairs(self.samples.take(samples, axis=1), self.fields.take(columns, axis=1))
 
-    def noise_keys(self, rows: Sequence[_StageRows]) -> list[dict[str, npt.NDArray[np.uint64]]]:
-        """The noise keys of each operator, by field."""
-        columns = [own.stages.key_columns[own.which] for own in rows]
-        samples = [
-            np.repeat(own.samples, one.shape[1]) for own, one in zip(rows, columns, strict=True)
-        ]
-        _, _, low, high = self.words(_joined(samples), _joined([one.ravel() for one in columns]))
-        whole = low.astype(np.uint64) | (high.astype(np.uint64) << np.uint64(32))
-        cuts = [0, *accumulate(one.size for one in columns)]
-        parts = [
-            whole[start:end].reshape(one.shape).T
-            for one, (start, end) in zip(columns, pairwise(cuts), strict=True)
-        ]
-        return [
-            dict(zip(own.stages.keys, part, strict=True))
-            for own, part in zip(rows, parts, strict=True)
-        ]
+    def chances(self) -> dict[int, Floats]:
+        """The uniforms of the columns that part samples."""
+        columns, count = self.program.parting, len(self.keys)
+        samples = np.tile(np.arange(count), len(columns))
+        words = self.words(samples, np.repeat(np.array(columns, np.int64), count))
+        return dict(zip(columns, uniforms(words).reshape(len(columns), count), strict=True))
+
+    def parted(self, chances: dict[int, Floats], body: Body) -> list[Found]:
+        spread = Spread(chances, len(self.keys))
+        spread.body(body, np.arange(len(self.keys)))
+        return spread.found
+
+    def steps(
+        self, rows: _DrawnRows, operators: Sequence[OperatorStages]
+    ) -> list[tuple[int, StepColumns]]:
+        """The steps of each operator that has any, with the number of its first stage."""
+        values, keys = self.values(rows)
+        ends = np.searchsorted(rows.stages, [one.first + len(one.nodes) for one in operators])
+        cuts = [0, *ends.tolist()]
+        made, value, key = [], 0, 0
+        for own, (start, end) in zip(operators, pairwise(cuts), strict=True):
+            count = end - start
+            next_value, next_key = value + count * len(own.fields), key + count * len(own.keys)
+            if count:
+                cut = slice(start, end)
+                parts = values[value:next_value], keys[key:next_key]
+                made.append((own.first, self.step_columns(own, rows, cut, *parts)))
+            value, key = next_value, next_key
+        return made
+
+    def values(self, rows: _DrawnRows) -> tuple[Floats, npt.NDArray[np.uint64]]:
+        """All values of all steps, row after row, and all their noise keys."""
+        program = self.program
+        values = program.constants.take(program.fields.of_rows(rows.stages)[0])
+        drawn, row = program.drawn.of_rows(rows.stages)
+        keyed, key_row = program.keys.of_rows(rows.stages)
+        columns = np.concatenate([program.columns[drawn], program.key_columns[keyed]])
+        words = self.words(np.concatenate([rows.samples[row], rows.samples[key_row]]), columns)
+        counts = program.fields.counts[rows.stages]
+        base = (counts.cumsum() - counts)[row]
+        place = base + program.places[drawn]
+        self.draw_into(values, drawn, uniforms([word[: len(drawn)] for word in words]), base, place)
+        low, high = (word[len(drawn) :].astype(np.uint64) for word in words[2:])
+        return values, low | (high << np.uint64(32))
+
+    def draw_into(
+        self, values: Floats, drawn: Int64s, chances: Floats, base: Int64s, place: Int64s
+    ) -> None:
+        """Evaluates drawn fields, those first that others are given by.
+
+        base, place: where in `values` the row of each begins, and where its own value goes.
+        """
+        leaves, levels = self.program.leaves[drawn], self.program.levels[drawn]
+        for level in range(int(self.program.levels.max(initial=0)) + 1):
+            own = np.flatnonzero(levels == level)
+            evaluated = self.program.table.evaluate(leaves[own], chances[own], base[own], values)
+            values[place[own]] = evaluated
 
     def step_columns(
-        self, own: _StageRows, values: Floats, keys: dict[str, npt.NDArray[np.uint64]]
+        self,
+        own: OperatorStages,
+        rows: _DrawnRows,
+        cut: slice,
+        values: Floats,
+        keys: npt.NDArray[np.uint64],
     ) -> StepColumns:
+        which, samples = rows.stages[cut] - own.first, rows.samples[cut]
+
         def step(row: int) -> Step:
             steps: list[Step] = []
-            own.stages.nodes[own.which[row]].run(self.draws[own.samples[row]], steps)
+            own.nodes[which[row]].run(self.draws[samples[row]], steps)
             return steps[0]
 
-        stages, vocabulary = own.stages, self.program.table.vocabulary
+        by_name = dict(zip(own.keys, keys.reshape(len(which), -1).T, strict=True))
         return StepColumns(
-            stages.op, own.samples, own.places, stages.stages, own.which, stages.fields, values, keys,
-            vocabulary, step,
+            own.op, samples, rows.places[cut], own.stages, which, own.fields,
+            values.reshape(len(which), -1), own.texts, by_name, self.program.table.vocabulary, step,
         )  # fmt: skip
 
 
-def _rows(stages: OperatorStages, of_stage: dict[int, Found]) -> _StageRows | None:
-    """The rows of an operator's stages; None where none of them runs."""
-    found = [
-        (number, of_stage[id(node)])
-        for number, node in enumerate(stages.nodes)
-        if id(node) in of_stage
-    ]
-    if not found:
-        return None
-    counts = [len(one.samples) for _, one in found]
-    return _StageRows(
-        stages,
-        np.repeat(np.array([number for number, _ in found]), counts),
-        _joined([one.samples for _, one in found]),
-        _joined([one.places for _, one in found]),
-    )
+class _DrawnRows(NamedTuple):
+    """All steps of a batch by the numbers of their stages: int64 (n,) each."""
 
+    stages: Int64s
+    samples: Int64s
+    places: Int64s
 
-def _joined(arrays: Sequence[Int64s]) -> Int64s:
-    return np.concatenate(arrays) if arrays else np.zeros(0, np.int64)
+    @classmethod
+    def of(cls, found: Sequence[Found], program: ColumnarProgram) -> _DrawnRows:
+        if not found:
+            return cls(*(np.zeros(0, np.int64) for _ in range(3)))
+        numbered = sorted(
+            ((program.numbers[id(one.stage)], one) for one in found), key=lambda pair: pair[0]
+        )
+        return cls(
+            np.repeat(
+                [number for number, _ in numbered], [len(one.samples) for _, one in numbered]
+            ),
+            np.concatenate([one.samples for _, one in numbered]),
+            np.concatenate([one.places for _, one in numbered]),
+        )
 
 
 def _trace(scale: int, program: DrawingProgram, draws: Draws) -> Trace:

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from degrade.address import Key
+from degrade.columns import Integers, TraceColumns
 from degrade.draw import draw, draw_columns
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
@@ -27,6 +28,7 @@ from degrade.geometry import Size
 from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS
 from degrade.pipeline import Pipeline, load_pipeline
+from degrade.pipeline.columnar import ColumnarProgram
 from degrade.trace import Trace
 from degrade.trust import NOTHING, Trust
 
@@ -97,12 +99,36 @@ def programs_at_once(
     columns = draw_columns(pipeline, keys)
     if columns is None:
         return None
-    hr, lr = placed_hr(columns, size, OPERATORS), placed_lr(columns, size, OPERATORS)
-    if hr is None or lr is None:
+    lr = placed_lr(columns, size, OPERATORS)
+    hr = None if lr is None else hr_program(pipeline, columns, size, channels)
+    if lr is None or hr is None:
         return None
-    sizes = np.tile(np.array(size, np.int64), (len(keys), 1))
-    first, second = (program_of_steps(steps, sizes, channels) for steps in (hr, lr))
-    return first, second
+    return hr, program_of_steps(lr, _sizes(columns, size), channels)
+
+
+def hr_program(
+    pipeline: Pipeline, columns: TraceColumns, size: Size, channels: int
+) -> Program | None:
+    """The program of the HR steps; where they are the same for all samples, that of the last such batch."""
+    program = pipeline.columnar
+    steady = program is not None and program.steady_hr
+    kept = _kept(program, columns.samples, size, channels) if steady else []
+    if not kept:
+        steps = placed_hr(columns, size, OPERATORS)
+        if steps is None:
+            return None
+        kept.append(program_of_steps(steps, _sizes(columns, size), channels))
+    return kept[0]
+
+
+@lru_cache(maxsize=8)
+def _kept(program: ColumnarProgram, samples: int, size: Size, channels: int) -> list[Program]:
+    """Where the HR steps' program of such batches is kept."""
+    return []
+
+
+def _sizes(columns: TraceColumns, size: Size) -> Integers:
+    return np.tile(np.array(size, np.int64), (columns.samples, 1))
 
 
 def programs_of_traces(

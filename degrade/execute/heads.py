@@ -161,14 +161,14 @@ class _Finishes:
 
     def joined(self, before: Integers, after: Integers) -> Integers:
         """The numbers of both in one, -1 where there is none."""
-        known, out = list(self.numbers), np.empty_like(before)
-        pairs, places = np.unique(before * len(known) + after, return_inverse=True)
-        made = []
-        for pair in pairs.tolist():
+        known = list(self.numbers)
+        pairs = before * len(known) + after
+        table: Integers = np.full(len(known) ** 2, -1)
+        for pair in np.flatnonzero(np.bincount(pairs)).tolist():
             both = joined(known[pair // len(known)], known[pair % len(known)])
-            made.append(-1 if both is None else self.number(both))
-        out[:] = np.array(made, np.int64)[places]
-        return out
+            table[pair] = -1 if both is None else self.number(both)
+        both_numbers: Integers = table[pairs]
+        return both_numbers
 
 
 def _finishes(steps: Sequence[Steps]) -> tuple[_Finishes, Sequence[Integers]]:

@@ -38,27 +38,27 @@ def placed(
         return None
     moving = [row.facts.place is not same_place for row in rows]
     before = _moves_before(steps, moving, count)
-    sizes = np.broadcast_to(np.array(size, np.int64), (count, 2)).copy()[None]
-    sizes = np.repeat(sizes, int(before[:, -1].max(initial=0)) + 1, axis=0)
     numbers = [before[one.samples, one.places] for one in steps]
-    for number in range(len(sizes) - 1):
-        sizes[number + 1] = sizes[number]
-        for one, row, own, moves in zip(steps, rows, numbers, moving, strict=True):
-            if moves:
-                _move(
-                    sizes[number],
-                    sizes[number + 1],
-                    one,
-                    row,
-                    np.flatnonzero(own == number),
-                    target,
-                )
-    if (sizes[-1] != target).any() or sizes.prod(axis=2).max(initial=0) > MAX_PIXELS:
-        return None
-    return [
-        _steps(one, row, sizes[own, one.samples], sizes[own + moves, one.samples], target)
-        for one, row, own, moves in zip(steps, rows, numbers, moving, strict=True)
+    movers = [
+        each
+        for each, moves in zip(zip(steps, rows, numbers, strict=True), moving, strict=True)
+        if moves
     ]
+    sizes = [np.tile(np.array(size, np.int64), (count, 1))]
+    for number in range(int(before[:, -1].max(initial=0))):
+        sizes.append(sizes[number].copy())
+        for one, row, own in movers:
+            _move(sizes[number], sizes[number + 1], one, row, np.flatnonzero(own == number), target)
+    every = np.concatenate(sizes)
+    if (sizes[-1] != target).any() or every.prod(axis=1).max(initial=0) > MAX_PIXELS:
+        return None
+    made = []
+    for one, row, own, moves in zip(steps, rows, numbers, moving, strict=True):
+        place = own * count + one.samples
+        there = every.take(place, axis=0)
+        after = every.take(place + count, axis=0) if moves else there
+        made.append(_steps(one, row, there, after, target))
+    return made
 
 
 def _moves_before(steps: Sequence[StepColumns], moving: Sequence[bool], count: int) -> Integers:

@@ -107,6 +107,8 @@ def program_of_steps(steps: Sequence[Steps], sizes: Integers, channels: int) -> 
 
 
 def _listed(sizes: Integers) -> list[Size]:
+    if len(sizes) and (sizes == sizes[0]).all():
+        return [Size(*sizes[0].tolist())] * len(sizes)
     return list(map(Size._make, sizes.tolist()))
 
 
@@ -129,16 +131,14 @@ def _slots(heads: Heads, sizes: Integers, channels: int) -> Integers:
 
 def _launches(heads: Heads, largest: int) -> Iterator[_Launch]:
     """All launches in order; those on canvases in parts. largest: values of the batch at its largest."""
-    following = heads.starts[:-1].copy()
-    areas = np.maximum(heads.before.prod(1), heads.after.prod(1))
-    for key, members in rounds_of_steps(heads.keys, heads.key, heads.starts):
-        own = following[members]
-        following[members] += 1
-        if heads.keys[key] == POINTWISE:
+    for key, own in rounds_of_steps(heads.keys, heads.key, heads.starts):
+        form = heads.forms[key]
+        if heads.keys[key] == POINTWISE or (form is not None and form.parts == 1):
             yield _Launch(key, own)
-            continue
-        for part in _parts(areas[own], heads.forms[key], largest):
-            yield _Launch(key, own[part])
+        else:
+            areas = np.maximum(heads.before[own].prod(1), heads.after[own].prod(1))
+            for part in _parts(areas, form, largest):
+                yield _Launch(key, own[part])
 
 
 def _parts(areas: Integers, form: Form | None, largest: int) -> list[Integers]:
@@ -146,8 +146,6 @@ def _parts(areas: Integers, form: Form | None, largest: int) -> list[Integers]:
 
     Those of a form are cut only where it says so.
     """
-    if form is not None and form.parts == 1:
-        return [np.arange(len(areas))]
     ordered = np.argsort(-areas, kind="stable")
     values = 3 * len(areas) * int(areas[ordered[0]])
     most = max(LEAST_PART, 2 * largest // COPIES)
@@ -220,13 +218,14 @@ def _batches(
 def _batch_parts(
     heads: Heads, steps: Sequence[Steps], own: Integers, channels: int
 ) -> list[PackedPart]:
-    whose = heads.steps[own]
-    firsts = sorted(np.unique(whose, return_index=True)[1].tolist())
-    made = []
-    for number in whose[firsts].tolist():
-        places = np.flatnonzero(whose == number)
-        packed = steps[number].operator.forms.packed
-        assert packed is not None
-        group = steps[number].source.group(heads.rows[own[places]])
-        made.append(PackedPart(places, group, packed.values(group, channels)))
-    return made
+    whose, rows = heads.steps[own], heads.rows[own]
+    numbers = np.flatnonzero(np.bincount(whose)).tolist()
+    parts = [(np.flatnonzero(whose == number), steps[number]) for number in numbers]
+    parts.sort(key=lambda part: int(part[0][0]))
+    return [_part(places, one, rows[places], channels) for places, one in parts]
+
+
+def _part(places: Integers, steps: Steps, rows: Integers, channels: int) -> PackedPart:
+    packed, group = steps.operator.forms.packed, steps.source.group(rows)
+    assert packed is not None
+    return PackedPart(places, group, packed.values(group, channels))

@@ -26,35 +26,42 @@ def rounds(programs: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[int]]]
     places = {name: place for place, name in enumerate(names)}
     steps = np.array([places[name] for program in programs for name in program], np.int64)
     starts = np.array([0, *accumulate(map(len, programs))], np.int64)
-    for chosen, samples in rounds_of_steps(names, steps, starts):
-        yield names[chosen], samples.tolist()
+    whose = np.repeat(np.arange(len(programs)), np.diff(starts))
+    for chosen, own in rounds_of_steps(names, steps, starts):
+        yield names[chosen], whose[own].tolist()
 
 
 def rounds_of_steps(
     names: Sequence[str], steps: Integers, starts: Integers
 ) -> Iterator[tuple[int, Integers]]:
-    """`rounds` of programs end to end: (place among names, samples, ascending).
+    """`rounds` of programs end to end: (place among names, which steps, ascending).
 
     steps: int64 (n,), places among names. starts: int64 (samples + 1,), where each sample's program begins.
     """
-    position, ends = starts[:-1].copy(), starts[1:]
-    # A step behind the last: what follows a program is never looked at.
-    steps = np.append(steps, 0)
-    front = np.where(position < ends, steps[position], -1)
-    later = _counts(steps[:-1], names) - _counts(front, names)
-    while (waiting := _counts(front, names)).any():
-        numbers = zip(names, waiting.tolist(), later.tolist(), range(len(names)), strict=True)
-        _, _, _, chosen = min(
-            (after / count, -count, name, place) for name, count, after, place in numbers if count
-        )
+    none = len(names)
+    following = np.append(steps[1:], none)
+    following[starts[1:][starts[1:] > starts[:-1]] - 1] = none
+    position = starts[:-1][starts[1:] > starts[:-1]]
+    front = steps[position]
+    waiting = np.bincount(front, minlength=none + 1)
+    later = np.bincount(steps, minlength=none + 1) - waiting
+    while waiting[:none].any():
+        chosen = _chosen(names, waiting.tolist(), later.tolist())
         members = np.flatnonzero(front == chosen)
-        yield chosen, members
+        own = position[members]
+        yield chosen, own
         position[members] += 1
-        there = position[members]
-        front[members] = np.where(there < ends[members], steps[there], -1)
-        later -= _counts(front[members], names)
+        front[members] = following[own]
+        new = np.bincount(front[members], minlength=none + 1)
+        waiting[chosen] = 0
+        waiting += new
+        later -= new
 
 
-def _counts(steps: Integers, names: Sequence[str]) -> Integers:
-    """How often each name is there; -1 is none."""
-    return np.bincount(steps + 1, minlength=len(names) + 1)[1:]
+def _chosen(names: Sequence[str], waiting: Sequence[int], later: Sequence[int]) -> int:
+    """The place of the name that goes next. waiting, later: how many wait for each, and need it after that."""
+    return min(
+        (after / count, -count, name, place)
+        for place, (name, count, after) in enumerate(zip(names, waiting, later, strict=False))
+        if count
+    )[3]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeVar, overload
 
@@ -61,8 +62,8 @@ class Source(Protocol):
 
     def planned(self, row: int) -> PlannedStep: ...
 
-    def alike(self) -> tuple[Integers, Sequence[int]]:
-        """Which steps surely have one record: int64 (n,), each step's kind, and a row of each kind."""
+    def records(self) -> tuple[Integers, Sequence[Parameters]]:
+        """The records, those that steps surely share but once, and whose each step has, int64 (n,)."""
         ...
 
     def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
@@ -87,8 +88,8 @@ class Steps:
         """Which finish each step is, int64 (n,), and the finishes, of an operator that limits and rounds."""
         finish = self.operator.forms.finish
         assert finish is not None
-        kinds, rows = self.source.alike()
-        return kinds, [finish(self.source.planned(row).record) for row in rows]
+        kinds, records = self.source.records()
+        return kinds, list(map(finish, records))
 
     def takes(self) -> npt.NDArray[np.bool_]:
         """Which steps the operator's packed form runs."""
@@ -115,12 +116,11 @@ class PlannedSteps:
             return np.ones(len(self.steps), np.bool_)
         return np.array([packed.takes(step.record) for step in self.steps], np.bool_)
 
-    def alike(self) -> tuple[Integers, Sequence[int]]:
-        """Steps that share the very record."""
-        first: dict[int, int] = {}
-        kinds = [first.setdefault(id(step.record), len(first)) for step in self.steps]
-        rows = np.unique(np.array(kinds, np.int64), return_index=True)[1]
-        return np.array(kinds, np.int64), rows.tolist()
+    def records(self) -> tuple[Integers, Sequence[Parameters]]:
+        own = {id(step.record): step.record for step in self.steps}
+        places = {name: place for place, name in enumerate(own)}
+        kinds = [places[id(step.record)] for step in self.steps]
+        return np.array(kinds, np.int64), list(own.values())
 
 
 def steps_of(plans: Sequence[Plan]) -> list[Steps]:
@@ -193,12 +193,11 @@ class ColumnSteps:
         placement = self.operator.facts.place(record, Frame(size, self.target))
         return PlannedStep(label, self.operator, record, size, placement)
 
-    def alike(self) -> tuple[Integers, Sequence[int]]:
+    def records(self) -> tuple[Integers, Sequence[Parameters]]:
         which = self.columns.which
-        if len(self._shared) < len(self.columns.stages):
-            return np.arange(len(which)), range(len(which))
-        _, rows, kinds = np.unique(which, return_index=True, return_inverse=True)
-        return kinds, rows.tolist()
+        if len(self._shared) == len(self.columns.stages):
+            return which, list(self._shared.values())
+        return np.arange(len(which)), list(map(self.record, range(len(which))))
 
     def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
         count = len(self.columns.which)
@@ -206,11 +205,11 @@ class ColumnSteps:
             return np.ones(count, np.bool_)
         if packed.decided_by is None:
             return np.array([packed.takes(self.record(row)) for row in range(count)], np.bool_)
-        fields = [self.columns.column(field) for field in packed.decided_by]
-        _, rows, kinds = np.unique(_codes(fields, count), return_index=True, return_inverse=True)
-        value = self.columns.vocabulary.value
-        kept = [tuple(value(float(field[row])) for field in fields) for row in rows.tolist()]
-        return np.array([_taken(packed, values) for values in kept], np.bool_)[kinds]
+        texts = map(self.columns.texts.__getitem__, packed.decided_by)
+        if all(_taken(packed, kind) for kind in product(*texts)):
+            return np.ones(count, np.bool_)
+        columns = map(self.columns.values_of, packed.decided_by)
+        return np.array([_taken(packed, kind) for kind in zip(*columns, strict=True)], np.bool_)
 
 
 @lru_cache(maxsize=1024)
@@ -219,16 +218,6 @@ def _taken(packed: Packed, values: tuple[float | str, ...]) -> bool:
     assert packed.takes is not None
     assert packed.decided_by is not None
     return packed.takes(SimpleNamespace(**dict(zip(packed.decided_by, values, strict=True))))
-
-
-def _codes(columns: Sequence[Floats], count: int) -> Integers:
-    """Rows of equal values get equal numbers: int64 (count,)."""
-    codes = np.zeros(count, np.int64)
-    for column in columns:
-        if len(column) and (column != column[0]).any():
-            values, own = np.unique(column, return_inverse=True)
-            codes = codes * len(values) + own
-    return codes
 
 
 class ColumnGroup(Group[Any]):
@@ -258,7 +247,8 @@ class ColumnGroup(Group[Any]):
     def values(self, field: str) -> list[Any]:
         if field not in self._columns.fields:
             return super().values(field)
-        return [self._columns.vocabulary.value(number) for number in self.numbers(field).tolist()]
+        values = self._columns.values_of(field)
+        return [values[row] for row in self._rows.tolist()]
 
     def coded(self, field: str) -> tuple[Integers, Sequence[str]]:
         if field not in self._columns.fields:

@@ -2,12 +2,14 @@
 
 A kernel's values are made at the offsets that its symmetry leaves, an eighth of its square or a half, and
 repeated. Sums of multiples of 2**-38 are exact in any order, see `psf.normalised`, so counting a value as often
-as it is there changes no bit.
+as it is there changes no bit. Offsets are counted ring by ring about the centre, so that those of a small
+kernel are the first of a large one's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from degrade.functional import psf
 from degrade.functional.psf import GRID
 
 Floats = npt.NDArray[np.float64]
@@ -22,6 +25,9 @@ Integers = npt.NDArray[np.int64]
 
 NO_FURTHER = 7.4
 """Sigmas beyond which a Gaussian is 0 on the grid: exp(-7.4**2 / 2) is less than half of 2**-38."""
+
+LARGEST_HALF = 50
+"""How far the largest kernel goes from its centre."""
 
 
 class Supports(NamedTuple):
@@ -32,68 +38,143 @@ class Supports(NamedTuple):
 
 
 class Offsets(NamedTuple):
-    """Offsets from the centre whose values make a whole square of side 2 half + 1: x, y float64 (n,).
+    """The offsets of kernels that have a symmetry, ring by ring. Two symmetries, end to end: a half, an eighth.
 
-    rings: int64 (n,), max(|x|, |y|). times: how often each value is there, float64 (n,). square: int64 (side,
-    side), whose value each place has.
+    x, y, radius: float64 (n,), pixels. rings: max(|x|, |y|). times: how often a value is there, float64.
+    begins: where each symmetry begins. counts: int64 (2, half + 1), offsets within each half.
+    squares: whose value each place of a square has, int32, all squares of both symmetries end to end;
+    square_begins: int64 (2, half + 1).
     """
 
     x: Floats
     y: Floats
+    radius: Floats
     rings: Integers
     times: Floats
-    square: Integers
+    begins: Integers
+    counts: Integers
+    squares: npt.NDArray[np.int32]
+    square_begins: Integers
 
 
-@lru_cache(maxsize=256)
-def offsets_of(half: int, eightfold: bool) -> Offsets:
-    """eightfold: values depend on |x| and |y| alone, in either order. Else (x, y) and (-x, -y) have one."""
+class _Symmetry(NamedTuple):
+    """One symmetry: a row (x, y, ring, times) an offset, and the squares."""
+
+    offsets: Integers
+    squares: list[Integers]
+
+
+def _symmetry(half: int, eightfold: bool) -> _Symmetry:
     y, x = np.mgrid[-half : half + 1, -half : half + 1]
-    if eightfold:
-        low, high = np.minimum(abs(x), abs(y)), np.maximum(abs(x), abs(y))
-        code = low * (half + 1) + high
-    else:
-        places = np.arange(x.size).reshape(x.shape)
-        code = np.minimum(places, x.size - 1 - places)
-    _, first, index, counts = np.unique(
+    low, ring = np.minimum(abs(x), abs(y)), np.maximum(abs(x), abs(y))
+    place = np.arange(x.size).reshape(x.shape)
+    code = low if eightfold else np.minimum(place, x.size - 1 - place)
+    code = ring * x.size + code
+    _, first, square, times = np.unique(
         code, return_index=True, return_inverse=True, return_counts=True
     )
-    own_x, own_y = x.ravel()[first], y.ravel()[first]
-    rings = np.maximum(abs(own_x), abs(own_y))
+    columns = [x.ravel()[first], y.ravel()[first], ring.ravel()[first], times]
+    square = square.reshape(x.shape)
+    inner = (slice(half - reach, half + reach + 1) for reach in range(half + 1))
+    return _Symmetry(np.stack(columns), [square[own, own].ravel() for own in inner])
+
+
+@lru_cache(maxsize=1)
+def offsets_up_to(half: int) -> Offsets:
+    """The table for kernels that go no further than `half`."""
+    both = [_symmetry(half, eightfold) for eightfold in (False, True)]
+    x, y, rings, times = np.concatenate([one.offsets for one in both], axis=1)
+    squares = [square for one in both for square in one.squares]
+    lengths = np.array([len(square) for square in squares])
     return Offsets(
-        own_x.astype(np.float64), own_y.astype(np.float64), rings,
-        counts.astype(np.float64), index.reshape(x.shape),
-    )  # fmt: skip
+        x=x.astype(np.float64),
+        y=y.astype(np.float64),
+        radius=torch.hypot(*(torch.from_numpy(abs(side)).double() for side in (x, y))).numpy(),
+        rings=rings,
+        times=times.astype(np.float64),
+        begins=np.array([0, both[0].offsets.shape[1]]),
+        counts=np.stack([np.searchsorted(one.offsets[2], range(1, half + 2)) for one in both]),
+        squares=np.concatenate(squares).astype(np.int32),
+        square_begins=(lengths.cumsum() - lengths).reshape(2, -1),
+    )
 
 
-@lru_cache(maxsize=2048)
-def _index_within(half: int, eightfold: bool, reach: int) -> Integers:
-    """The places of the inner square of side 2 reach + 1, int64 flat."""
-    inner = slice(half - reach, half + reach + 1)
-    return offsets_of(half, eightfold).square[inner, inner].ravel()
+class Points(NamedTuple):
+    """Where values are wanted, float64 (n,) each, and the row of each, int64 (n,)."""
+
+    x: Floats
+    y: Floats
+    radius: Floats
+    row: Integers
 
 
-Profile = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
-"""(x, y, row of each) -> values of peak 1, float64 (n,)."""
+def supports_of(
+    profile: Callable[[Points], Floats], halves: Integers, eightfold: npt.NDArray[np.bool_]
+) -> Supports:
+    """The kernels of some rows. profile: points -> values of peak 1, float64 (n,).
 
-
-def supports_of(profile: Profile, halves: Integers, eightfold: npt.NDArray[np.bool_]) -> Supports:
-    """The kernels of some rows. halves: int64 (b,), how far each goes at most. eightfold: bool (b,)."""
-    keys = list(zip(halves.tolist(), eightfold.tolist(), strict=True))
-    if not keys:
+    halves: int64 (b,), how far each goes at most. eightfold: bool (b,), where values depend on |x| and |y|
+    alone, in either order; elsewhere (x, y) and (-x, -y) have one.
+    """
+    if not len(halves):
         return Supports(np.zeros(0, np.float32), np.zeros(0, np.int32))
-    own = [offsets_of(*key) for key in keys]
-    lengths = np.array([len(one.x) for one in own], np.int64)
+    table, kind = offsets_up_to(LARGEST_HALF), eightfold.astype(np.int64)
+    lengths = table.counts[kind, halves]
     starts = lengths.cumsum() - lengths
-    row = np.repeat(np.arange(len(keys)), lengths)
-    x, y = (np.concatenate([one[axis] for one in own]) for axis in (0, 1))
-    values = profile(*(torch.from_numpy(array) for array in (x, y, row))).numpy()
-    rounded = np.rint(values * GRID) / GRID
-    sums = np.add.reduceat(rounded * np.concatenate([one.times for one in own]), starts)
+    row = np.repeat(np.arange(len(halves)), lengths)
+    place = np.arange(len(row)) + (table.begins[kind] - starts)[row]
+    points = Points(table.x[place], table.y[place], table.radius[place], row)
+    rounded = np.rint(profile(points) * GRID) / GRID
+    sums = np.add.reduceat(rounded * table.times[place], starts)
     taps = (rounded / sums[row]).astype(np.float32)
-    rings = np.where(taps != 0, np.concatenate([one.rings for one in own]), 0)
-    reaches = np.maximum.reduceat(rings, starts)
-    parts = [_index_within(*key, reach) for key, reach in zip(keys, reaches.tolist(), strict=True)]
-    places = np.concatenate(parts)
-    places += np.repeat(starts, (2 * reaches + 1) ** 2)
-    return Supports(taps[places], reaches.astype(np.int32))
+    reaches = np.maximum.reduceat(np.where(taps != 0, table.rings[place], 0), starts)
+    return Supports(taps.take(_squares(table, kind, reaches, starts)), reaches.astype(np.int32))
+
+
+def _squares(
+    table: Offsets, kind: Integers, reaches: Integers, starts: Integers
+) -> npt.NDArray[np.int32]:
+    """Whose value each place of each square has, of values that start at `starts`."""
+    lengths = (2 * reaches + 1) ** 2
+    ends = lengths.cumsum()
+    shifts = table.square_begins[kind, reaches] - (ends - lengths)
+    place = np.repeat(shifts.astype(np.int32), lengths)
+    place += np.arange(ends[-1], dtype=np.int32)
+    squares = table.squares.take(place)
+    squares += np.repeat(starts.astype(np.int32), lengths)
+    return squares
+
+
+def _columns(*polynomials: Sequence[float]) -> list[Floats]:
+    """Coefficients of some polynomials by falling powers, float64 (polynomials, 1) each; zeros come first."""
+    most = max(map(len, polynomials))
+    padded = [(*[0.0] * (most - len(own)), *own) for own in polynomials]
+    return [np.array(own)[:, None] for own in zip(*padded, strict=True)]
+
+
+_NEAR = _columns(psf.J1_RP, psf.J1_RQ)
+_FAR = _columns(psf.J1_PP, psf.J1_PQ, psf.J1_QP, psf.J1_QQ)
+
+
+def _polynomials(columns: Sequence[Floats], z: Floats) -> Floats:
+    """All polynomials at z, float64 (polynomials, n): by Horner's rule, where leading zeros change no bit."""
+    value = np.repeat(columns[0], len(z), axis=1)
+    for column in columns[1:]:
+        value *= z
+        value += column
+    return value
+
+
+def jinc_at(x: Floats) -> Floats:
+    """`psf.jinc` of each value by the approximation that it needs, float64 (n,)."""
+    out, near = np.empty_like(x), x <= 5.0
+    z = np.square(x[near])
+    above, below = _polynomials(_NEAR, z)
+    out[near] = 2.0 * above / below * (z - psf.J1_ZERO_1) * (z - psf.J1_ZERO_2)
+    far = x[~near]
+    w, phase, root = 5.0 / far, torch.from_numpy(far - 0.75 * math.pi), torch.from_numpy(far) ** 1.5
+    p_above, p_below, q_above, q_below = _polynomials(_FAR, w * w)
+    wave = p_above / p_below * torch.cos(phase).numpy()
+    wave -= w * (q_above / q_below) * torch.sin(phase).numpy()
+    out[~near] = 2.0 * math.sqrt(2.0 / math.pi) * wave / root.numpy()
+    return out

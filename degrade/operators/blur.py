@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
-from degrade.functional.psf_supports import NO_FURTHER, Supports, supports_of
+from degrade.functional.psf_supports import NO_FURTHER, Points, Supports, jinc_at, supports_of
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along, anisotropic
 from degrade.operators.psf_blur import (
@@ -130,16 +130,17 @@ def _supports(
 ) -> Supports:
     """Kernels of a quadratic form: profile(q, *fields), whose `fields` are numbers of a sample."""
     names = "angle", "sigma_x", "sigma_y", *fields
-    angle, sigma_x, sigma_y, *others = (torch.from_numpy(group.numbers(name)) for name in names)
-    turn = torch.sin(angle), torch.cos(angle)
-    columns = torch.stack([*turn, sigma_x, sigma_y, *others])
+    angle, sigma_x, sigma_y, *others = map(group.numbers, names)
+    turned = torch.from_numpy(angle)
+    turn = torch.sin(turned).numpy(), torch.cos(turned).numpy()
 
-    def values(x: torch.Tensor, y: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
-        own = columns[:, row]
-        return profile(psf.quadratic_form_at(x, y, *own[:4]), *own[4:])
+    def values(points: Points) -> npt.NDArray[np.float64]:
+        own = (column.take(points.row) for column in (*turn, sigma_x, sigma_y, *others))
+        x, y, *own_numbers = map(torch.from_numpy, (points.x, points.y, *own))
+        q = psf.quadratic_form_at(x, y, *own_numbers[:4])
+        return profile(q, *own_numbers[4:]).numpy()
 
-    round_ = (angle == 0.0) & (sigma_x == sigma_y)
-    return supports_of(values, halves, round_.numpy())
+    return supports_of(values, halves, (angle == 0.0) & (sigma_x == sigma_y))
 
 
 def _gaussian_supports(group: Group[GaussianBlurParameters]) -> Supports:
@@ -157,12 +158,11 @@ def _plateau_supports(group: Group[PlateauBlurParameters]) -> Supports:
 
 
 def _sinc_supports(group: Group[SincBlurParameters]) -> Supports:
-    cutoff = torch.from_numpy(group.numbers("cutoff"))
-
-    def values(x: torch.Tensor, y: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
-        return psf.jinc(cutoff[row] * torch.hypot(x, y))
-
-    return supports_of(values, _halves(group), np.ones(len(cutoff), np.bool_))
+    cutoff = group.numbers("cutoff")
+    every = np.ones(len(cutoff), np.bool_)
+    return supports_of(
+        lambda points: jinc_at(cutoff[points.row] * points.radius), _halves(group), every
+    )
 
 
 def _separable(record: GaussianBlurParameters) -> bool:

@@ -23,6 +23,7 @@ from degrade.geometry import Axis, Frame, Placement, Size, covering, scaled
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.host import each_on_host
 from degrade.operators.ladders import FACTORS, along
+from degrade.operators.packed_lines import scaled_sizes
 from degrade.operators.resize import Factor, Reference
 from degrade.operators.row import Facts, Forms, Operator, Words
 
@@ -192,6 +193,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_place("pil"),
+            sizes=scaled_sizes,
             border="left out and renormalised",
             depth="8 bits",
             on_host=True,
@@ -220,6 +222,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_place("cv2"),
+            sizes=scaled_sizes,
             border="edge pixels repeated",
             depth="8 bits, unless `eight_bit` is false",
             on_host=True,
@@ -243,6 +246,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_place("torch"),
+            sizes=scaled_sizes,
             border="edge pixels repeated; with antialias left out and renormalised",
             optical=True,
         ),

@@ -19,6 +19,7 @@ from degrade.functional.matlab import (
 from degrade.geometry import Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along
+from degrade.operators.packed_lines import rounded_up_sizes
 from degrade.operators.packed_matlab import packed_matlab
 from degrade.operators.resize import Factor, Reference, how_far
 from degrade.operators.row import Facts, Forms, Operator, Words
@@ -123,6 +124,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_matlab_place,
+            sizes=rounded_up_sizes,
             border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
             depth="8 bits",
             differentiable=False,
@@ -145,6 +147,7 @@ ROWS: tuple[Operator[Any], ...] = (
         ),
         facts=Facts(
             place=_matlab_place,
+            sizes=rounded_up_sizes,
             border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
             optical=True,
         ),

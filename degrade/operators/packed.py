@@ -112,8 +112,8 @@ class Packed:
 
     values: what the operator's own samples bring to it, of their group on the host and the channel count; it
     raises ImageError for what the operator cannot take. takes: whether the form can
-    run a record's sample; the operator's kernel runs the others. None: it runs all. decided_by: the fields that
-    `takes` looks at; None: it may look at any.
+    run a record's sample; the operator's kernel runs the others. None: it runs all. decided_by: the fields, of
+    texts, that `takes` looks at; None: it may look at any.
     """
 
     form: Form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,35 +18,57 @@ Floats = npt.NDArray[np.float64]
 
 def scaled_sizes(group: Samples, current: Integers, target: Size) -> Integers:
     """`geometry.scaled` of records with `factor`, `of` and `rounding`: int64 (b, 2). of: input or target."""
-    named = np.where(group.matches("of", "target")[:, None], target, current)
     halves = np.where(group.matches("rounding", "floor"), 0.0, 0.5)
-    sides = np.floor(named * group.numbers("factor")[:, None] + halves[:, None])
+    return _whole(np.floor(_stated(group, current, target) + halves[:, None]))
+
+
+def rounded_up_sizes(group: Samples, current: Integers, target: Size) -> Integers:
+    """`matlab.rounded_up` of records with `factor` and `of`: int64 (b, 2). of: input or target."""
+    return _whole(np.ceil(_stated(group, current, target)))
+
+
+def _stated(group: Samples, current: Integers, target: Size) -> Floats:
+    named = np.where(group.matches("of", "target")[:, None], target, current)
+    sides: Floats = named * group.numbers("factor")[:, None]
+    return sides
+
+
+def _whole(sides: Floats) -> Integers:
     return np.maximum(sides.astype(np.int64), 1)
 
 
-def line_table(group: Samples) -> Floats | None:
-    """Rows of the table of lines of `resize` records, along rows and along columns: float64 (b, 2, 14).
+Tie = Callable[[float, float], float]
+"""(scale, shift) -> how far to the right of its positions `nearest` takes its pixels."""
 
-    None where a filter is `nearest`, whose lines are shifted by what its ties take.
-    """
+
+def line_table(group: Samples, tie: Tie) -> Floats:
+    """Rows of the table of lines of `resize` records, along rows and along columns: float64 (b, 2, 14)."""
     codes, names = _filters(group)
-    if any(names[code] == "nearest" for code in np.unique(codes).tolist()):
-        return None
     sides, outs = group.sides().astype(np.float64), group.sides(after=True).astype(np.float64)
-    scale = sides / outs
-    shift = 0.5 * scale - 0.5
-    by_factor = group.matches("coordinates", "factor")
-    if by_factor.any():
-        by_factor &= np.array([name != ADAPTIVE for name in names], np.bool_)[codes]
-        inverse = 1.0 / group.numbers("factor")
-        stated = np.where(by_factor, inverse, 1.0), np.where(by_factor, 0.5 * inverse - 0.5, 0.0)
-        scale = np.where(by_factor[:, None], stated[0][:, None], scale)
-        shift = np.where(by_factor[:, None], stated[1][:, None], shift)
     shifts = np.stack([group.numbers("shift_y"), group.numbers("shift_x")], axis=1)
-    antialias = group.matches("antialias", True)
-    own = np.stack([sides, outs, scale, shift + shifts, shifts != 0.0], axis=2)
+    scale, position = _axes(
+        group, sides / outs, np.array([name != ADAPTIVE for name in names])[codes]
+    )
+    position += shifts
+    for row in np.flatnonzero(np.array([name == "nearest" for name in names])[codes]).tolist():
+        ties = [tie(*axis) for axis in zip(scale[row].tolist(), shifts[row].tolist(), strict=True)]
+        # There and back, as a placement has it and a line has not.
+        position[row] = (position[row] + ties) - ties
+    own = np.stack([sides, outs, scale, position, shifts != 0.0], axis=2)
     filters = [(name, wanted) for name in names for wanted in (False, True)]
-    return _table(own, filters, 2 * codes + antialias)
+    which = np.repeat(2 * codes + group.matches("antialias", True), 2)
+    rows = numbers_of_lines(filters, which, own.reshape(-1, 5))
+    return rows.reshape(-1, 2, rows.shape[-1])
+
+
+def _axes(group: Samples, scale: Floats, stretches: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Scale and shift of the axes, float64 (b, 2). scale: input by output. stretches: who may have its own."""
+    shift = 0.5 * scale - 0.5
+    own = stretches & group.matches("coordinates", "factor")
+    if own.any():
+        inverse = 1.0 / group.numbers("factor")[own, None]
+        scale[own], shift[own] = inverse, 0.5 * inverse - 0.5
+    return scale, shift
 
 
 def _filters(group: Samples) -> tuple[Integers, Sequence[str]]:
@@ -55,11 +77,8 @@ def _filters(group: Samples) -> tuple[Integers, Sequence[str]]:
     enlarges = (group.sides(after=True) > group.sides()).any(axis=1)
     stays = np.array([name == "same" for name in others], np.bool_)[larger]
     codes = np.where(enlarges & ~stays, len(names) + larger, own)
-    used = np.unique(codes)
+    used = np.flatnonzero(np.bincount(codes))
+    places = np.zeros(len(names) + len(others), np.int64)
+    places[used] = np.arange(len(used))
     known = [*names, *others]
-    return np.searchsorted(used, codes), [known[code] for code in used.tolist()]
-
-
-def _table(own: Floats, filters: Sequence[tuple[str, bool]], codes: Integers) -> Floats:
-    rows = numbers_of_lines(filters, np.repeat(codes, 2), own.reshape(-1, 5))
-    return rows.reshape(-1, 2, rows.shape[-1])
+    return places[codes], [known[code] for code in used.tolist()]

@@ -25,7 +25,7 @@ from degrade.geometry import Axis, Frame, Placement, Size, covering, factor_axis
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import FACTORS, along
 from degrade.operators.packed_lines import line_table, scaled_sizes
-from degrade.operators.packed_resize import known, packed_resize, pair_rows
+from degrade.operators.packed_resize import known, packed_resize
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 Factor = Annotated[
@@ -166,8 +166,7 @@ def _lines_of(group: Group[ResizeParameters]) -> tuple[list[Line], list[Line]]:
 
 
 def _packed_lines(group: Group[ResizeParameters]) -> npt.NDArray[np.float64]:
-    numbers = line_table(group)
-    return pair_rows(*_lines_of(group)) if numbers is None else numbers
+    return line_table(group, lambda scale, shift: _tie_shift("nearest", scale, shift))
 
 
 def _resize(images: Tensor, group: Group[ResizeParameters]) -> Tensor:

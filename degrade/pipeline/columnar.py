@@ -1,8 +1,8 @@
 """A pipeline compiled for drawing a whole batch at once, column by column.
 
-First the structure: samples are parted where a choice, a maybe, a shuffle or a repeat parts them, and every
-stage gets its samples and its place among the steps of each. Then all values of all stages together, see
-`leaves`. What is drawn is what `drawn` gives for each sample alone, bit for bit.
+Stages are numbered, those of an operator one after the other. First samples are parted, see `spread`; then all
+values of all their steps are drawn together, see `leaves`. What is drawn is what `drawn` gives for each sample
+alone, bit for bit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -20,166 +20,90 @@ from degrade.columns import Floats, Integers, LabelledStage, NoColumnError
 from degrade.operators.base import Parameters
 from degrade.operators.table import OPERATORS
 from degrade.pipeline.distributions import Distribution
-from degrade.pipeline.drawn import (
-    Body,
-    ConstantStage,
-    DrawnChoice,
-    DrawnMaybe,
-    DrawnNode,
-    DrawnRepeat,
-    DrawnShuffle,
-    DrawnStage,
-)
+from degrade.pipeline.drawn import Body, ConstantStage, DrawnStage
 from degrade.pipeline.leaves import LeafTable, Leaves
-from degrade.pipeline.orders import order_at
 from degrade.pipeline.program import DrawingProgram
 from degrade.pipeline.specs import Spec
+from degrade.pipeline.spread import AnyStage, parting_columns, stages_of
 from degrade.trace import Scalar
 
-AnyStage = ConstantStage | DrawnStage
 
-
-class Found(NamedTuple):
-    """The samples that run a stage, and the step's place in each: int64 (n,) each."""
-
-    stage: AnyStage
-    samples: Integers
-    places: Integers
-
-
-class Spread:
-    """Parts samples by their draws. chances: of each column that parts them, float64 (samples,)."""
-
-    def __init__(self, chances: Mapping[int, Floats], count: int) -> None:
-        self.chances = chances
-        self.at = np.zeros(count, np.int64)
-        self.found: list[Found] = []
-
-    def body(self, body: Body, samples: Integers) -> None:
-        if len(samples):
-            for node in body:
-                self.node(node, samples)
-
-    def node(self, node: DrawnNode, samples: Integers) -> None:
-        match node:
-            case ConstantStage() | DrawnStage():
-                self.found.append(Found(node, samples, self.at[samples]))
-                self.at[samples] += 1
-            case DrawnChoice():
-                self.choice(node, samples)
-            case DrawnMaybe():
-                chances = self.chances[node.column][samples]
-                self.body(node.body, samples[chances < node.probability])
-            case DrawnShuffle():
-                self.shuffle(node, samples)
-            case DrawnRepeat():
-                self.repeat(node, samples)
-
-    def choice(self, node: DrawnChoice, samples: Integers) -> None:
-        which = np.searchsorted(node.ends, self.chances[node.column][samples], side="right")
-        for branch, body in enumerate(node.branches):
-            if body:
-                self.body(body, samples[which == branch])
-
-    def repeat(self, node: DrawnRepeat, samples: Integers) -> None:
-        chances = self.chances[node.column][samples].tolist()
-        times = np.array([int(node.times(chance, {})) for chance in chances])
-        for number, body in enumerate(node.rounds):
-            self.body(body, samples[times > number])
-
-    def shuffle(self, node: DrawnShuffle, samples: Integers) -> None:
-        """Each item as if it came first; then all are moved to behind those that come before them."""
-        start, bounds = self.at, [len(self.found)]
-        lengths = np.empty((len(node.items), len(samples)), np.int64)
-        for item, body in enumerate(node.items):
-            self.at = np.zeros_like(start)
-            self.body(body, samples)
-            lengths[item] = self.at[samples]
-            bounds.append(len(self.found))
-        begins = _begins(node, self.chances[node.column][samples], lengths)
-        for item, (first, end) in enumerate(pairwise(bounds)):
-            offset = np.zeros_like(start)
-            offset[samples] = start[samples] + begins[item]
-            for found in self.found[first:end]:
-                found.places[:] += offset[found.samples]
-        self.at = start
-        self.at[samples] += lengths.sum(axis=0)
-
-
-def _begins(node: DrawnShuffle, chances: Floats, lengths: Integers) -> Integers:
-    """How many steps come before each item, int64 (items, samples)."""
-    count = len(node.items)
-    orders = [order_at(chance, count, node.constraints) for chance in chances.tolist()]
-    order = np.array(orders, np.int64).reshape(-1, count).T
-    own = np.take_along_axis(lengths, order, axis=0)
-    begins = np.empty_like(lengths)
-    np.put_along_axis(begins, order, own.cumsum(axis=0) - own, axis=0)
-    return begins
-
-
-@dataclass(frozen=True, eq=False)
-class OperatorStages:
-    """All stages of one operator in a tree.
-
-    fields: names. leaves: int64 (stages, fields); columns: the addresses of their draws, -1 for those that draw
-    nothing; key_columns: of the noise keys `keys`, int64 (stages, keys).
+class OperatorStages(NamedTuple):
+    """The stages of one operator in a tree: first, first + 1, ... fields, keys: names. texts: those that each
+    field may be.
     """
 
     op: str
+    first: int
     nodes: Sequence[AnyStage]
     stages: Sequence[LabelledStage]
     fields: tuple[str, ...]
-    leaves: Integers
-    columns: Integers
     keys: tuple[str, ...]
-    key_columns: Integers
+    texts: Mapping[str, frozenset[str]]
+
+
+class PerStage(NamedTuple):
+    """What each stage has so many of, end to end: int64 (stages,) each."""
+
+    starts: Integers
+    counts: Integers
+
+    @classmethod
+    def of(cls, counts: Sequence[int]) -> PerStage:
+        own = np.array(counts, np.int64)
+        return cls(own.cumsum() - own, own)
+
+    def of_rows(self, stages: Integers) -> tuple[Integers, Integers]:
+        """What rows of these stages have, row after row: the places, and the row of each."""
+        counts = self.counts[stages]
+        row: Integers = np.repeat(np.arange(len(stages)), counts)
+        shift = np.asarray(self.starts[stages] - (counts.cumsum() - counts), np.int64)
+        places: Integers = np.arange(len(row)) + shift[row]
+        return places, row
 
 
 @dataclass(frozen=True, eq=False)
 class ColumnarProgram:
-    """structure: columns of the addresses that part samples. levels: of each column, how many others of the
-    stage must be known before it is.
+    """steady_hr: whether the HR steps are the same for all samples. parting: columns of the addresses that part
+    samples. numbers: of stages, by their nodes' ids.
+
+    fields: of each stage; constants: float64, their values where they draw nothing. drawn: fields that draw;
+    leaves, columns: their leaves and addresses; places: which of its stage's fields each is; levels: how many
+    others of the stage must be known before it is. keys: noise keys; key_columns: their addresses.
     """
 
-    structure: tuple[int, ...]
+    steady_hr: bool
+    parting: tuple[int, ...]
+    numbers: Mapping[int, int]
     hr: Sequence[OperatorStages]
     lr: Sequence[OperatorStages]
     table: LeafTable
+    fields: PerStage
+    constants: Floats
+    drawn: PerStage
+    leaves: Integers
+    columns: Integers
+    places: Integers
     levels: Integers
+    keys: PerStage
+    key_columns: Integers
 
 
-def stages_of(body: Body) -> Iterator[AnyStage]:
-    """All stages under a body."""
-    for node in body:
-        if isinstance(node, ConstantStage | DrawnStage):
-            yield node
-        else:
-            for inner in bodies_of(node):
-                yield from stages_of(inner)
+class _Field(NamedTuple):
+    """A field of a stage. column: its address, None where it draws nothing."""
 
-
-def bodies_of(node: DrawnNode) -> Sequence[Body]:
-    match node:
-        case DrawnChoice(branches=bodies) | DrawnShuffle(items=bodies) | DrawnRepeat(rounds=bodies):
-            return bodies
-        case DrawnMaybe(body=body):
-            return (body,)
-    return ()
-
-
-def _structure(body: Body) -> Iterator[int]:
-    for node in body:
-        if isinstance(node, DrawnChoice | DrawnMaybe | DrawnShuffle | DrawnRepeat):
-            yield node.column
-            for inner in bodies_of(node):
-                yield from _structure(inner)
+    leaf: int
+    column: int | None
+    place: int
+    level: int
 
 
 class _ColumnCompiler:
     def __init__(self, program: DrawingProgram) -> None:
         self.program = program
         self.leaves = Leaves()
-        self.levels = np.zeros(len(program.addresses), np.int64)
+        self.nodes: list[AnyStage] = []
+        self.fields: list[list[_Field]] = []
 
     def operators(self, body: Body) -> list[OperatorStages]:
         own: dict[str, list[AnyStage]] = {}
@@ -188,54 +112,66 @@ class _ColumnCompiler:
         return [self.operator(op, nodes) for op, nodes in own.items()]
 
     def operator(self, op: str, nodes: Sequence[AnyStage]) -> OperatorStages:
-        fields = _fields(nodes[0])
+        first, fields = len(self.nodes), _fields(nodes[0])
         keys = tuple(name for name, _ in nodes[0].keys) if isinstance(nodes[0], DrawnStage) else ()
-        rows = [self.stage(node, fields) for node in nodes]
-        shape = len(nodes), len(fields)
+        for node in nodes:
+            self.nodes.append(node)
+            self.fields.append(list(self.stage(node, fields)))
         return OperatorStages(
-            op=op,
-            nodes=nodes,
-            stages=[_stage(node) for node in nodes],
-            fields=fields,
-            leaves=np.array([leaves for leaves, _ in rows], np.int64).reshape(shape),
-            columns=np.array([columns for _, columns in rows], np.int64).reshape(shape),
-            keys=keys,
-            key_columns=np.array([self.keys(node) for node in nodes], np.int64).reshape(
-                len(nodes), len(keys)
-            ),
+            op, first, nodes, list(map(_labelled, nodes)), fields, keys, _texts(nodes)
         )
 
-    def stage(self, node: AnyStage, fields: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Leaf and column of each field."""
+    def stage(self, node: AnyStage, fields: Sequence[str]) -> Iterator[_Field]:
         places = {name: place for place, name in enumerate(fields)}
-        known = dict[str, tuple[Spec | Distribution, int]]()
-        if isinstance(node, ConstantStage):
-            known |= {name: (value, -1) for name, value in node.step.values.items()}
-        else:
-            known |= {name: (value, -1) for name, value in node.constants.items()}
-            known |= dict(self.drawn(node))
-        leaves = [self.leaves.leaf(known[name][0], places) for name in fields]
-        return leaves, [known[name][1] for name in fields]
-
-    def drawn(self, node: DrawnStage) -> Iterator[tuple[str, tuple[Spec | Distribution, int]]]:
-        """Distribution and column of each drawn field; notes how many others each waits for."""
-        levels: dict[str, int] = {}
-        for (name, _, column), spec in zip(node.fields, node.specs, strict=True):
-            levels[name] = max((levels.get(one, -1) for one in spec.names()), default=-1) + 1
-            self.levels[column] = levels[name]
-            yield name, (spec, column)
+        constants = node.step.values if isinstance(node, ConstantStage) else node.constants
+        drawn = {} if isinstance(node, ConstantStage) else dict(_drawn(node))
+        for name, place in places.items():
+            spec, column, level = drawn.get(name) or (constants[name], None, 0)
+            yield _Field(self.leaves.leaf(spec, places), column, place, level)
 
     def keys(self, node: AnyStage) -> list[int]:
         if isinstance(node, ConstantStage):
             return []
         return [self.program.keys[index] for _, index in node.keys]
 
+    def compiled(self) -> ColumnarProgram:
+        hr, lr = self.operators(self.program.hr), self.operators(self.program.lr)
+        table, every = LeafTable(self.leaves), [field for own in self.fields for field in own]
+        drawn = [[field for field in own if field.column is not None] for own in self.fields]
+        flat = np.array([field for own in drawn for field in own], np.int64).reshape(-1, 4).T
+        keys = list(map(self.keys, self.nodes))
+        return ColumnarProgram(
+            steady_hr=all(isinstance(node, ConstantStage) for node in self.program.hr),
+            parting=(*parting_columns(self.program.hr), *parting_columns(self.program.lr)),
+            numbers={id(node): number for number, node in enumerate(self.nodes)},
+            hr=hr,
+            lr=lr,
+            table=table,
+            fields=PerStage.of(list(map(len, self.fields))),
+            constants=table.constants(np.array([field.leaf for field in every], np.int64)),
+            drawn=PerStage.of(list(map(len, drawn))),
+            leaves=flat[0],
+            columns=flat[1],
+            places=flat[2],
+            levels=flat[3],
+            keys=PerStage.of(list(map(len, keys))),
+            key_columns=np.array([column for own in keys for column in own], np.int64),
+        )
+
+
+def _drawn(node: DrawnStage) -> Iterator[tuple[str, tuple[Spec | Distribution, int, int]]]:
+    """Distribution and column of each drawn field, and how many others it waits for."""
+    levels: dict[str, int] = {}
+    for (name, _, column), spec in zip(node.fields, node.specs, strict=True):
+        levels[name] = max((levels.get(one, -1) for one in spec.names()), default=-1) + 1
+        yield name, (spec, column, levels[name])
+
 
 def _name(stage: AnyStage) -> str:
     return stage.step.op if isinstance(stage, ConstantStage) else stage.op
 
 
-def _stage(node: AnyStage) -> LabelledStage:
+def _labelled(node: AnyStage) -> LabelledStage:
     if isinstance(node, ConstantStage):
         return LabelledStage(node.step.label, node.step)
     return LabelledStage(node.label, None)
@@ -245,6 +181,27 @@ def _fields(node: AnyStage) -> tuple[str, ...]:
     if isinstance(node, ConstantStage):
         return tuple(node.step.values)
     return (*node.constants, *(name for name, _, _ in node.fields))
+
+
+def _texts(nodes: Sequence[AnyStage]) -> dict[str, frozenset[str]]:
+    """The texts that each field may be in any of the stages."""
+    reaches = [_reach(node) for node in nodes]
+    return {
+        name: frozenset(
+            value for reach in reaches for value in reach[name] if isinstance(value, str)
+        )
+        for name in reaches[0]
+    }
+
+
+def _reach(node: AnyStage) -> dict[str, Sequence[Scalar]]:
+    """The extreme or possible values of each field."""
+    if isinstance(node, ConstantStage):
+        return {name: [value] for name, value in node.step.values.items()}
+    reach: dict[str, Sequence[Scalar]] = {name: [value] for name, value in node.constants.items()}
+    for (name, _, _), spec in zip(node.fields, node.specs, strict=True):
+        reach[name] = list(dict.fromkeys(spec.support(reach)))
+    return reach
 
 
 MOST_CORNERS = 512
@@ -258,11 +215,10 @@ def _suits(stage: AnyStage) -> bool:
     They bound combinations of values, so that what holds at all corners of the reach holds within.
     """
     parameters = OPERATORS[_name(stage)].parameters
-    if isinstance(stage, ConstantStage) or not parameters.__pydantic_decorators__.model_validators:
+    rules = parameters.__pydantic_decorators__
+    if isinstance(stage, ConstantStage) or not (rules.model_validators or rules.field_validators):
         return True
-    reach: dict[str, Sequence[Scalar]] = {name: [value] for name, value in stage.constants.items()}
-    for (name, _, _), spec in zip(stage.fields, stage.specs, strict=True):
-        reach[name] = list(dict.fromkeys(spec.support(reach)))
+    reach = _reach(stage)
     keys = {name: "0" * 16 for name, _ in stage.keys}
     if math.prod(map(len, reach.values())) > MOST_CORNERS:
         return False
@@ -286,11 +242,7 @@ def columnar(program: DrawingProgram) -> ColumnarProgram | None:
     """
     if program.own or not all(map(_suits, (*stages_of(program.hr), *stages_of(program.lr)))):
         return None
-    compiler = _ColumnCompiler(program)
     try:
-        hr, lr = compiler.operators(program.hr), compiler.operators(program.lr)
+        return _ColumnCompiler(program).compiled()
     except NoColumnError:
         return None
-    structure = (*_structure(program.hr), *_structure(program.lr))
-    table = LeafTable(compiler.leaves)
-    return ColumnarProgram(structure, hr, lr, table, compiler.levels)

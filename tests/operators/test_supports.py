@@ -17,7 +17,8 @@ from degrade.functional.psf_supports import Supports
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators import blur, resize
 from degrade.operators.base import Group
-from degrade.operators.packed_lines import line_table, scaled_sizes
+from degrade.operators.matlab_resize import MatlabBicubicParameters, _matlab_place
+from degrade.operators.packed_lines import rounded_up_sizes, scaled_sizes
 from degrade.operators.packed_resize import pair_rows
 from degrade.operators.psf_blur import supports
 
@@ -102,7 +103,7 @@ def test_layouts_of_many_are_those_of_each(images: list[tuple[int, int, str]]) -
 
 FACTOR = st.floats(0.1, 4.0)
 FILTERS = st.sampled_from(
-    ["area", "adaptive_area", "bicubic", "bilinear", "lanczos3", "bicubic_075"]
+    ["area", "adaptive_area", "bicubic", "bilinear", "lanczos3", "bicubic_075", "nearest"]
 )
 
 
@@ -134,14 +135,18 @@ def test_sizes_and_lines_of_many_are_those_of_each(
     own = Group(records, [size] * len(records), places, torch.device("cpu"))
     sides = np.array([size] * len(records), np.int64)
     assert scaled_sizes(own, sides, target).tolist() == [list(place.size) for place in places]
-    made, expected = line_table(own), pair_rows(*resize._lines_of(own))
-    assert made is not None
+    made, expected = resize._packed_lines(own), pair_rows(*resize._lines_of(own))
     assert made.tobytes() == expected.tobytes()
 
 
-def test_lines_of_nearest_are_made_one_by_one() -> None:
-    records = [resize.ResizeParameters(factor=0.5, filter=name) for name in ("nearest", "area")]
-    places = [resize._place(record, Frame(Size(8, 8), Size(4, 4))) for record in records]
-    own = Group(records, [Size(8, 8)] * 2, places, torch.device("cpu"))
-    assert line_table(own) is None
-    assert resize._packed_lines(own).shape == (2, 2, 14)
+@given(st.lists(st.tuples(FACTOR, st.booleans()), min_size=1, max_size=6), st.integers(1, 60))
+def test_sizes_of_matlab_are_those_of_each(records: list[tuple[float, bool]], side: int) -> None:
+    size, target = Size(side, 2 * side), Size(9, 11)
+    own = [
+        MatlabBicubicParameters(factor=factor, of="target" if named else "input")
+        for factor, named in records
+    ]
+    places = [_matlab_place(record, Frame(size, target)) for record in own]
+    samples: Group[Any] = Group(own, [size] * len(own), places, torch.device("cpu"))
+    made = rounded_up_sizes(samples, np.array([size] * len(own), np.int64), target)
+    assert made.tolist() == [list(place.size) for place in places]
