@@ -49,30 +49,19 @@ KERNELS = {
     "correlation": ["_correlate"],
     "taps": ["_make_taps"],
     "resize": ["_slots"],
-    "fields": ["_field_longs", "_add_normals"],
+    "fields": ["_field_longs", "_add_normals", "_unit_normals"],
     "poisson": ["_mark", "_add_poisson"],
     "matlab": ["_axis"],
     "sharpen": ["_mask", "_usm"],
     "camera": ["_expose", "_decide", "_develop"],
+    "screen": ["_halftone"],
+    "displacement": ["_displace"],
+    "printing": ["_weave", "_cover", "_down", "_gain", "_print", "_scan"],
     "blocks": ["_luma", "_chroma", "_decode"],
 }
 """The Triton kernels, by their modules in `degrade.functional.gpu`."""
-OF_FORMS = {
-    "_correlate",
-    "_slots",
-    "_add_normals",
-    "_mark",
-    "_add_poisson",
-    "_luma",
-    "_chroma",
-    "_decode",
-    "_axis",
-    "_mask",
-    "_usm",
-    "_expose",
-    "_decide",
-    "_develop",
-}
+NOT_OF_FORMS = {"_move", "_make_taps", "_field_longs"}
+OF_FORMS = {name for names in KERNELS.values() for name in names} - NOT_OF_FORMS
 """Kernels of forms on packed samples, whose bytes the form says."""
 
 

@@ -14,6 +14,7 @@ from degrade.functional.color import RGB_FROM_YCBCR, YCBCR_FROM_RGB, apply_matri
 from degrade.functional.sampling import grid, read_along
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import along, together
+from degrade.operators.packed_displacement import PACKED_COMB, PACKED_MAGNIFIED, PACKED_SHIFT
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 KEYS = "cubic convolution: Keys 1981, a = -1/2"
@@ -111,7 +112,7 @@ CHANNEL_SHIFT = Operator(
     name="channel_shift",
     version=1,
     parameters=ChannelShiftParameters,
-    forms=Forms(kernel=channel_shift),
+    forms=Forms(kernel=channel_shift, packed=PACKED_SHIFT),
     words=Words(
         phrase=_shift_words,
         summary="Move red and blue, or Cr and Cb, by parts of a pixel; green, or the luma, stays.",
@@ -127,7 +128,7 @@ CHROMATIC_ABERRATION = Operator(
     name="chromatic_aberration",
     version=1,
     parameters=ChromaticAberrationParameters,
-    forms=Forms(kernel=chromatic_aberration),
+    forms=Forms(kernel=chromatic_aberration, packed=PACKED_MAGNIFIED),
     words=Words(
         phrase=lambda record: (
             f"colour fringes R x {record.red_scale:.4g}, B x {record.blue_scale:.4g}"
@@ -151,7 +152,7 @@ INTERLACE = Operator(
     name="interlace",
     version=1,
     parameters=InterlaceParameters,
-    forms=Forms(kernel=interlace),
+    forms=Forms(kernel=interlace, packed=PACKED_COMB),
     words=Words(
         phrase=lambda record: f"interlaced, comb {record.comb:.3g} px",
         summary="Combing: odd rows to the right of even rows, about an unmoved mean.",

@@ -23,11 +23,9 @@ from degrade.functional.psf import gaussian_taps
 from degrade.geometry import Size
 from degrade.operators.base import Group, NoiseKey, Parameters
 from degrade.operators.ladders import together
+from degrade.operators.packed_printing import PRINTED, blur_sigma, blur_taps
 from degrade.operators.random_fields import Fields, law_forms
 from degrade.operators.row import Facts, Operator, Words
-
-LEAST_SIGMA = 0.02
-"""A Gaussian this narrow is the pixel itself, in float64 to the last bit."""
 
 
 class PrintAndScanParameters(Parameters):
@@ -98,8 +96,8 @@ def _column(group: Records, field: str) -> torch.Tensor:
 
 
 def _blurred(planes: torch.Tensor, field: str, group: Records) -> torch.Tensor:
-    sigmas = [max(LEAST_SIGMA, getattr(record, field)) for record in group.records]
-    sizes = [2 * math.ceil(4.0 * sigma) + 1 for sigma in sigmas]
+    sigmas = [blur_sigma(record, field) for record in group.records]
+    sizes = [blur_taps(sigma) for sigma in sigmas]
     taps = gaussian_taps(
         group.upload(sizes, torch.int64), group.upload(sigmas, torch.float64), max(sizes, default=1)
     )
@@ -160,7 +158,7 @@ PRINT_AND_SCAN = Operator(
     name="print_and_scan",
     version=1,
     parameters=PrintAndScanParameters,
-    forms=law_forms(print_and_scan_law),
+    forms=law_forms(print_and_scan_law, packed=PRINTED),
     words=Words(
         phrase=_words,
         summary="Ink that spreads and gains on textured paper, the back showing through, then a scanner.",

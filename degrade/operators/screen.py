@@ -17,6 +17,7 @@ from degrade.functional.color import luma, scale_light
 from degrade.functional.sampling import grid
 from degrade.operators.base import Group, Parameters, Turn, column
 from degrade.operators.ladders import along
+from degrade.operators.packed_screen import PACKED_HALFTONE
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 TURN = 2.0 * math.pi
@@ -237,7 +238,7 @@ HALFTONE = Operator(
     name="halftone",
     version=1,
     parameters=HalftoneParameters,
-    forms=Forms(kernel=halftone),
+    forms=Forms(kernel=halftone, packed=PACKED_HALFTONE),
     words=Words(
         phrase=_halftone_words,
         summary="Colour print by dots of cyan, magenta, yellow and, if asked, black.",

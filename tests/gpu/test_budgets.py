@@ -25,6 +25,7 @@ BUDGETS = {
     "gaussian8": (10, 12.0),
     "trainner_redux": (25, 20.0),
     "camera_phone": (35, 20.0),
+    "scanned_print": (60, 80.0),
 }
 """Launches a batch and megabytes a pair, 400 -> 100."""
 ON_HOST = {"web_reupload": {"webp"}, "bsrgan": {"cv2_resize"}}

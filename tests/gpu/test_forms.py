@@ -42,6 +42,9 @@ EXACT = {
     "shot_read_noise",
     "poisson_noise",
     "bayer_demosaic",
+    "channel_shift",
+    "chromatic_aberration",
+    "interlace",
 }
 """Forms whose bits are the definition's on every device."""
 CANVAS = [case for case in CASES if OPERATORS[case.op].forms.device_kernel is not None]
@@ -70,7 +73,13 @@ def test_the_form_is_the_definition(case: Case) -> None:
     assert torch.equal(alone, made[2])
 
 
-@pytest.mark.parametrize("name", ["resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "bayer_demosaic"),
+        *("halftone", "channel_shift", "chromatic_aberration", "interlace", "print_and_scan"),
+    ],
+)
 @pytest.mark.parametrize("channels", [1, 5])
 def test_other_channel_counts(name: str, channels: int) -> None:
     case = case_of(name)

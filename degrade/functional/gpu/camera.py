@@ -31,7 +31,7 @@ from degrade.functional.gpu.demosaic import (
 from degrade.functional.gpu.fields import longs_of, normals_of
 from degrade.functional.gpu.kinds import BY_MALVAR, BY_MENON, MENON_MARGIN
 from degrade.functional.gpu.light import from_light, limited, to_light, toned, untoned
-from degrade.functional.gpu.packed import ROW, finished
+from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
 
 TILE = (4, 64)
 BLOCKS = 32
@@ -60,7 +60,7 @@ def _fields(fields, sample):
 @triton.jit
 def _frame(row, field):
     """Height and width of the sensor that takes a picture, and a red pixel's row and column."""
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    height, width = sides_of(row)
     return tl.maximum(height, _LEAST), tl.maximum(width, _LEAST), field[0], field[1]
 
 
@@ -71,21 +71,6 @@ def _planes(planes, scratch, sample, frame):
     area = (frame[0] + 2 * _MARGIN) * (frame[1] + 2 * _MARGIN)
     green = raw + frame[0] * frame[1]
     return raw, green, green + area, green + 2 * area, green + 3 * area
-
-
-@triton.jit
-def _tile(sides, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
-    """Rows and columns of the program's tile, and which of its places lie in the plane."""
-    tiles_x = tl.cdiv(sides[1], COLUMNS)
-    y = (tl.program_id(0) // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
-    x = (tl.program_id(0) % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    return y, x, (y < sides[0]) & (x < sides[1])
-
-
-@triton.jit
-def _beyond(sides, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
-    """Whether a plane has no such tile."""
-    return tl.program_id(0) >= tl.cdiv(sides[0], ROWS) * tl.cdiv(sides[1], COLUMNS)
 
 
 @triton.jit
@@ -168,7 +153,7 @@ def _expose(
         return
     place = first * _BLOCK_WORDS + tl.arange(0, BLOCKS * _BLOCK_WORDS)
     there, y, x = place < frame[0] * frame[1], place // frame[1], place % frame[1]
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+    height, width = sides_of(row)
     # A side of one pixel falls on two of the sensor.
     at = pixels + tl.load(row) + tl.minimum(y, height - 1) * width + tl.minimum(x, width - 1)
     area = height * width
@@ -234,8 +219,8 @@ def _decide(
     field = _fields(fields, sample)
     frame = _frame(rows + sample * ROW, field)
     sides = (frame[0] + 2 * _MARGIN, frame[1] + 2 * _MARGIN)
-    if (field[2] == _BY_MENON) & (_beyond(sides, ROWS, COLUMNS) == 0):
-        y, x, there = _tile(sides, ROWS, COLUMNS)
+    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    if (field[2] == _BY_MENON) & (plane == 0):
         y, x, own = y - _MARGIN, x - _MARGIN, _planes(planes, scratch, sample, frame)
         way = ways + tl.load(scratch + 2 * sample + 1)
         _write(own, way, kept(y, x, frame), y, x, there, frame, STEP)
@@ -285,10 +270,10 @@ def _develop(
     """Three colours at every pixel, and a picture of them where a camera took them."""
     sample = tl.program_id(1)
     row, field = rows + sample * ROW, _fields(fields, sample)
-    sides = (tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32))
-    if _beyond(sides, ROWS, COLUMNS):
+    sides = sides_of(row)
+    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    if plane > 0:
         return
-    y, x, there = _tile(sides, ROWS, COLUMNS)
     frame = _frame(row, field)
     own, way = _planes(planes, scratch, sample, frame), ways + tl.load(scratch + 2 * sample + 1)
     colours = _three(own, way, y, x, frame, field[2])

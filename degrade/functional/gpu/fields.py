@@ -14,7 +14,7 @@ import triton
 import triton.language as tl
 
 from degrade.functional import noise, philox
-from degrade.functional.gpu.call import Call
+from degrade.functional.gpu.call import Call, Integers
 from degrade.functional.gpu.kinds import IN_PROPORTION, SHOT_AND_READ
 from degrade.functional.gpu.packed import ROW, finished
 
@@ -118,6 +118,36 @@ def _add_normals(
         tl.store(target + at, finished(noisy, finish, sample), mask=place < count)
         source += area
         target += area
+
+
+@triton.jit
+def _unit_normals(out, fields, keys, circle, squares, BLOCKS: tl.constexpr):
+    """Unit normals of fields, whose rows say the key's place, the stream, the count and where they go."""
+    field = fields + 4 * tl.program_id(1)
+    first, count = tl.program_id(0) * BLOCKS, tl.load(field + 2)
+    if first * _BLOCK_WORDS >= count:
+        return
+    longs = longs_of(
+        first, tl.load(field + 1).to(tl.uint64), tl.load(keys + tl.load(field)), BLOCKS
+    )
+    place = first * _BLOCK_WORDS + tl.arange(0, BLOCKS * _BLOCK_WORDS)
+    unit = normals_of(longs, circle, squares)
+    tl.store(out + tl.load(field + 3) + place, unit, mask=place < count)
+
+
+def unit_normals(keys: torch.Tensor, fields: torch.Tensor, counts: Integers) -> torch.Tensor:
+    """The values of `noise.normals` of any number of fields, end to end, float32, in one launch.
+
+    keys: int64, the noise keys. fields: int64 (n, 4), the place of each field's key, its stream, its count and
+    where it begins in the result. counts: the third column on the host.
+    """
+    out = torch.empty(int(counts.sum()), device=keys.device)
+    chunks = triton.cdiv(int(counts.max()), BLOCKS * philox.BLOCK_WORDS)
+    _unit_normals[(chunks, len(fields))](
+        out, fields, keys, *noise.normal_tables(keys.device), BLOCKS,
+        num_warps=WARPS, enable_fp_fusion=False,
+    )  # fmt: skip
+    return out
 
 
 def field_longs(

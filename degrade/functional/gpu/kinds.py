@@ -16,6 +16,15 @@ METHODS: Mapping[str, int] = MappingProxyType(
 MENON_MARGIN = 7
 """Pixels on every side of a picture that `menon` keeps between its steps."""
 
+ROUND, DIAMOND, SQUARE, LINE = range(4)
+SCREENS: Mapping[str, int] = MappingProxyType(
+    {"round": ROUND, "diamond": DIAMOND, "square": SQUARE, "line": LINE}
+)
+"""Shapes of a screen's dots, see `screen`."""
+
+SHIFTED, SHIFTED_CHROMA, MAGNIFIED, COMBED = range(4)
+"""How pixels are displaced, see `displacement`."""
+
 EQUAL, COVERAGE, TRIANGLE, CUBIC, CUBICS, LAGRANGE, MAGIC_2013, MAGIC_2021 = range(8)
 GAUSSIAN, LANCZOS, COSINES = range(8, 11)
 

@@ -23,6 +23,27 @@ WARPS = 4
 
 
 @triton.jit
+def tile(sides, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
+    """The program's tile of a sample's planes of some height and width.
+
+    Plane, rows, columns, and which of its places lie in the plane; planes that the sample does not have are for
+    the caller to leave.
+    """
+    across = tl.cdiv(sides[1], COLUMNS)
+    tiles = tl.cdiv(sides[0], ROWS) * across
+    number = tl.program_id(0) % tiles
+    y = (number // across) * ROWS + tl.arange(0, ROWS)[:, None]
+    x = (number % across) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
+    return tl.program_id(0) // tiles, y, x, (y < sides[0]) & (x < sides[1])
+
+
+@triton.jit
+def sides_of(row):
+    """Height and width of a sample before its step, int32."""
+    return tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
+
+
+@triton.jit
 def nearest(value):
     """The nearest whole number of a float32, halves to even."""
     size = tl.abs(value)

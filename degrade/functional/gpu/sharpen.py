@@ -17,7 +17,7 @@ from degrade.functional.gpu.packed import ROW, finished
 
 
 @triton.jit
-def _smooth(read, y, x, height, width, taps, reach, ACROSS: tl.constexpr):
+def smooth(read, y, x, height, width, taps, reach, ACROSS: tl.constexpr):
     """The Gaussian along one axis at places y and x of the plane at `read`, borders mirrored."""
     length = width if ACROSS else height
     folds = tl.cdiv(reach, tl.maximum(length - 1, 1))
@@ -53,14 +53,14 @@ def _mask(
     source, between = pixels + tl.load(row) + place, middle + tl.load(scratch + sample) + place
     taps, reach = kernels + tl.load(starts + sample), tl.load(reaches + sample)
     if ACROSS:
-        smooth = _smooth(between, y, x, height, width, taps, reach, True)
+        rest = smooth(between, y, x, height, width, taps, reach, True)
         value = tl.load(source + y * width + x).to(tl.float64)
-        out = value + tl.load(shares + sample) * (value - smooth)
+        out = value + tl.load(shares + sample) * (value - rest)
         write = pixels + tl.load(row + 1) + place + y * width + x
         tl.store(write, finished(out.to(tl.float32), finish, sample), mask=there)
     else:
-        smooth = _smooth(source, y, x, height, width, taps, reach, False)
-        tl.store(between + y * width + x, smooth, mask=there)
+        rest = smooth(source, y, x, height, width, taps, reach, False)
+        tl.store(between + y * width + x, rest, mask=there)
 
 
 def oversharpen(call: Call) -> None:
@@ -104,19 +104,19 @@ def _usm(
     weight, limit = tl.load(numbers + 2 * sample), tl.load(numbers + 2 * sample + 1)
     at = y * width + x
     if STAGE == 0:
-        smooth = _smooth(source, y, x, height, width, taps, reach, False)
-        tl.store(middle + between + at, smooth, mask=there)
+        rest = smooth(source, y, x, height, width, taps, reach, False)
+        tl.store(middle + between + at, rest, mask=there)
     elif STAGE == 1:
-        smooth = _smooth(middle + between, y, x, height, width, taps, reach, True)
-        residual = tl.load(source + at).to(tl.float64) - smooth
+        rest = smooth(middle + between, y, x, height, width, taps, reach, True)
+        residual = tl.load(source + at).to(tl.float64) - rest
         tl.store(residuals + between + at, residual.to(tl.float32), mask=there)
         passed = (tl.abs(residual) > limit).to(tl.uint8)
         tl.store(chosen + between + at, passed, mask=there)
     elif STAGE == 2:
-        smooth = _smooth(chosen + between, y, x, height, width, taps, reach, False)
-        tl.store(middle + between + at, smooth, mask=there)
+        rest = smooth(chosen + between, y, x, height, width, taps, reach, False)
+        tl.store(middle + between + at, rest, mask=there)
     else:
-        share = _smooth(middle + between, y, x, height, width, taps, reach, True)
+        share = smooth(middle + between, y, x, height, width, taps, reach, True)
         value = tl.load(source + at).to(tl.float64)
         sharp = value + weight * tl.load(residuals + between + at).to(tl.float64)
         sharp = tl.minimum(tl.maximum(sharp, 0.0), 1.0)

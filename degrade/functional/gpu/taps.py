@@ -43,7 +43,7 @@ _COSINES = tl.constexpr(kinds.COSINES)
 
 
 @triton.jit
-def _nearest(value):
+def nearest(value):
     """The nearest whole number of a float64, halves to even."""
     size = tl.abs(value)
     rounded = tl.where(size < _WHOLE, (size + _WHOLE) - _WHOLE, size)
@@ -160,7 +160,7 @@ def _or_one(total):
 @triton.jit
 def _window(line, out):
     """Where output positions lie in the input, their first tap's pixel, and the end of their taps."""
-    position = _nearest((tl.load(line) * out + tl.load(line + 1)) * _TIE_GRID) / _TIE_GRID
+    position = nearest((tl.load(line) * out + tl.load(line + 1)) * _TIE_GRID) / _TIE_GRID
     first = tl.floor(position - tl.load(line + 5)) + 1.0
     if tl.load(line + 7) != 0.0:
         first = tl.maximum(first, 0.0)
