@@ -247,7 +247,7 @@ def test_what_columns_cannot_tell_is_told_by_traces() -> None:
     assert readied(referring, keys, Size(8, 8), 3, packed=True).programs is not None
     short = parsed("{op: resize, factor: {uniform: [0.2, 0.3]}}")
     assert programs_at_once(short, keys, Size(8, 8), 3) is None
-    with pytest.raises(GeometryError, match="the target is 4x4"):
+    with pytest.raises(GeometryError, match="the target is 4"):
         readied(short, keys, Size(8, 8), 3, packed=True)
     large = parsed("{op: resize, factor: 64}, " + end)
     with pytest.raises(GeometryError, match="at most 268435456 pixels"):
