@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from realsr.cli.main import main
+from realsr.cli.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

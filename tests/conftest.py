@@ -17,6 +17,11 @@ settings.load_profile("unhurried")
 SHARED = Path(os.environ.get("REALSR_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How large the proofs are whose size can be chosen: `make test-slow ARGS="--signals 20"`."""
+    parser.addoption("--signals", type=int, default=60, help="Signals for each command.")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real photographs and goldens; absent outside the team's machines."""

@@ -50,7 +50,11 @@ def forked_pool(
         # their books without them, and wait for ever for one to answer. It inherits the count of one, too.
         with single_threaded_cv2(), signals_kept_back():
             pool.submit(_nothing).result()
-        yield pool
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _nothing() -> None:

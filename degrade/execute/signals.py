@@ -16,7 +16,8 @@ from typing import Any
 
 Handler = Callable[[int, FrameType | None], Any]
 
-KEPT_BACK = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+KEPT_BACK = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM})
+"""Those that ask for an end, and the alarm, by which whoever handles them may look again a little later."""
 
 
 @contextmanager

@@ -82,7 +82,14 @@ def in_worker() -> bool:
 
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool whose threads run torch and OpenCV single-threaded; the caller's counts are unchanged."""
+    """A pool whose threads run torch and OpenCV single-threaded; the caller's counts are unchanged.
+
+    Where the caller is stopped, what runs ends, and what waits for a thread is not begun.
+    """
     with single_threaded_cv2(), ThreadPoolExecutor(workers, "degrade") as pool:
         _start(pool, workers)
-        yield pool
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

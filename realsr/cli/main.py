@@ -18,8 +18,7 @@ from realsr.cli.commands.pipelines import pipelines
 from realsr.cli.commands.robustness import robustness
 from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
-from realsr.cli.interruption import leaving, stoppable
-from realsr.cli.reporting import INTERRUPTED
+from realsr.cli.interruption import INTERRUPTED, Interruption, leaving, stoppable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -60,23 +59,28 @@ app.add_typer(robustness, name="robustness")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The console script's entry; its exit code. arguments: None is those of the process, which then ends."""
-    code = _run(arguments)
-    if arguments is None:
-        leaving(code)
-    return code
-
-
-def _run(arguments: Sequence[str] | None) -> int:
+    """A command as the command line runs it; its exit code. arguments: None is those of the process."""
     try:
-        with stoppable():
-            app(arguments)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
+        with stoppable() as interruption:
+            return _run(arguments, interruption)
     except KeyboardInterrupt:  # before a command began, or after it had ended
         return INTERRUPTED
-    return 0
+
+
+def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
+    """What was told to stop was interrupted, whatever became of it on its way out."""
+    code = 0
+    try:
+        app(arguments)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:
+        if not interruption.asked:
+            raise
+    return INTERRUPTED if interruption.asked else code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ended = main()
+    leaving(ended)
+    sys.exit(ended)

@@ -8,11 +8,12 @@ from typing import ParamSpec
 
 import typer
 
+from realsr.cli.interruption import INTERRUPTED
 from realsr.cli.terminal import hint
 
 P = ParamSpec("P")
 
-OK, DIFFERS, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
+OK, DIFFERS, USAGE, PARTLY = 0, 1, 2, 3
 
 
 def reported(command: Callable[P, int], stopped: str = "stopped") -> Callable[P, None]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from realsr.demos.photographs import export_photographs
 from realsr.training.grid import cells, train_grid
+from realsr.training.interrupts import Interruptible, Interrupts
 from realsr.training.loop import Tell
 from realsr.training.recipes import recipe_file
 
@@ -42,7 +43,11 @@ METRICS = ("psnr_y", "ssim_y", "gmsd", "energy_high")
 
 
 def train_networks(
-    out: Path, settings: Sequence[str] = (), *, tell: Tell = lambda sentence: None
+    out: Path,
+    settings: Sequence[str] = (),
+    *,
+    tell: Tell = lambda sentence: None,
+    interrupts: Interruptible = Interrupts,
 ) -> tuple[Path, bool]:
     """Trains the recipe `mismatch_study` on each pipeline, or goes on; `out/study.yaml`, and whether all ended.
 
@@ -57,7 +62,7 @@ def train_networks(
     folder = f"data.hr={json.dumps([str(photographs / 'training')])}"
     axis = f"data.pipeline={','.join(PIPELINES)}"
     grid = cells(recipe_file("mismatch_study"), [folder, *settings], [axis], None)
-    return train_grid(grid, out, tests=_tests(training, testing), tell=tell)
+    return train_grid(grid, out, tests=_tests(training, testing), tell=tell, interrupts=interrupts)
 
 
 def _tests(training: Sequence[Path], testing: Sequence[Path]) -> dict[str, Any]:

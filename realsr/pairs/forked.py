@@ -25,7 +25,7 @@ def run_forked(run: Run, sources: Sequence[Source], workers: int) -> None:
     A source's pairs count as made when its last one is: a kill costs those of the sources in hand.
     """
     faults: list[BaseException] = []
-    with forked_pool(workers, _adopt, run) as pool, stopping(run):
+    with forked_pool(workers, _adopt, run) as pool, stopping(run.stopped):
 
         def submit(source: Source) -> Future[Told]:
             future = pool.submit(_make, source)

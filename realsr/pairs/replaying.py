@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ from realsr.images.stored import read_stored
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import ManifestHeader, PairLine, read_manifest
 from realsr.pairs.replayed import claimed_target
+from realsr.pairs.stop import Stop
 from realsr.pairs.store.claim import refuse_links
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened
-from realsr.pairs.workers import look_ahead
+from realsr.pairs.workers import look_ahead, stopping
 from realsr.rows import NO_ROWS, Rows, check_files
 
 
@@ -51,8 +52,11 @@ class _Task:
     device: torch.device
     target: Path | None
     operators: tuple[Operator[Any], ...]
+    stopped: Stop = field(default_factory=Stop)
 
     def replayed(self, pair: PairLine) -> Replayed:
+        if self.stopped.is_set():
+            return Replayed(pair.key, "not replayed: stopped before")
         try:
             lr = self._low(pair)
             same = pixel_digest(lr) == pair.digests.lr_pixels
@@ -99,7 +103,7 @@ def replay(
     target = None if check else claimed_target(store, out)
     task = _Task(store, torch.device(device), target, rows.operators)
     threads = workers or os.cpu_count() or 1
-    with _pool(task, threads) as (pool, run):
+    with _pool(task, threads) as (pool, run), stopping(task.stopped):
         yield from look_ahead(pool, run, pairs, 4 * threads)
 
 

@@ -20,6 +20,7 @@ from realsr.pairs.making import degrade_samples, keep
 from realsr.pairs.pictures import Images
 from realsr.pairs.run import Run
 from realsr.pairs.samples import Sample, keys_without_opening, load
+from realsr.pairs.stop import Stop
 
 BATCH = 32
 BATCH_PIXELS = 2**25
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 def run_threads(run: Run, sources: Iterable[Source], workers: int) -> None:
     """Each source from reading to files on one thread. Raises StorageError."""
-    with worker_pool(workers) as pool, stopping(run):
+    with worker_pool(workers) as pool, stopping(run.stopped):
         for _ in look_ahead(pool, lambda source: make_source(run, source), sources, 4 * workers):
             pass
 
@@ -41,7 +42,7 @@ def run_batches(
     run: Run, sources: Iterable[Source], workers: int, device: torch.device, engine: Engine = "auto"
 ) -> None:
     """Threads read and write, batches run on the device: the GPU's way. Raises StorageError."""
-    with worker_pool(workers) as pool, stopping(run):
+    with worker_pool(workers) as pool, stopping(run.stopped):
         loaded = look_ahead(pool, lambda source: _load(run, source), sources, workers + 2)
         made = (
             pair
@@ -53,12 +54,12 @@ def run_batches(
 
 
 @contextmanager
-def stopping(run: Run) -> Iterator[None]:
-    """Tells the threads of a run to end with their present pair when anything stops the run."""
+def stopping(stopped: Stop) -> Iterator[None]:
+    """Tells those who work on a run to end with their present pair when anything stops the run."""
     try:
         yield
     except BaseException:
-        run.stopped.set()
+        stopped.set()
         raise
 
 

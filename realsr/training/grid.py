@@ -23,6 +23,7 @@ from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
 from realsr.training.folder import TrainingFolder, refuse_another
+from realsr.training.interrupts import Interruptible, Interrupts
 from realsr.training.loop import Tell, train
 from realsr.training.matrix import gains, matrix
 from realsr.training.model_files import model_card
@@ -78,17 +79,24 @@ def train_grid(
     tests: Mapping[str, Any] = MappingProxyType({}),
     accept_changed: bool = False,
     tell: Tell = lambda sentence: None,
+    interrupts: Interruptible = Interrupts,
 ) -> tuple[Path, bool]:
     """Trains every cell in `out/NAME`, writing `out/study.yaml` after each; its path, and whether all ended.
 
     tests: what else the study says, such as the photographs and pipelines that the models are to meet.
-    accept_changed: as `train` takes it.
+    accept_changed, interrupts: as `train` takes them.
     """
     done: list[Combination] = []
     for number, cell in enumerate(grid, 1):
         tell(f"training {number} of {len(grid)}: {cell.name}")
         if not _finished(cell, out):
-            outcome = train(cell.config, out / cell.name, accept_changed=accept_changed, tell=tell)
+            outcome = train(
+                cell.config,
+                out / cell.name,
+                accept_changed=accept_changed,
+                tell=tell,
+                interrupts=interrupts,
+            )
             if not outcome.finished:
                 return _study(done, out, tests), False
         done.append(cell)

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import FrameType
+from typing import Protocol
 
 _KINDS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+class AskedToEnd(Protocol):
+    """Whether a training is to end after its running step."""
+
+    @property
+    def asked(self) -> bool: ...
+
+
+Interruptible = Callable[[], AbstractContextManager[AskedToEnd]]
+"""What is open while steps are taken, so that nothing tears one."""
+
+
+class StopValidationError(Exception):
+    """A validation was told to end; it is taken anew when the training goes on."""
 
 
 class Interrupts:

@@ -35,6 +35,11 @@ class Log:
             if self.board is not None:
                 self.board.add_scalar(f"{kind}/{name}", value, step)
 
+    def lines(self, step: int, kind: str) -> list[dict[str, Any]]:
+        """The events of a kind at a step."""
+        found = read_json_lines(self.path)
+        return [line for line in found if line["step"] == step and line["kind"] == kind]
+
     def close(self) -> None:
         """Ends both."""
         self.file.close()

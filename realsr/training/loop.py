@@ -21,7 +21,7 @@ from realsr.training.data_record import check_data
 from realsr.training.errors import NotFiniteError
 from realsr.training.fidelity import CONVENTION
 from realsr.training.folder import TrainingFolder, claimed
-from realsr.training.interrupts import Interrupts
+from realsr.training.interrupts import AskedToEnd, Interruptible, Interrupts, StopValidationError
 from realsr.training.launch import launched, share_of
 from realsr.training.logs import Log
 from realsr.training.matmul import fast_matmul
@@ -61,14 +61,15 @@ def train(
     stop_at: int | None = None,
     accept_changed: bool = False,
     tell: Tell = lambda sentence: None,
+    interrupts: Interruptible = Interrupts,
 ) -> TrainingOutcome:
     """Trains, or goes on with, what `config` says, in the folder `out`.
 
     k steps, an end of any kind, and k more are 2 k steps, bit for bit on the CPU. stop_at: ends after this step
     as an interruption would. accept_changed: goes on with data that changed since the training began, which
     its record then notes; without it they are named and refused. tell: takes the lines of progress, in the
-    first process alone. Ctrl-C ends between two steps and saves. Raises TrainingError, and
-    what the data, models and losses raise.
+    first process alone. interrupts: what says that it is to end; by default Ctrl-C, which ends it between two
+    steps and saves. Raises TrainingError, and what the data, models and losses raise.
     """
     fabric = launched(config)
     first = fabric.is_global_zero
@@ -90,7 +91,8 @@ def train(
         changes = (
             check_data(run.root, config, given, state.step, accept=accept_changed) if first else ()
         )
-        training = Training(state, given, run, tell if first else lambda sentence: None)
+        told = tell if first else lambda sentence: None
+        training = Training(state, given, run, told, interrupts)
         training.note(changes)
         stack.callback(training.close)
         return training.run(min(config.steps, stop_at or config.steps))
@@ -99,8 +101,16 @@ def train(
 class Training:
     """The loop, and what it tells between the steps."""
 
-    def __init__(self, state: TrainState, given: Material, run: TrainingFolder, tell: Tell) -> None:
+    def __init__(
+        self,
+        state: TrainState,
+        given: Material,
+        run: TrainingFolder,
+        tell: Tell,
+        interrupts: Interruptible = Interrupts,
+    ) -> None:
         self.state, self.config, self.given, self.folder = state, state.config, given, run
+        self.interrupts = interrupts
         self.tell, self.fabric = tell, state.fabric
         share = share_of(self.fabric)
         told = Told.of(state.generator)
@@ -116,6 +126,7 @@ class Training:
         self.pace = Pace(self.config.data.batch * share.world)
         self.scores: dict[str, SetScores] = {}
         self.bicubic: dict[str, SetScores] = {}
+        self.cut_short = False
 
     def note(self, changes: Sequence[str]) -> None:
         """Tells, and puts into the log, which data changed before this call."""
@@ -135,17 +146,16 @@ class Training:
         state, device = self.state, self.fabric.device
         self._begin()
         make = partial(self.batches.at, device=device)
-        with Interrupts() as interrupts, Prefetch(make, state.step, end, device) as prefetch:
+        with self.interrupts() as interrupts, Prefetch(make, state.step, end, device) as prefetch:
+            self._catch_up(interrupts)
             self.pace.resume()
-            while state.step < end:
+            while state.step < end and not any_of(self.fabric, interrupts.asked):
                 before = prefetch.waited
                 batch = prefetch.next()
                 report, rival = self._step(batch)
                 self.pace.step(prefetch.waited - before)
                 self._tell_step(batch, report, rival)
-                self._between(end)
-                if any_of(self.fabric, interrupts.asked):
-                    break
+                self._between(end, interrupts)
         return self._ended()
 
     def _step(self, batch: TrainingBatch) -> tuple[StepReport, StepReport | None]:
@@ -195,12 +205,14 @@ class Training:
         self.tell(line(step, self.config.steps, raw, self.pace))
         self.pace.restart()
 
-    def _between(self, end: int) -> None:
+    def _between(self, end: int, interrupts: AskedToEnd) -> None:
         """Validation, then the state, so that all lines of the log are from before it."""
         step = self.state.step
         last = step == self.config.steps
-        if self.given.sets and (last or step % self.config.validation.every == 0):
-            self._validate()
+        if self._to_validate():
+            if self.log is not None:
+                self._validate(self.given.sets, interrupts)
+            self.fabric.barrier()
         if last or step == end or step % self.config.checkpoint.every == 0:
             self._save()
         self.pace.resume()
@@ -221,20 +233,39 @@ class Training:
             self.bicubic[each.name] = each.bicubic()
             self.tell(f"bicubic enlargement has {_words(self.bicubic[each.name])} on {each.name}")
 
-    def _validate(self) -> None:
-        if self.log is not None:
-            network = self.state.best.eval()
-            for each in self.given.sets:
-                scores = each.scores(lambda lr, **told: self._enlarged(network, lr, **told))
-                self.scores[each.name] = scores
-                self.log.write(
-                    self.state.step, "validation", _scores(each, scores, self.bicubic[each.name])
-                )
-                gain = scores.psnr - self.bicubic[each.name].psnr
-                self.tell(
-                    f"step {self.state.step}: {_words(scores)} on {each.name}, {gain:+.2f} dB against bicubic"
-                )
-        self.fabric.barrier()
+    def _to_validate(self) -> bool:
+        step = self.state.step
+        due = step == self.config.steps or step % self.config.validation.every == 0
+        return step > 0 and due and bool(self.given.sets)
+
+    def _catch_up(self, interrupts: AskedToEnd) -> None:
+        """Validates the step that it goes on from, where an interruption cut that short."""
+        if self.log is not None and self._to_validate():
+            done = {line["set"] for line in self.log.lines(self.state.step, "validation")}
+            self._validate([each for each in self.given.sets if each.name not in done], interrupts)
+
+    def _validate(self, sets: Sequence[ValidationSet], interrupts: AskedToEnd) -> None:
+        """An interruption ends it between two pictures."""
+        try:
+            for each in sets:
+                self._validate_set(each, interrupts)
+        except StopValidationError:
+            self.cut_short = True
+
+    def _validate_set(self, each: ValidationSet, interrupts: AskedToEnd) -> None:
+        network = self.state.best.eval()
+
+        def enlarged(lr: Tensor, **told: Tensor) -> Tensor:
+            if interrupts.asked:
+                raise StopValidationError
+            return self._enlarged(network, lr, **told)
+
+        scores, bicubic, step = each.scores(enlarged), self.bicubic[each.name], self.state.step
+        assert self.log is not None
+        self.scores[each.name] = scores
+        self.log.write(step, "validation", _scores(each, scores, bicubic))
+        gain = scores.psnr - bicubic.psnr
+        self.tell(f"step {step}: {_words(scores)} on {each.name}, {gain:+.2f} dB against bicubic")
 
     def _enlarged(self, network: torch.nn.Module, lr: Tensor, **told: Tensor) -> Tensor:
         device = self.fabric.device
@@ -268,7 +299,7 @@ class Training:
         )
 
     def _ended(self) -> TrainingOutcome:
-        finished = self.state.step >= self.config.steps
+        finished = self.state.step >= self.config.steps and not self.cut_short
         if not finished:
             self._save()
             self.tell(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
+import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from typer.testing import CliRunner
+
+from realsr.cli.main import app
+from tests.cli.signalled import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+UNDER_LOAD = 10.0
+"""Seconds within which an interrupted command has ended on a machine that has much else to do."""
 
 PROGRAM = """
 import sys, time
@@ -32,13 +36,14 @@ sys.exit(130)
 
 
 def process(then: str, **options: object) -> subprocess.Popen[str]:
-    found = subprocess.Popen(
+    found: subprocess.Popen[str] = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(then=then)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         **options,  # type: ignore[call-overload]
     )
+    assert found.stdout is not None
     assert found.stdout.readline() == "ready\n"
     return found
 
@@ -72,114 +77,160 @@ def test_what_was_ignored_stays_ignored() -> None:
     assert one.returncode == 130
 
 
-ALL_IMPORTED = """
-import sys
-from contextlib import contextmanager
-import realsr.cli.actions.make_pairs, realsr.cli.actions.checks, realsr.cli.actions.robustness_runs
-from realsr.cli import main
+ITSELF = """
+import os, queue, signal, sys, threading, time
+from realsr.cli.interruption import leaving, postponed, stoppable
 
-real = main.stoppable
+def ask(): signal.raise_signal(signal.SIGINT)
 
-@contextmanager
-def told():
-    with real():
-        print("ready", flush=True)
-        yield
-
-main.stoppable = told
-sys.exit(main.main())
-"""
-SIGNALS = 20
-"""For each command."""
-
-
-@pytest.fixture
-def load() -> Iterator[None]:
-    """A machine with four times as much to do as it has cores."""
-    busy = [
-        multiprocessing.get_context("spawn").Process(target=_burn, daemon=True)
-        for _ in range(4 * (os.cpu_count() or 1))
-    ]
-    for each in busy:
-        each.start()
-    yield
-    for each in busy:
-        each.kill()
-
-
-def _burn() -> None:
-    while True:
-        hashlib.sha256(bytes(10**6)).digest()
-
-
-@pytest.fixture
-def photographs(tmp_path: Path) -> Path:
-    folder = tmp_path / "photographs"
-    folder.mkdir()
-    for seed in range(12):
-        pixels = np.random.default_rng(seed).integers(0, 256, (192, 192, 3), dtype=np.uint8)
-        Image.fromarray(pixels).save(folder / f"{seed:02}.png")
-    return folder
-
-
-def interrupted(arguments: list[object], after: float) -> int:
-    """The exit code of a command that gets one Ctrl-C so many seconds after its start."""
-    run = subprocess.Popen(
-        [sys.executable, "-c", ALL_IMPORTED, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stdout is not None
-    assert run.stdout.readline() == "ready\n"
-    time.sleep(after)
-    run.send_signal(signal.SIGINT)
+def command(body):
     try:
-        told = run.communicate(timeout=60)[1]
-    except subprocess.TimeoutExpired:
-        run.kill()
-        raise
-    assert "Traceback" not in told
-    # 0 is that of a command which had ended: one that was told to stop has not.
-    assert run.returncode != 0 or "stopping" not in told
-    return run.returncode
+        with stoppable():
+            body()
+        leaving(0)
+    except KeyboardInterrupt:
+        leaving(130)
+    sys.exit(0)
+"""
+ASKED = "realsr: stopping after the running step; Ctrl-C again ends it at once\n"
+
+
+def by_itself(program: str, path: str = "") -> tuple[int, str]:
+    """The exit code and stderr of a program that signals itself."""
+    run = subprocess.run(
+        [sys.executable, "-c", ITSELF + program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([path, str(ROOT)])},
+    )
+    return run.returncode, run.stderr
+
+
+LOCKED = """
+moment = {"__name__": "NAME", "signal": signal, "lock": threading.Lock()}
+exec("def enter():\\n    lock.acquire(); signal.raise_signal(2)\\n    for _ in range(9): pass\\n    lock.release()", moment)
+def body():
+    try:
+        moment["enter"]()
+        time.sleep(60)
+    finally:
+        print("held" if moment["lock"].locked() else "free", file=sys.stderr)
+command(body)
+"""
+
+
+def test_a_library_that_holds_a_lock_is_not_torn() -> None:
+    assert by_itself(LOCKED.replace("NAME", "queue")) == (130, f"{ASKED}free\n")
+    assert by_itself(LOCKED.replace("NAME", "elsewhere")) == (130, f"{ASKED}held\n")
+
+
+def test_a_library_that_waits_is_torn_where_it_stands() -> None:
+    program = """
+def body():
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    queue.Queue().get()
+command(body)
+"""
+    assert by_itself(program) == (130, ASKED)
+
+
+def test_what_swallows_an_exception_does_not_swallow_the_signal() -> None:
+    program = """
+class Finaliser:
+    def __del__(self):
+        ask()
+        for _ in range(9): pass
+def body():
+    Finaliser()
+    time.sleep(60)
+command(body)
+"""
+    assert by_itself(program) == (130, ASKED)
+
+
+def test_nor_does_an_import(tmp_path: Path) -> None:
+    (tmp_path / "careless.py").write_text(
+        "try:\n    import signal; signal.raise_signal(signal.SIGINT)\nexcept BaseException:\n    pass\n"
+    )
+    program = "def body():\n    import careless\n    time.sleep(60)\ncommand(body)\n"
+    assert by_itself(program, str(tmp_path)) == (130, "realsr: stopped\n")
+
+
+def test_the_first_imports_end_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "realsr", "--version"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+    )
+    assert (run.returncode, run.stderr) == (130, "realsr: stopped\n")
+
+
+def test_the_console_script_begins_where_signals_are_handled() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"realsr": "realsr.cli.start:main"}
+
+
+def test_a_command_that_fails_on_its_way_out_was_interrupted() -> None:
+    program = """
+from realsr.cli import main
+def app(arguments):
+    try:
+        ask()
+    except KeyboardInterrupt:
+        raise RuntimeError("torn")
+main.app = app
+leaving(main.main([]))
+"""
+    assert by_itself(program) == (130, ASKED)
+
+
+def test_only_what_goes_on_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*words: object, **more: object) -> int:
+        raise KeyboardInterrupt
+
+    for action in ("make_pairs.run_make_pairs", "checks.run_verify", "train.run_train"):
+        monkeypatch.setattr(f"realsr.cli.actions.{action}", stop)
+    made = CliRunner().invoke(app, ["make-pairs", "a", "--out", "b"])
+    trained = CliRunner().invoke(app, ["train", "a.yaml"])
+    verified = CliRunner().invoke(app, ["verify", "a"])
+    assert [each.exit_code for each in (made, trained, verified)] == [130, 130, 130]
+    going_on = "realsr: stopped; run the same command again to go on\n"
+    assert made.stderr == trained.stderr == going_on
+    assert verified.stderr == "realsr: stopped\n"
+
+
+STEPS = """
+def body():
+    with postponed() as interruption:
+        SIGNALS
+        assert interruption.asked
+command(body)
+"""
+
+
+def test_who_works_by_steps_is_ended_by_a_second_ctrl_c_alone() -> None:
+    ended = "realsr: ended; what was saved before is kept\n"
+    hang_up = "signal.raise_signal(signal.SIGHUP)"
+    assert by_itself(STEPS.replace("SIGNALS", "ask()")) == (0, ASKED)
+    assert by_itself(STEPS.replace("SIGNALS", f"ask(); {hang_up}")) == (0, ASKED)
+    assert by_itself(STEPS.replace("SIGNALS", "ask(); ask()")) == (130, ASKED + ended)
 
 
 @pytest.mark.slow
-def test_no_signal_is_lost_on_a_loaded_machine(
-    load: None, photographs: Path, tmp_path: Path
-) -> None:
-    whole = tmp_path / "whole"
-    make = ["make-pairs", photographs, "--pipeline", "second_order", "--crop", 64, "--workers", 2]
-    assert subprocess.run(_command([*make, "--out", whole]), check=False).returncode == 0
-    study = [
-        "robustness",
-        "run",
-        "--hr",
-        photographs,
-        "--pipelines",
-        "bicubic",
-        "--metrics",
-        "psnr_y",
-        "--workers",
-        2,
-    ]
-    commands = {
-        "make": lambda n: [*make, "--out", tmp_path / f"make{n}"],
-        "replay": lambda n: ["replay", whole, "--check", "--workers", 2],
-        "study": lambda n: [*study, "--out", tmp_path / f"study{n}"],
-    }
-    draw = random.Random(0)
-    for name, arguments in commands.items():
-        ends = [interrupted(arguments(n), draw.uniform(0, 2.5)) for n in range(SIGNALS)]
-        assert set(ends) <= {0, 130}, (name, ends)
-        assert ends.count(130) >= SIGNALS // 3, (name, ends)
-    for n in range(0, SIGNALS, 5):
-        out = tmp_path / f"make{n}"
-        assert subprocess.run(_command([*make, "--out", out]), check=False).returncode == 0
-        for part in ("manifest.jsonl", "pipeline.yaml"):
-            assert (out / part).read_bytes() == (whole / part).read_bytes()
-
-
-def _command(arguments: list[object]) -> list[str]:
-    return [sys.executable, "-m", "realsr", *map(str, arguments)]
+def test_no_signal_is_lost_on_a_loaded_machine(request: pytest.FixtureRequest) -> None:
+    signals = request.config.getoption("--signals")
+    command = [sys.executable, "-m", "tests.cli.signalled", "--signals", str(signals)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    ends = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [end for end in ends if end["fault"]] == []
+    assert [end for end in ends if (end["took"] or 0) > UNDER_LOAD] == []
+    for name in COMMANDS:
+        codes = [end["code"] for end in ends if end["command"] == name]
+        assert codes.count(130) >= 0.8 * signals, (name, codes)

@@ -14,7 +14,7 @@ from degrade.execute.signals import signals_kept_back
 pytestmark = pytest.mark.skipif(not can_fork(), reason="worker processes are forked on Linux only")
 
 PROGRAM = """
-import logging, os, signal, sys, threading, time
+import faulthandler, logging, os, signal, threading, time
 from degrade.execute.forked import forked_pool
 
 def other(number, frame):
@@ -40,7 +40,7 @@ for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     for moment in ("before", "after_in_parent", "after_in_child"):
         child = os.fork()
         if not child:
-            signal.alarm(30)  # where a lock stays held
+            faulthandler.dump_traceback_later(30, exit=True)  # where a lock stays held
             case(kind, moment)
             os._exit(0)
         os.waitpid(child, 0)

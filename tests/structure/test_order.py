@@ -50,7 +50,7 @@ def test_a_circle_is_found() -> None:
 
 def test_imports_are_read() -> None:
     assert "degrade.trace" in imports("degrade.draw")
-    assert "realsr.cli.main" in imports("realsr.__main__")
+    assert "realsr.cli.start" in imports("realsr.__main__")
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,3 +34,8 @@ def assert_equal(first: Any, second: Any, where: str = "state") -> None:
 def told(out: Path) -> list[dict[str, Any]]:
     """The log without what a clock decides."""
     return [event for event in read_log(out) if event["kind"] != "pace"]
+
+
+def alone() -> dict[str, str]:
+    """The environment of a process with one thread that finds what this one finds."""
+    return os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}

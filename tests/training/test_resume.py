@@ -17,7 +17,7 @@ from realsr.training import TrainingError, train
 from realsr.training.checkpoints import states
 from realsr.training.config_file import config_text
 from tests.training.conftest import Make, gan
-from tests.training.states import assert_equal, last_state, told
+from tests.training.states import alone, assert_equal, last_state, told
 
 WHOLE = gan() | {
     "ema": 0.9,
@@ -81,11 +81,6 @@ def test_killed_at_any_point_equals_undisturbed(make: Make, tmp_path: Path) -> N
     train(config, tmp_path / "whole", stop_at=end)
     assert_equal(last_state(tmp_path / "whole"), last_state(tmp_path / "out"))
     assert told(tmp_path / "whole") == told(tmp_path / "out")
-
-
-def alone() -> dict[str, str]:
-    """The environment of a process with one thread that finds what this one finds."""
-    return os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
 def test_an_interrupt_ends_between_two_steps_and_says_how_to_go_on(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.cli.interruption import INTERRUPTED, postponed
+from realsr.cli.reporting import OK
 from realsr.cli.terminal import hint, tell
 from realsr.demos.mismatch import train_networks
 from realsr.demos.photographs import export_photographs
@@ -41,7 +42,7 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
 def run_mismatch(out: Path, seed: int, steps: int | None) -> int:
     """The command's body; its exit code."""
     settings = [f"seed={seed}", *([] if steps is None else [f"steps={steps}"])]
-    study, ended = train_networks(out, settings, tell=hint)
+    study, ended = train_networks(out, settings, tell=hint, interrupts=postponed)
     if not ended:
         return INTERRUPTED
     command = shlex.join(["realsr", "robustness", "run", "--study", str(study), "--out", "report"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from realsr.cli.reporting import INTERRUPTED, OK
+from realsr.cli.interruption import INTERRUPTED, postponed
+from realsr.cli.reporting import OK
 from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
@@ -29,11 +30,13 @@ def run_train(
     out = out or Path("runs") / config.stem
     if axes or seeds is not None:
         grid = cells(config, settings, axes, seeds, own)
-        study, ended = train_grid(grid, out, accept_changed=accept_changed, tell=_tell)
+        study, ended = train_grid(
+            grid, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed
+        )
         tell(str(study))
         return OK if ended else INTERRUPTED
     read = read_config(config, settings, own)
-    outcome = train(read, out, accept_changed=accept_changed, tell=_tell)
+    outcome = train(read, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed)
     tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
 
