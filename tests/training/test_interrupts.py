@@ -38,7 +38,7 @@ class Looked:
         yield self
 
 
-@pytest.mark.parametrize("looks", (0, 2, 5, 8, 11))
+@pytest.mark.parametrize("looks", [0, 2, 5, 8, 11])
 def test_stopped_anywhere_and_gone_on_tells_what_an_undisturbed_one_tells(
     make: Make, photographs: Path, tmp_path: Path, looks: int
 ) -> None:
@@ -96,7 +96,7 @@ def test_the_command_saves_at_one_and_ends_at_two(
     assert "Traceback" not in last
     saved = states(tmp_path / "out" / "states")
     if second and not saved:
-        assert last.endswith("realsr: ended at once; what was saved before stays\n")
+        assert last.endswith("realsr: ended; what was saved before is kept\n")
         assert time.monotonic() - began < 10
     else:  # it may have saved before the second one came
         assert len(saved) == 1
