@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 from torch import Tensor, nn
 
 from degrade.reader.records import Strict
+from realsr.models.checkpoints import load_weights, read_checkpoint
+from realsr.models.dialects import understood
 from realsr.models.discriminators.chain import chain, classifier
 from realsr.models.discriminators.vgg_style import vgg_plan
+from realsr.models.errors import ModelError
 
 
 class RankerArguments(Strict):
@@ -34,3 +39,14 @@ class Ranker(nn.Module):
         """`b c h w`, at least 32 x 32, to scores `b 1`."""
         scores: Tensor = self.classifier(self.pool(self.blocks(images)))
         return scores
+
+
+def ranker_of(path: Path) -> Ranker:
+    """A trained ranker from its weights, which say how wide it is. Raises ModelError for other weights."""
+    state = understood(read_checkpoint(path))
+    first = state.get("blocks.0.0.weight")
+    if first is None or first.ndim != 4:
+        raise ModelError(f"{path}: weights of no ranker; expected what a ranker's training leaves")
+    ranker = Ranker(RankerArguments(channels=first.shape[1], features=first.shape[0]))
+    load_weights(ranker, state)
+    return ranker

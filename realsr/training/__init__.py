@@ -18,40 +18,52 @@ if TYPE_CHECKING:
     from realsr.training.logs import read_log
     from realsr.training.loop import TrainingOutcome, train
     from realsr.training.model_files import load_model, model_card
+    from realsr.training.ranking import RankerOutcome, train_ranker
+    from realsr.training.ranking_config import RankingConfig, is_ranking, read_ranking
     from realsr.training.recipes import recipe_file
 
 __all__ = [
     "ModelCard",
     "NotFiniteError",
+    "RankerOutcome",
+    "RankingConfig",
     "TrainingConfig",
     "TrainingError",
     "TrainingOutcome",
     "cells",
+    "is_ranking",
     "load_model",
     "model_card",
     "parse_config",
     "read_config",
     "read_log",
+    "read_ranking",
     "recipe_file",
     "train",
     "train_grid",
+    "train_ranker",
 ]
 __getattr__, __dir__ = lazy(
     __name__,
     {
         "ModelCard": "realsr.models.cards",
         "NotFiniteError": "realsr.training.errors",
+        "RankerOutcome": "realsr.training.ranking",
+        "RankingConfig": "realsr.training.ranking_config",
         "TrainingConfig": "realsr.training.config",
         "TrainingError": "realsr.training.errors",
         "TrainingOutcome": "realsr.training.loop",
         "cells": "realsr.training.grid",
+        "is_ranking": "realsr.training.ranking_config",
         "load_model": "realsr.training.model_files",
         "model_card": "realsr.training.model_files",
         "parse_config": "realsr.training.config_file",
         "read_config": "realsr.training.config_file",
         "read_log": "realsr.training.logs",
+        "read_ranking": "realsr.training.ranking_config",
         "recipe_file": "realsr.training.recipes",
         "train": "realsr.training.loop",
         "train_grid": "realsr.training.grid",
+        "train_ranker": "realsr.training.ranking",
     },
 )

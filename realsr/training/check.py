@@ -122,6 +122,7 @@ def check(state: TrainState) -> None:
         if sr.shape != (1, channels, crop, crop):
             raise TrainingError(f"{config.model.name} makes {tuple(sr.shape)} of {tuple(lr.shape)}")
         _check_rival(state, sr, lr)
+        _check_ranker(state, sr)
 
 
 def _check_scales(state: TrainState, lr: torch.Tensor) -> None:
@@ -142,6 +143,18 @@ def _check_rival(state: TrainState, sr: torch.Tensor, lr: torch.Tensor) -> None:
     except (ValueError, RuntimeError) as error:
         raise TrainingError(
             f"the discriminator does not take crops of {sr.shape[-1]} pixels: {error}"
+        ) from error
+
+
+def _check_ranker(state: TrainState, sr: torch.Tensor) -> None:
+    if state.ranker is None:
+        return
+    try:
+        state.ranker(sr.float())
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{state.config.where('ranker')}: it does not take crops of {tuple(sr.shape[1:])}: {error}; a "
+            "ranker looks at 32 pixels or more"
         ) from error
 
 

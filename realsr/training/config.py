@@ -215,6 +215,9 @@ def disagreements(config: TrainingConfig) -> list[Fault]:
     if data.scales and data.pairs:
         sentence = "data.scales: stored pairs have one scale; take photographs alone"
         faults.append((("data", "scales"), sentence))
+    if config.ranker and "scores" not in {name for t in config.recipe.terms for name in t.needs}:
+        sentence = "ranker: no term looks at its scores: add rank_content, or leave it out"
+        faults.append((("ranker",), sentence))
     if data.batch % config.accumulate:
         sentence = f"data.batch {data.batch} is not divided by accumulate {config.accumulate}"
         faults.append((("data", "batch"), sentence))

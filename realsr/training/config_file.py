@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from degrade.reader.sentences import keys_at, lines, place, said
@@ -16,6 +16,8 @@ from degrade.trust import NOTHING, Trust
 from realsr.rows import NO_ROWS, RowFile, Rows
 from realsr.training.config import Origin, TrainingConfig
 from realsr.training.errors import TrainingError
+
+R = TypeVar("R", bound=BaseModel)
 
 
 def read_config(
@@ -45,19 +47,31 @@ def parse_config(
     document = read_yaml(text, name, TrainingError)
     if not isinstance(document.data, dict):
         raise TrainingError(f"{name}:1: expected a mapping with the keys model, data and steps")
-    own = rows.trusting(trust)
+    found, origin = parsed(TrainingConfig, document, settings, rows.trusting(trust).context)
+    return found.read_from(origin)
+
+
+def read_document(path: FilePath) -> Document:
+    """A configuration's file as it is written. Raises TrainingError."""
+    return read_yaml(read_text(path, "the training", TrainingError), str(path), TrainingError)
+
+
+def parsed(
+    record: type[R], document: Document, settings: Sequence[str], context: Any = None
+) -> tuple[R, Origin]:
+    """A record from what is written and the settings, and where its places are. Raises TrainingError."""
     places = {_apply(setting, document): setting for setting in settings}
     try:
-        found = TrainingConfig.model_validate(document.data, context=own.context)
-        return found.read_from(Origin(lambda at: _where(at, document, places)))
+        found = record.model_validate(document.data, context=context)
+        return found, Origin(lambda at: _where(at, document, places))
     except ValidationError as error:
-        faults = lines(error, lambda fault: _line(fault, document, places))
+        faults = lines(error, lambda fault: _line(fault, record, document, places))
         raise TrainingError("\n".join(faults)) from error
 
 
 def made_with(path: FilePath) -> tuple[RowFile, ...]:
     """The files of rows that a stored training was made with."""
-    stored = read_yaml(read_text(path, "the training", TrainingError), str(path), TrainingError)
+    stored = read_document(path)
     return tuple(RowFile.model_validate(file) for file in stored.data.get("rows", ()))
 
 
@@ -116,6 +130,8 @@ def _where(at: Path, document: Document, places: Mapping[Path, str]) -> str:
     return document.where(at)
 
 
-def _line(fault: ErrorDetails, document: Document, places: Mapping[Path, str]) -> str:
+def _line(
+    fault: ErrorDetails, record: type[BaseModel], document: Document, places: Mapping[Path, str]
+) -> str:
     where = _where(place(fault["loc"], document.data), document, places)
-    return f"{where}: {said(fault, keys_at(TrainingConfig, fault['loc'][:-1]))}"
+    return f"{where}: {said(fault, keys_at(record, fault['loc'][:-1]))}"

@@ -53,9 +53,35 @@ class TrainingFolder:
         """The network that is stepped, beside its moving average."""
         return self.root / "model_online.safetensors"
 
+    @property
+    def ranker(self) -> Path:
+        """In place of a network, where a ranker was trained."""
+        return self.root / "ranker.safetensors"
+
     def write_config(self, config: TrainingConfig) -> None:
         """From here on the folder is this training's; to be called once all has been checked."""
         write_whole(self.config, config_text(config).encode())
+
+    def is_new(self) -> bool:
+        """Whether nothing was trained here. Raises TrainingError for a folder of other things."""
+        if self.config.exists():
+            return False
+        # A kill in the first write of all leaves the beginning of a file under a name of its own.
+        drop_leftovers(self.root)
+        if any(entry.name != LOCK for entry in self.root.iterdir()):
+            raise TrainingError(
+                f"{self.root} is not empty and holds no training; give another --out"
+            )
+        return True
+
+    def refuse_difference(self, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
+        """Raises TrainingError naming the first key that another training was begun with."""
+        for key in [*ours, *(key for key in theirs if key not in ours)]:
+            if ours.get(key) != theirs.get(key):
+                raise TrainingError(
+                    f"{self.root} holds another training: {key} is {theirs.get(key)!r} there and "
+                    f"{ours.get(key)!r} here; give another --out"
+                )
 
 
 @contextmanager
@@ -73,21 +99,10 @@ def claimed(root: Path, config: TrainingConfig) -> Iterator[TrainingFolder]:
 
 def refuse_another(run: TrainingFolder, config: TrainingConfig) -> None:
     """Raises TrainingError, naming what differs, where a folder holds anything but this training."""
-    if not run.config.exists():
-        # A kill in the first write of all leaves the beginning of a file under a name of its own.
-        drop_leftovers(run.root)
-        if any(entry.name != LOCK for entry in run.root.iterdir()):
-            raise TrainingError(
-                f"{run.root} is not empty and holds no training; give another --out"
-            )
+    if run.is_new():
         return
     check_files(made_with(run.config), config.own, f"the training in {run.root}")
-    ours, theirs = decisive(config), decisive(read_config(run.config, rows=config.own))
-    for key in [key for key in ours | theirs if ours.get(key) != theirs.get(key)]:
-        raise TrainingError(
-            f"{run.root} holds another training: {key} is {theirs.get(key)!r} there and {ours.get(key)!r} "
-            "here; give another --out"
-        )
+    run.refuse_difference(decisive(config), decisive(read_config(run.config, rows=config.own)))
 
 
 def decisive(config: TrainingConfig) -> dict[str, Any]:

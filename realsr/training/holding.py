@@ -45,6 +45,10 @@ def _count(of: SetConfig, photographs: int) -> int:
 
 def _held(sources: list[Source], count: int) -> list[Source]:
     """By digests of the ids, so that a photograph more or less moves hardly any other."""
-    ranked = sorted(sources, key=lambda source: hashlib.sha256(source.id.encode()).digest())
-    chosen = {source.id for source in ranked[:count]}
+    chosen = held_sources([source.id for source in sources], count)
     return [source for source in sources if source.id in chosen]
+
+
+def held_sources(ids: Sequence[str], count: int) -> set[str]:
+    """So many of some ids, by their digests."""
+    return set(sorted(ids, key=lambda name: hashlib.sha256(name.encode()).digest())[:count])

@@ -15,7 +15,8 @@ from realsr.losses.objective import Objective
 from realsr.models.checkpoints import LoadReport, load_weights
 from realsr.models.discriminators.base import Discriminator
 from realsr.models.discriminators.table import build_discriminator
-from realsr.models.ranker import Ranker, RankerArguments
+from realsr.models.errors import ModelError
+from realsr.models.ranker import ranker_of
 from realsr.models.table import build
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
@@ -98,8 +99,10 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
 def _ranker(config: TrainingConfig, fabric: Fabric) -> nn.Module | None:
     if config.ranker is None:
         return None
-    ranker = Ranker(RankerArguments(channels=config.model_arguments["channels"]))
-    load_weights(ranker, config.ranker)
+    try:
+        ranker = ranker_of(config.ranker)
+    except ModelError as error:
+        raise TrainingError(f"{config.where('ranker')}: {error}") from error
     return _placed(ranker, config, fabric).requires_grad_(False).eval()
 
 

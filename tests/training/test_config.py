@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from realsr.training import TrainingError, parse_config, read_config
+from realsr.training import (
+    TrainingError,
+    is_ranking,
+    parse_config,
+    read_config,
+    read_ranking,
+)
 from realsr.training.config_file import config_text
 from realsr.training.recipes import recipe_file, recipe_names
 
@@ -84,7 +90,8 @@ def test_a_fault_of_the_file_has_its_line() -> None:
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_recipes_are_sound(name: str) -> None:
-    assert read_config(recipe_file(name)).steps > 0
+    path = recipe_file(name)
+    assert (read_ranking(path) if is_ranking(path) else read_config(path)).steps > 0
 
 
 def test_recipes_come_by_name_and_files_by_their_ending() -> None:

@@ -170,7 +170,7 @@ def test_labels_that_change_under_a_training_are_named(
     assert "maps of photo0" in (tmp_path / "out" / NAME).read_text()
     labels = np.asarray(Image.open(own / "photo0.png"))
     Image.fromarray(3 - labels).save(own / "photo0.png")
-    with pytest.raises(TrainingError, match="changed: maps of photo0"):
+    with pytest.raises(TrainingError, match="changed maps of photo0"):
         train(config.model_copy(update={"steps": 2}), tmp_path / "out")
 
 

@@ -9,8 +9,17 @@ from realsr.cli.interruption import INTERRUPTED, postponed
 from realsr.cli.reporting import OK
 from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
-from realsr.files.errors import advising
-from realsr.training import cells, read_config, recipe_file, train, train_grid
+from realsr.files.errors import RequestError, advising
+from realsr.training import (
+    cells,
+    is_ranking,
+    read_config,
+    read_ranking,
+    recipe_file,
+    train,
+    train_grid,
+    train_ranker,
+)
 
 
 @advising("the states saved so far are kept: run the same command again to go on from the last one")
@@ -28,6 +37,9 @@ def run_train(
     """The command's body; its exit code."""
     config, own = recipe_file(name), own_rows(rows, allowed)
     out = out or Path("runs") / config.stem
+    if is_ranking(config):
+        more = [*axes, *rows, *([seeds] if seeds else []), *([True] if accept_changed else [])]
+        return _run_ranking(config, out, settings, more)
     if axes or seeds is not None:
         grid = cells(config, settings, axes, seeds, own)
         study, ended = train_grid(
@@ -37,6 +49,17 @@ def run_train(
         return OK if ended else INTERRUPTED
     read = read_config(config, settings, own)
     outcome = train(read, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed)
+    tell(str(outcome.model))
+    return OK if outcome.finished else INTERRUPTED
+
+
+def _run_ranking(config: Path, out: Path, settings: Sequence[str], more: Sequence[object]) -> int:
+    """Of a ranker."""
+    if more:
+        raise RequestError(
+            f"{config} trains a ranker: leave --grid, --seeds, --rows and --accept-changed out"
+        )
+    outcome = train_ranker(read_ranking(config, settings), out, tell=_tell, interrupts=postponed)
     tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
 
