@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -227,18 +228,25 @@ def poisson_bank(counts: Sequence[float], device: torch.device) -> PoissonBank:
 
 @lru_cache(maxsize=4)
 def _uploaded(counts: tuple[float, ...], device: torch.device) -> PoissonBank:
-    tables = [poisson_table(count) for count in counts]
-    starts = np.cumsum([0, *(table.entries.size for table in tables[:-1])])
-    entries = np.concatenate([table.entries for table in tables]).view(np.int32)
-    shifts = np.stack([table.shifts for table in tables])
-    inverses = np.array([1.0 / table.count for table in tables], np.float32)
-    bits = np.array([table.bits for table in tables], np.int64)
+    arrays = bank_arrays(counts)
     return PoissonBank(
-        *(
-            torch.from_numpy(array).to(device, non_blocking=True)
-            for array in (entries, starts, bits, shifts, inverses)
-        )
+        **{
+            name: torch.from_numpy(array).to(device, non_blocking=True)
+            for name, array in arrays.items()
+        }
     )
+
+
+def bank_arrays(counts: Sequence[float]) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a `PoissonBank` on the host, by name."""
+    tables = [poisson_table(count) for count in counts]
+    return {
+        "entries": np.concatenate([table.entries for table in tables]).view(np.int32),
+        "starts": np.cumsum([0, *(table.entries.size for table in tables[:-1])]),
+        "bits": np.array([table.bits for table in tables], np.int64),
+        "shifts": np.stack([table.shifts for table in tables]),
+        "inverses": np.array([1.0 / table.count for table in tables], np.float32),
+    }
 
 
 def bank_noise(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 
 from degrade.functional.gpu.call import Call, Integers, Tables
 from degrade.functional.gpu.kinds import IN_PROPORTION, PLAIN, SHOT_AND_READ
-from degrade.functional.poisson import DISTINCT_COUNTS, poisson_bank
+from degrade.functional.poisson import DISTINCT_COUNTS, PoissonBank, bank_arrays, poisson_bank
 from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, noise_keys
 
 Numbers = npt.NDArray[np.float64]
@@ -67,6 +68,11 @@ PACKED_SPECKLE = _normals(IN_PROPORTION, _stated)
 PACKED_SHOT_READ = _normals(SHOT_AND_READ, _shot_and_read)
 
 
+KEPT_COUNTS = len(DISTINCT_COUNTS) + 4
+"""Of a bank of tables that stays on its device for later batches. One of more is of drawn counts, which no
+later batch has: it goes along with the batch."""
+
+
 def _prepare_poisson(batch: Batch) -> Prepared:
     """Counts that are stated come after those of distinct levels, where any are wanted."""
     counts = batch.column(lambda part: part.group.values("count"), object)
@@ -80,20 +86,26 @@ def _prepare_poisson(batch: Batch) -> Prepared:
         "scales": batch.column(lambda part: part.group.numbers("scale"), np.float32),
     }
     bank = [*DISTINCT_COUNTS[:offset], *stated]
+    shared = bank_arrays(bank) if len(bank) > KEPT_COUNTS else {}
     distinct = np.array([place < 0 for place in which])
+    return Prepared(Tables(each, shared), lambda tables: _begin_poisson(tables, bank, distinct))
 
-    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
-        from degrade.functional.gpu.poisson import add_poisson
 
-        on_device = poisson_bank(bank, tables["keys"].device)
+def _begin_poisson(
+    tables: Mapping[str, torch.Tensor], counts: Sequence[float], distinct: npt.NDArray[np.bool_]
+) -> Launch:
+    from degrade.functional.gpu.poisson import add_poisson
 
-        def launch(call: Call) -> None:
-            own = distinct[call.first : call.first + len(call.before)]
-            add_poisson(call, on_device, bool(own.any()))
+    if "entries" in tables:
+        bank = PoissonBank(*(tables[field.name] for field in fields(PoissonBank)))
+    else:
+        bank = poisson_bank(counts, tables["keys"].device)
 
-        return launch
+    def launch(call: Call) -> None:
+        own = distinct[call.first : call.first + len(call.before)]
+        add_poisson(call, bank, bool(own.any()))
 
-    return Prepared(Tables(each, {}), begin)
+    return launch
 
 
 def _moved_poisson(call: Call) -> int:

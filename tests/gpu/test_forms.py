@@ -21,6 +21,7 @@ from degrade.execute.singles import group_of, reference_step
 from degrade.functional import philox, resample
 from degrade.functional.resample import Line
 from degrade.geometry import Size
+from degrade.operators.packed_noise import KEPT_COUNTS
 from degrade.operators.packed_resize import line_rows, taps_plan
 from degrade.operators.row import Forms
 from degrade.operators.table import OPERATORS
@@ -107,6 +108,16 @@ def levels(*steps: tuple[str, dict[str, Any]], size: Size) -> Any:
         for number, (op, values) in enumerate(steps)
     ]
     return plan_steps(made, size, size)
+
+
+@pytest.mark.parametrize("stated", [3, KEPT_COUNTS])
+def test_tables_of_many_counts_go_along_with_the_batch(stated: int) -> None:
+    """As those do that stay on the device, one count following from the levels that are there."""
+    counts = ["distinct", *(1.5 + number for number in range(stated))]
+    size = Size(2, 3)
+    plans = [levels(("poisson_noise", {"count": one, "key": KEY}), size=size) for one in counts]
+    images = [image(size, 3, number).to(DEVICE) for number in range(len(plans))]
+    assert largest_difference(run(plans, images), defined(plans, images)) == 0.0
 
 
 def test_limits_and_roundings_go_with_the_step_before() -> None:

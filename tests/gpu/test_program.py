@@ -11,12 +11,16 @@ import torch
 
 import degrade
 from degrade.errors import DegradeError
+from degrade.execute.packed import TYPES
 from degrade.execute.plan import plan_lr
 from degrade.execute.program import Program, program_of
 from degrade.functional.filters import ADAPTIVE, FILTERS
 from degrade.functional.gpu import kinds
+from degrade.functional.poisson import bank_arrays
 from degrade.functional.resample import Line, _numbers
 from degrade.geometry import Size
+from degrade.online import readied
+from degrade.operators.packed_noise import KEPT_COUNTS
 from degrade.operators.packed_resize import known, line_rows
 
 
@@ -96,6 +100,22 @@ def test_a_batch_drawn_ahead_is_the_same_on_a_cpu() -> None:
     assert torch.equal(pair.lr, degradation(hr, ["a", "b"], 5).lr)
     with pytest.raises(DegradeError, match="made ready for other"):
         degradation(hr, ["a", "c"], 5, ready)
+
+
+def test_tables_of_drawn_counts_are_in_the_one_copy() -> None:
+    """Few counts are met again and stay on the device; many come with each batch, whole."""
+    text = "name: x\nlr: [{op: poisson_noise, count: {uniform: [1, 2]}}]"
+    pipeline, size = degrade.parse_pipeline(text, "x.yaml", 1), Size(4, 4)
+    for count, there in ((3, False), (KEPT_COUNTS + 1, True)):
+        keys = degrade.keys(0, map(str, range(count)))
+        made = readied(pipeline, keys, size, 3, packed=True)
+        assert made.programs is not None
+        arrays = made.programs[1].arrays
+        assert ("poisson entries" in arrays) == there
+    counts = sorted(float(trace.lr[0].values["count"]) for trace in made.traces)
+    for name, array in bank_arrays(counts).items():
+        assert np.array_equal(arrays[f"poisson {name}"], array)
+        assert arrays[f"poisson {name}"].dtype in TYPES
 
 
 def test_starts_begin_anew_with_every_launch() -> None:
