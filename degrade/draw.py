@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,30 @@ def draws_of(program: DrawingProgram, keys: Sequence[Key]) -> list[Draws]:
     words = draw_words(keys, program.addresses)
     low, high = (half.take(program.keys, axis=1).tolist() for half in words[2:])
     return [Draws(*row) for row in zip(uniforms(words).tolist(), low, high, strict=True)]
+
+
+class LaterTraces(Sequence[Trace]):
+    """What `draw` gives, drawn when somebody looks: a batch that columns have made is seldom asked for it."""
+
+    def __init__(self, pipeline: Pipeline, keys: Sequence[Key]) -> None:
+        self.pipeline = pipeline
+        self.keys = keys
+
+    @cached_property
+    def _drawn(self) -> list[Trace]:
+        return draw(self.pipeline, self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, place: int) -> Trace: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Trace]: ...
+    def __getitem__(self, place: int | slice) -> Trace | Sequence[Trace]:
+        if isinstance(place, slice):
+            return LaterTraces(self.pipeline, self.keys[place])
+        return self._drawn[place]
 
 
 def draw_uniforms(keys: Sequence[Key], fields: Sequence[tuple[str, str]]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
@@ -15,7 +15,7 @@ from torch import nn
 
 from degrade.address import Key
 from degrade.columns import Integers, TraceColumns
-from degrade.draw import draw, draw_columns
+from degrade.draw import LaterTraces, draw, draw_columns
 from degrade.errors import DegradeError, GeometryError
 from degrade.execute import Gradient, Processes, apply_hr, apply_lr
 from degrade.execute.batched import run_made
@@ -49,25 +49,16 @@ class Workers(TypedDict):
     trust: Trust
 
 
-class Readied:
-    """A batch before its images. programs: of the HR steps and of the LR steps, where samples run packed."""
+class Readied(NamedTuple):
+    """A batch before its images. traces: not yet drawn where samples run packed, which need none.
 
-    def __init__(
-        self,
-        pipeline: Pipeline,
-        keys: list[Key],
-        shape: torch.Size,
-        programs: tuple[Program, Program] | None,
-    ) -> None:
-        self.keys = keys
-        self.shape = shape
-        self.programs = programs
-        self._pipeline = pipeline
+    programs: of the HR steps and of the LR steps, where samples run packed.
+    """
 
-    @cached_property
-    def traces(self) -> list[Trace]:
-        """The batch sample by sample, drawn where somebody asks for them: packed samples need none."""
-        return draw(self._pipeline, self.keys)
+    keys: list[Key]
+    shape: torch.Size
+    traces: Sequence[Trace]
+    programs: tuple[Program, Program] | None
 
 
 def readied(
@@ -81,13 +72,12 @@ def readied(
     """Draws a batch of HR images c h w of one size, and lays it out where samples run packed."""
     shape = torch.Size((channels, *size))
     if not packed:
-        made = Readied(pipeline, keys, shape, None)
-        _ = made.traces
-        return made
+        return Readied(keys, shape, draw(pipeline, keys), None)
     programs = programs_at_once(pipeline, keys, size, channels)
-    if programs is None:
-        programs = programs_of_traces(draw(pipeline, keys), pipeline, size, channels, trust)
-    return Readied(pipeline, keys, shape, programs)
+    if programs is not None:
+        return Readied(keys, shape, LaterTraces(pipeline, keys), programs)
+    traces = draw(pipeline, keys)
+    return Readied(keys, shape, traces, programs_of_traces(traces, pipeline, size, channels, trust))
 
 
 def programs_at_once(
@@ -150,6 +140,25 @@ def run_ready(programs: tuple[Program, Program], hr: torch.Tensor) -> Pair:
         assert isinstance(made, torch.Tensor)
         images.append(made)
     return Pair(*images[1:])
+
+
+class Made(NamedTuple):
+    """A batch that was made, and what it was made by."""
+
+    pair: Pair
+    traces: Sequence[Trace]
+
+
+def make_pairs(pipeline: Pipeline, keys: list[Key], hr: torch.Tensor, threads: int) -> Made:
+    """The pairs of HR images b c h w, float32, [0, 1], one key each, outside autograd; by columns on a GPU."""
+    rows = pipeline.own_operators
+    if runs_packed(hr.device):
+        made = readied(pipeline, keys, Size(*hr.shape[-2:]), hr.shape[1], packed=True)
+        assert made.programs is not None
+        return Made(run_ready(made.programs, hr.detach()), made.traces)
+    traces = draw(pipeline, keys)
+    target = apply_hr(traces, hr, threads=threads, rows=rows)
+    return Made(Pair(target, apply_lr(traces, target, threads=threads, rows=rows)), traces)
 
 
 @lru_cache(maxsize=1)

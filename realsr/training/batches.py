@@ -19,6 +19,7 @@ from torch import Tensor
 import degrade
 from degrade import Key, Pipeline, Trace
 from degrade.functional.color import studio_luma
+from degrade.online import make_pairs
 from degrade.operators.row import Operator
 from realsr.conditions.network import MapConditioned, NoiseConditioned, class_maps, noise_map
 from realsr.losses.base import given
@@ -243,9 +244,7 @@ class Batches:
         hr = torch.stack([sample.hr for sample in samples]).to(device)
         pipeline, threads = self.pipelines[scale], self.config.data.workers
         own = pipeline.own_operators
-        traces = degrade.draw(pipeline, [sample.key for sample in samples])
-        target = degrade.apply_hr(traces, hr, threads=threads, rows=own)
-        lr = degrade.apply_lr(traces, target, threads=threads, rows=own)
+        (target, lr), traces = make_pairs(pipeline, [sample.key for sample in samples], hr, threads)
         told = scale if self.config.data.scales else None
         return TrainingBatch(target, lr, partial(_again, traces, own), traces, told, own)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import degrade
 from degrade.columns import NoColumnError, StepColumns, Vocabulary
-from degrade.draw import draw_columns
+from degrade.draw import LaterTraces, draw_columns
 from degrade.errors import GeometryError
 from degrade.execute.program import Program
 from degrade.geometry import Size
@@ -254,6 +254,14 @@ def test_what_columns_cannot_tell_is_told_by_traces() -> None:
         readied(large, keys, Size(512, 512), 3, packed=True)
     with pytest.raises(GeometryError, match="does not divide"):
         readied(parsed(end), keys, Size(7, 8), 3, packed=True)
+
+
+def test_traces_are_drawn_when_somebody_looks() -> None:
+    pipeline, keys = degrade.load_pipeline("second_order"), degrade.keys(0, ["a", "b", "c"])
+    later, traces = LaterTraces(pipeline, keys), degrade.draw(pipeline, keys)
+    assert "_drawn" not in vars(later)
+    assert list(later) == traces
+    assert (list(later[1:]), later[-1], len(later)) == (traces[1:], traces[-1], 3)
 
 
 def test_a_rule_of_joined_fields_is_tried_at_all_corners() -> None:

@@ -15,7 +15,7 @@ import degrade
 from degrade.execute.plan import plan_lr
 from degrade.functional import filtering
 from degrade.geometry import Size
-from degrade.online import readied, run_ready
+from degrade.online import make_pairs, readied, run_ready
 from degrade.pipeline import Pipeline
 from degrade.pipeline.tree import named_source
 from tests.contract.samples import image
@@ -76,8 +76,9 @@ def test_a_pipeline_has_the_bits_of_the_definitions(name: str) -> None:
     assert torch.equal(alone, made[0])
 
 
-def test_a_batch_that_was_made_ready_is_the_same() -> None:
-    """With HR steps and without: as by the call that makes everything itself."""
+def test_a_batch_that_was_made_ready_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With HR steps and without: as by the call that makes everything itself, and as a training has it."""
+    monkeypatch.setattr("degrade.online.runs_packed", lambda device: True)
     for head in ("", "hr: [{op: quantise, label: first, levels: 16}]\n"):
         pipeline = degrade.parse_pipeline(
             f"name: x\nversion: 1\n{head}lr: [{{op: resize, factor: 1, of: target}}, "
@@ -93,3 +94,6 @@ def test_a_batch_that_was_made_ready_is_the_same() -> None:
         target = degrade.apply_hr(made.traces, hr, engine="reference")
         assert torch.equal(pair.hr, target)
         assert torch.equal(pair.lr, degrade.apply_lr(made.traces, target, engine="reference"))
+        trained = make_pairs(pipeline, keys, hr, 1)
+        assert list(map(torch.equal, trained.pair, pair)) == [True, True]
+        assert list(trained.traces) == degrade.draw(pipeline, keys)
