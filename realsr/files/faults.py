@@ -54,6 +54,12 @@ class Faults:
             raise fault
 
 
+def named(names: Sequence[str], most: int = 8) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def all_of(work: Callable[[U], T], parts: Iterable[U]) -> list[T]:
     """What `work` gives for each part. Raises as `Faults.check`, after all parts have been looked at."""
     faults, found = Faults(), list[T]()

@@ -9,15 +9,23 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from realsr.files.json_lines import parsed
 from realsr.files.whole import replacing, write_whole, writing
 from realsr.pairs.manifest import ManifestHeader, manifest_lines, parse_header, parse_pair
 from realsr.pairs.store.books import Books
+
+
+class Origin(NamedTuple):
+    """source: id. digest: SHA-256 of its file."""
+
+    source: str
+    digest: str
 
 
 class Journal:
@@ -28,6 +36,7 @@ class Journal:
         self._books = books
         self._lock = threading.Lock()
         self._places: dict[str, tuple[int, int]] = {}
+        self._origins: dict[str, Origin] = {}
         self._end = 0
         self._file: FileIO | None = None
         self.header: ManifestHeader | None = None
@@ -41,6 +50,18 @@ class Journal:
 
     def __contains__(self, key: str) -> bool:
         return key in self._places
+
+    def origins(self) -> set[Origin]:
+        """What the pairs of earlier runs were made from."""
+        return set(self._origins.values())
+
+    def forget(self, sources: Collection[str]) -> None:
+        """Takes the pairs of sources out of the manifest, so that they are made again. Raises StorageError."""
+        gone = [key for key, origin in self._origins.items() if origin.source in sources]
+        with self._lock, writing(self._books.partial):
+            self._opened()  # or the finished manifest would go on listing them
+        for key in gone:
+            del self._origins[key], self._places[key]
 
     def listed(self) -> list[str]:
         """Of all pairs, sorted."""
@@ -99,6 +120,7 @@ class Journal:
             shutil.copyfileobj(file, out)
 
     def _read(self, path: Path) -> None:
+        shared: dict[Origin, Origin] = {}
         with manifest_lines(path) as lines:
             first = next(lines, b"")
             self.header = parse_header(first, path)
@@ -106,8 +128,10 @@ class Journal:
             for number, line in enumerate(lines, start=2):
                 if _is_cut(line) and not next(lines, b""):
                     return
-                key = parse_pair(line, path, number).key
-                self._places[key] = (self._end, len(line))
+                pair = parse_pair(line, path, number)
+                origin = Origin(pair.source, pair.source_digest)
+                self._places[pair.key] = (self._end, len(line))
+                self._origins[pair.key] = shared.setdefault(origin, origin)
                 self._end += len(line)
 
     def _opened(self) -> FileIO:

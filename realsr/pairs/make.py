@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from realsr.files.errors import RequestError, StorageError, advising
 from realsr.images.failures import Failure, read_failures, write_failures
 from realsr.images.formats import SUFFIXES
 from realsr.images.sources import Found, Source, discover
+from realsr.pairs.changed import forget_changed
 from realsr.pairs.forked import run_forked
 from realsr.pairs.job import PairsJob, refuse_other_request
 from realsr.pairs.journal import Journal
@@ -38,7 +39,7 @@ class Outcome:
     """How a run ended.
 
     made, kept: pairs; failures: of sources; ignored: files that are no images by name. spent: what the workers
-    did with their time, in words.
+    did with their time, in words. changed: photographs whose earlier pairs were made again.
     """
 
     made: int
@@ -46,6 +47,7 @@ class Outcome:
     failures: tuple[Failure, ...]
     ignored: int
     spent: str
+    changed: tuple[str, ...] = ()
 
 
 @advising(GO_ON)
@@ -59,12 +61,14 @@ def make_pairs(
     limit: int | None = None,
     engine: Engine | None = None,
     form: str | None = None,
+    accept_changed: bool = False,
 ) -> Outcome:
     """Makes every pair of the images under `roots` that `out` does not hold yet.
 
     workers: processes on Linux's CPU, else threads; by default one a core. limit: only the first so many
     sources in id order. engine: how the sources are run; by default the job's device decides. form: how pairs
-    are stored, a name of `FORMS`; None takes what is there, or files.
+    are stored, a name of `FORMS`; None takes what is there, or files. accept_changed: makes the pairs of
+    photographs that changed since an earlier call again; without it they are named and refused.
     Raises RequestError and PipelineError before any work, StorageError if the folder cannot be written; after
     it, or after a KeyboardInterrupt or a kill, the same call goes on.
     """
@@ -77,14 +81,16 @@ def make_pairs(
         refuse_other_request(out, journal.header, header)
         if journal.header is None:
             journal.begin(header)
+        threads = workers or os.cpu_count() or 1
+        changed = forget_changed(journal, chosen, out, threads, accept=accept_changed)
         _prepare(store, job, journal, found.sources)
         tally = Tally(journal, observer)
         pairs = None if job.cut.step is not None else len(chosen) * job.variants
         observer.begin(len(chosen), pairs)
         run = Run.kept_by(tally, job, store)
         start = engine or _engine(job.device)
-        _execute(tally, store, lambda: start(run, chosen, workers or os.cpu_count() or 1))
-        return _closed(tally, store, found, chosen)
+        _execute(tally, store, lambda: start(run, chosen, threads))
+        return replace(_closed(tally, store, found, chosen), changed=changed)
 
 
 def _found(roots: Sequence[Path], out: Path) -> Found:

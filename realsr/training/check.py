@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,7 @@ from degrade import Pipeline
 from degrade.errors import PipelineError
 from degrade.operators.table import OPERATORS
 from realsr.conditions.network import undecided
-from realsr.files.faults import Faults, all_of
+from realsr.files.faults import Faults, all_of, named
 from realsr.losses.base import HOW
 from realsr.models.discriminators.base import TellsClasses
 from realsr.pairs.soundness import DRAWS, check_ends
@@ -49,12 +49,6 @@ class Material:
         held = {source.id for each in self.sets if each.held_out for source in each.sources}
         whole = len(held) + len(self.photographs)
         return f"held out for validation, {len(held)} of {whole} photographs: {named(sorted(held))}"
-
-
-def named(ids: Sequence[str], most: int = 8) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(ids) - most} more" if len(ids) > most else ""
-    return ", ".join(ids[:most]) + more
 
 
 def material(config: TrainingConfig, *, compared: bool = True) -> Material:

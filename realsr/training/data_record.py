@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from degrade import Pipeline
 from degrade.foreign import read_foreign
 from degrade.reader.records import Strict
+from realsr.files.faults import named
 from realsr.files.json_lines import MOST_BYTES, json_line
 from realsr.files.prints import Print, printed
 from realsr.files.whole import write_whole
@@ -133,8 +134,7 @@ def _changes(was: Mapping[str, DataGroup], now: Mapping[str, DataGroup]) -> Iter
 
 
 def _named(what: str, names: Sequence[str]) -> list[str]:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return [f"{what} {', '.join(names[:SHOWN])}{more}"] if names else []
+    return [f"{what} {named(names, SHOWN)}"] if names else []
 
 
 def _read(path: Path) -> DataRecord:

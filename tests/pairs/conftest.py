@@ -81,7 +81,7 @@ def make() -> Callable[..., Outcome]:
     def run(roots: Path | list[Path], out: Path, **options: Any) -> Outcome:
         how = {
             name: options.pop(name)
-            for name in ("workers", "limit", "engine", "form")
+            for name in ("workers", "limit", "engine", "form", "accept_changed")
             if name in options
         }
         listed = roots if isinstance(roots, list) else [roots]

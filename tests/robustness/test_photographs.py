@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -78,13 +80,46 @@ def test_no_partner_is_an_error(tmp_path: Path) -> None:
         real_pairs(entry(tmp_path / "lr", tmp_path / "hr"), 4, tmp_path / "set", None)
 
 
-def test_changed_sources_are_frozen_anew(tmp_path: Path) -> None:
+def test_changed_sources_are_named_or_frozen_anew(tmp_path: Path) -> None:
     photo = PhotographsEntry(name="own", dir=tmp_path / "own")
     save(tmp_path / "own" / "a.png", COFFEE)
     first = freeze_photographs(photo, 4, tmp_path / "set", None)
     assert freeze_photographs(photo, 4, tmp_path / "set", None) == first
     save(tmp_path / "own" / "a.png", 255 - COFFEE)
-    assert freeze_photographs(photo, 4, tmp_path / "set", None).digest != first.digest
+    with pytest.raises(
+        StudyError, match=r"the set own: pictures changed .*: a; put .*--accept-changed"
+    ):
+        freeze_photographs(photo, 4, tmp_path / "set", None)
+    taken = freeze_photographs(photo, 4, tmp_path / "set", None, accept_changed=True)
+    assert (taken.digest != first.digest, taken.taken) == (True, ("a",))
+    assert freeze_photographs(photo, 4, tmp_path / "set", None) == replace(taken, taken=())
+
+
+def test_a_set_of_the_first_version_is_read(tmp_path: Path) -> None:
+    """It had no `hr` where there was none, and was written over many lines."""
+    photo = PhotographsEntry(name="own", dir=tmp_path / "own")
+    save(tmp_path / "own" / "a.png", COFFEE)
+    first, path = (
+        freeze_photographs(photo, 4, tmp_path / "set", None),
+        tmp_path / "set" / "set.json",
+    )
+    old = json.loads(path.read_text())
+    del old["images"][0]["hr"]
+    path.write_text(json.dumps(old, indent=1))
+    before = path.read_bytes()
+    assert freeze_photographs(photo, 4, tmp_path / "set", None) == first
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "text", ["5", "null", "[]", "{}", "[" * 9000, '{"request": 1, "images": 2}']
+)
+def test_a_damaged_set_is_made_again(tmp_path: Path, text: str) -> None:
+    photo = PhotographsEntry(name="own", dir=tmp_path / "own")
+    save(tmp_path / "own" / "a.png", COFFEE)
+    first = freeze_photographs(photo, 4, tmp_path / "set", None)
+    (tmp_path / "set" / "set.json").write_text(text)
+    assert freeze_photographs(photo, 4, tmp_path / "set", None) == first
 
 
 def test_the_best_shift_is_found() -> None:

@@ -12,6 +12,7 @@ from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
+from realsr.files.faults import named
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
 from realsr.pairs.job import PairsJob, resolve_device
@@ -61,13 +62,21 @@ def run_make_pairs(
     workers: int | None,
     limit: int | None,
     form: str | None,
+    accept_changed: bool,
 ) -> int:
     """The command's body; its exit code."""
     job = request.job()
     progress = Progress()
     try:
         outcome = make_pairs(
-            sources, out, job, observer=progress, workers=workers, limit=limit, form=form
+            sources,
+            out,
+            job,
+            observer=progress,
+            workers=workers,
+            limit=limit,
+            form=form,
+            accept_changed=accept_changed,
         )
     finally:
         progress.close()
@@ -93,6 +102,8 @@ def _tell(outcome: Outcome, out: Path) -> None:
     unseen = len(outcome.failures) - SHOWN_FAILURES
     if unseen > 0:
         say(f"and {unseen} more, all in {out / 'failures.jsonl'}")
+    if outcome.changed:
+        say(f"changed, and their pairs made again: {named(outcome.changed)}")
     tell(_summary(outcome, out))
     if outcome.made:
         tell(f"time of the workers: {outcome.spent}")

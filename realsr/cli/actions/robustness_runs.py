@@ -54,6 +54,7 @@ def run_run(asked: Asked, measured: Measured, out: Path) -> int:
             workers=measured.workers,
             trust=rows.trust,
             rows=rows,
+            accept_changed=measured.accept_changed,
         )
         results = run(plan, out)
     finally:
@@ -76,7 +77,8 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
         values = tuple(steps(swept.interval, swept.steps))
         sweep = Sweep(pipeline, swept.parameter, values, swept.trained_at)
         observer: Observer = progress
-        lines = run_sweep(sweep, plan, making_of(study, plan.workers, plan.rows), out, observer)
+        making = making_of(study, plan.workers, plan.rows, accept_changed=measured.accept_changed)
+        lines = run_sweep(sweep, plan, making, out, observer)
     finally:
         progress.close()
     results = read_results(out / "sweeps" / sweep.folder)

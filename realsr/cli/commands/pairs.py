@@ -9,6 +9,7 @@ import typer
 
 from realsr.cli.commands.options import (
     MOST_PIXELS,
+    AcceptChanged,
     AlphaPolicy,
     Device,
     DeviceName,
@@ -73,6 +74,7 @@ def make_pairs(
     max_pixels: MaxPixels = MOST_PIXELS,
     rows: RowFiles = None,
     trust_code: TrustCode = None,
+    accept_changed: AcceptChanged = False,
 ) -> int:
     """Make LR/HR pairs from images; called again, go on.
 
@@ -93,7 +95,15 @@ def make_pairs(
         rows=rows or (),
         allowed=trust_code or (),
     )
-    return run_make_pairs(sources, out, request, workers=workers, limit=limit, form=form)
+    return run_make_pairs(
+        sources,
+        out,
+        request,
+        workers=workers,
+        limit=limit,
+        form=form,
+        accept_changed=accept_changed,
+    )
 
 
 @reported

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.options import (
+    AcceptChanged,
     AlphaPolicy,
     Device,
     DeviceName,
@@ -97,6 +98,7 @@ class Measured:
     workers: Workers = None
     trust_code: TrustCode = None
     rows: RowFiles = None
+    accept_changed: AcceptChanged = False
 
 
 @dataclass(frozen=True, kw_only=True)

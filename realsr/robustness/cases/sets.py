@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,8 @@ class TestPicture:
 @dataclass(frozen=True)
 class TestSet:
     """Cases in the order of their keys. notes: what was done to the pictures. failures: which are not in it.
-    operators: a person's own, which its traces may name.
+    operators: a person's own, which its traces may name. taken: pictures that changed since the set was first
+    tested, and are in it as they are now.
     """
 
     __test__ = False  # no tests, whatever its name says
@@ -84,6 +85,7 @@ class TestSet:
     failures: tuple[str, ...] = ()
     stands_for: StandsFor | None = None
     operators: tuple[Operator[Any], ...] = ()
+    taken: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -98,7 +100,7 @@ class TestSet:
 @dataclass(frozen=True)
 class Making:
     """How pipelines make sets. limit: only the first so many photographs. alpha: what transparent pixels
-    become. rows: a person's own, which pipelines may name."""
+    become. rows: a person's own, which pipelines may name. accept_changed: as of `make_pairs`."""
 
     hr: Path
     crop: int | None = None
@@ -108,6 +110,7 @@ class Making:
     workers: int | None = None
     alpha: Alpha = "refuse"
     rows: Rows = NO_ROWS
+    accept_changed: bool = False
 
 
 def made_set(
@@ -118,13 +121,19 @@ def made_set(
     reading = Reading(making.alpha)
     job = PairsJob(pipeline, cut, making.seed, making.variants, reading, rows=making.rows)
     outcome = make_pairs(
-        [making.hr], root, job, observer=observer, workers=making.workers, limit=making.limit
+        [making.hr],
+        root,
+        job,
+        observer=observer,
+        workers=making.workers,
+        limit=making.limit,
+        accept_changed=making.accept_changed,
     )
     sources = discover([making.hr], leave_out=root).sources[: making.limit]
     kept = {source.id for source in sources}
     failures = [failure for failure in outcome.failures if failure.source in kept]
     faults = [_told(failure) for failure in failures]
-    return _as_set(name, root, kept, faults, making.rows)
+    return replace(_as_set(name, root, kept, faults, making.rows), taken=outcome.changed)
 
 
 def given_set(

@@ -45,11 +45,13 @@ def plan_of(
     models: Sequence[Contestant] | None = None,
     trust: Trust | Iterable[str] = NOTHING,
     rows: Rows = NO_ROWS,
+    accept_changed: bool = False,
     told: Callable[[int], None] = lambda answered: None,
 ) -> RunPlan:
     """The plan of a study. observer: of the making of test sets. models: in place of the study's, with the
-    baseline among them. trust: what code a model of the study may run. rows: a person's own. told: called with
-    the number of pictures that a model has just answered.
+    baseline among them. trust: what code a model of the study may run. rows: a person's own. accept_changed:
+    takes test pictures that changed since an earlier run. told: called with the number of pictures that a model
+    has just answered.
 
     Raises StudyError, RequestError and PipelineError, a pipeline of another scale than the models' among them;
     several faults at once, of whatever parts, as one SeveralFaultsError.
@@ -62,7 +64,9 @@ def plan_of(
     scale = chosen[0].scale if chosen else study.scale
     if scale is None:
         faults.check()
-    making = _Making(study, scale or DEFAULT_SCALE, threads, observer or Unobserved(), rows)
+    making = _Making(
+        study, scale or DEFAULT_SCALE, threads, observer or Unobserved(), rows, accept_changed
+    )
     weighing = faults.of(
         lambda: weighed(
             study, columns(study.metrics, making.scale, rows.metrics), device, weights, rows
@@ -89,6 +93,7 @@ def plan_of(
             [column.name for column in table],
         ),
         rows=rows,
+        accept_changed=accept_changed,
     )
 
 
@@ -125,12 +130,26 @@ def plan_of_pipelines(
     return replace(plan, make_sets=make_sets)
 
 
-def making_of(study: Study, workers: int | None = None, rows: Rows = NO_ROWS) -> Making:
+def making_of(
+    study: Study,
+    workers: int | None = None,
+    rows: Rows = NO_ROWS,
+    *,
+    accept_changed: bool = False,
+) -> Making:
     """How the study's pipelines make sets. Raises StudyError without photographs."""
     if study.hr is None:
         raise StudyError("pipelines need photographs to degrade: give --hr DIR")
     return Making(
-        study.hr, study.crop, study.seed, study.variants, study.limit, workers, study.alpha, rows
+        study.hr,
+        study.crop,
+        study.seed,
+        study.variants,
+        study.limit,
+        workers,
+        study.alpha,
+        rows,
+        accept_changed,
     )
 
 
@@ -143,6 +162,7 @@ class _Making:
     workers: int
     observer: Observer
     rows: Rows
+    accept: bool
 
     def all(self) -> list[tuple[str, MakeSet]]:
         """Those of pipelines, then of cases, of real pairs and of photographs.
@@ -177,13 +197,17 @@ class _Making:
 
     def _of_pairs(self, entry: PairsEntry) -> list[tuple[str, MakeSet]]:
         partners(entry)
-        limit, alpha = self.study.limit, self.study.alpha
-        return [(entry.name, partial(real_pairs, entry, self.scale, limit=limit, alpha=alpha))]
+        return [(entry.name, self._frozen(partial(real_pairs, entry)))]
 
     def _of_photographs(self, entry: PhotographsEntry) -> list[tuple[str, MakeSet]]:
         members(entry)
-        limit, alpha = self.study.limit, self.study.alpha
-        return [(entry.name, partial(photographs, entry, self.scale, limit=limit, alpha=alpha))]
+        return [(entry.name, self._frozen(partial(photographs, entry)))]
+
+    def _frozen(self, make: Callable[..., TestSet]) -> MakeSet:
+        study = self.study
+        return lambda root: make(
+            self.scale, root, study.limit, study.alpha, accept_changed=self.accept
+        )
 
     def _of_pipeline(self, text: str) -> tuple[str, MakeSet]:
         folder = Path(text)
@@ -191,7 +215,7 @@ class _Making:
             given = given_set(folder.name, folder, self.scale, self.study.limit, self.rows)
             return given.name, lambda root: given
         pipeline = requested_pipeline(text, self.scale, self.rows.operators)
-        making = making_of(self.study, self.workers, self.rows)
+        making = making_of(self.study, self.workers, self.rows, accept_changed=self.accept)
         check_ends(pipeline, making.crop)
         name = pipeline.name
         return name, lambda root: made_set(name, pipeline, making, root, self.observer)

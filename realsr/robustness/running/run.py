@@ -28,6 +28,7 @@ from realsr.robustness.results.store import (
 from realsr.robustness.running.answers import Answer, answers
 from realsr.robustness.running.batches import batches
 from realsr.robustness.running.cache import Cache, CachedNumbers, content_key
+from realsr.robustness.running.changes import notes, with_changes
 from realsr.robustness.running.clock import Clock, started, timing
 from realsr.robustness.running.contestants import Contestant
 from realsr.robustness.running.pictures import keep_pictures
@@ -59,6 +60,8 @@ class RunPlan:
     notes: tuple[str, ...] = ()
     lines: LineChoice = field(default_factory=LineChoice)
     rows: Rows = NO_ROWS
+    accept_changed: bool = False
+    """Whether pictures that changed since an earlier run are taken, and noted."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,8 @@ def run(plan: RunPlan, out: Path) -> Results:
     clock, began = started(), _now()
     with claimed_run(out) as folder:
         check_files(rows_of_run(folder), plan.rows, f"the run in {out}", more=True)
-        sets = tuple(plan.make_sets(folder))
+        sets = with_changes(folder, plan.make_sets(folder), accept=plan.accept_changed)
+        taken = notes(folder, sets)
         ledger = Ledger(absent(plan.columns, plan.weights))
         cache = Cache(folder.cache)
         with worker_pool(plan.workers) as pool:
@@ -101,7 +105,7 @@ def run(plan: RunPlan, out: Path) -> Results:
             metrics=recorded_metrics(plan.columns),
             lines=plan.lines,
             versions=dict(sorted(degrade.versions().items())),
-            notes=plan.notes,
+            notes=(*plan.notes, *taken),
             started=began,
             finished=_now(),
             timing=timing(clock),
