@@ -54,6 +54,7 @@ KERNELS = {
     "matlab": ["_axis"],
     "sharpen": ["_mask", "_usm"],
     "camera": ["_expose", "_decide", "_develop"],
+    "chroma": ["_subsample", "_change", "_copy"],
     "screen": ["_halftone"],
     "displacement": ["_displace"],
     "printing": ["_weave", "_cover", "_down", "_gain", "_print", "_scan"],

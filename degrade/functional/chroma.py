@@ -86,6 +86,11 @@ def _after(factor: int) -> int:
     return factor - 1 + factor // 2
 
 
+def axis_weights(factor: int, box: bool) -> list[float]:
+    """The weights of a chroma sample's taps along one axis, from the first that its factor can have."""
+    return [_weight(place, factor, box) for place in range(-_before(factor), _after(factor) + 1)]
+
+
 def _weight(place: int, factor: int, box: bool) -> float:
     if box:
         return 1.0 / factor if 0 <= place < factor else 0.0

@@ -11,6 +11,7 @@ from pydantic import Field
 from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS, ChromaAxis, line, subsample
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import BADGE, along
+from degrade.operators.packed_chroma import SUBSAMPLED
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 
@@ -68,7 +69,7 @@ CHROMA_SUBSAMPLING = Operator(
     name="chroma_subsampling",
     version=1,
     parameters=ChromaSubsamplingParameters,
-    forms=Forms(kernel=chroma_subsampling),
+    forms=Forms(kernel=chroma_subsampling, packed=SUBSAMPLED),
     words=Words(
         phrase=_words,
         summary="Chroma at fewer samples, centred on its luma pixels; luma stays.",

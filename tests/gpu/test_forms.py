@@ -46,6 +46,7 @@ EXACT = {
     "channel_shift",
     "chromatic_aberration",
     "interlace",
+    "chroma_subsampling",
 }
 """Forms whose bits are the definition's on every device."""
 CANVAS = [case for case in CASES if OPERATORS[case.op].forms.device_kernel is not None]
@@ -79,6 +80,7 @@ def test_the_form_is_the_definition(case: Case) -> None:
     [
         *("resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "bayer_demosaic"),
         *("halftone", "channel_shift", "chromatic_aberration", "interlace", "print_and_scan"),
+        "chroma_subsampling",
     ],
 )
 @pytest.mark.parametrize("channels", [1, 5])
