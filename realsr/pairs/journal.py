@@ -21,7 +21,7 @@ from realsr.pairs.manifest import ManifestHeader, manifest_lines, parse_header, 
 from realsr.pairs.store.books import Books
 
 
-class Origin(NamedTuple):
+class MadeFrom(NamedTuple):
     """source: id. digest: SHA-256 of its file."""
 
     source: str
@@ -36,7 +36,7 @@ class Journal:
         self._books = books
         self._lock = threading.Lock()
         self._places: dict[str, tuple[int, int]] = {}
-        self._origins: dict[str, Origin] = {}
+        self._origins: dict[str, MadeFrom] = {}
         self._end = 0
         self._file: FileIO | None = None
         self.header: ManifestHeader | None = None
@@ -51,7 +51,7 @@ class Journal:
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
-    def origins(self) -> set[Origin]:
+    def origins(self) -> set[MadeFrom]:
         """What the pairs of earlier runs were made from."""
         return set(self._origins.values())
 
@@ -120,7 +120,7 @@ class Journal:
             shutil.copyfileobj(file, out)
 
     def _read(self, path: Path) -> None:
-        shared: dict[Origin, Origin] = {}
+        shared: dict[MadeFrom, MadeFrom] = {}
         with manifest_lines(path) as lines:
             first = next(lines, b"")
             self.header = parse_header(first, path)
@@ -129,7 +129,7 @@ class Journal:
                 if _is_cut(line) and not next(lines, b""):
                     return
                 pair = parse_pair(line, path, number)
-                origin = Origin(pair.source, pair.source_digest)
+                origin = MadeFrom(pair.source, pair.source_digest)
                 self._places[pair.key] = (self._end, len(line))
                 self._origins[pair.key] = shared.setdefault(origin, origin)
                 self._end += len(line)
