@@ -9,6 +9,7 @@ from typing import ParamSpec
 import typer
 
 from realsr.cli.interruption import INTERRUPTED
+from realsr.cli.loading import told_of_loading
 from realsr.cli.terminal import hint
 
 P = ParamSpec("P")
@@ -25,7 +26,8 @@ def reported(command: Callable[P, int], stopped: str = "stopped") -> Callable[P,
     @functools.wraps(command)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            code = command(*args, **kwargs)
+            with told_of_loading():
+                code = command(*args, **kwargs)
         except KeyboardInterrupt:
             say(stopped)
             code = INTERRUPTED

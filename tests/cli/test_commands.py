@@ -359,7 +359,7 @@ def test_sheets(photographs: Path, tmp_path: Path) -> None:
     gone = realsr("preview", tmp_path / "gone.png", "--out", tmp_path / "no.png")
     assert (gone.exit_code, gone.stderr) == (
         2,
-        f"realsr: {tmp_path / 'gone.png'}: the file is no longer there\n",
+        f"realsr: there is no photograph {tmp_path / 'gone.png'}\n",
     )
 
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from degrade.reader.near import meant
 from realsr.cli.reporting import OK
-from realsr.cli.terminal import tell
+from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
 from realsr.files.whole import write_whole
@@ -74,6 +74,7 @@ def run_export(
 
 def _graph(network: nn.Module, card: ModelCard, kind: str) -> tuple[bytes, str]:
     """The ONNX graph, and what is said of it."""
+    hint(f"exporting {kind} to ONNX on the CPU, which takes some seconds")
     graph, difference = onnx_bytes(network, card)
     takes = "1 channel (luma)" if channels_of(card) == 1 else "3 channels (RGB)"
     close = f"differs from torch by {difference:.1e} on another size"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from realsr.cli.advice import ROBUSTNESS, advice_about
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say, several
-from realsr.cli.terminal import tell
+from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
 from realsr.images.own import refuse_at_sources
@@ -20,9 +21,10 @@ from realsr.pairs.job import resolve_device
 from realsr.pairs.run import Observer
 from realsr.pairs.soundness import requested_pipeline
 from realsr.robustness.after.sweep import Sweep, run_sweep
+from realsr.robustness.cases.sets import TestSet
 from realsr.robustness.page.render import render
 from realsr.robustness.results.columns import columns
-from realsr.robustness.results.store import Results, read_results
+from realsr.robustness.results.store import Results, RunFolder, read_results
 from realsr.robustness.results.sweeps import SweepLine
 from realsr.robustness.running.contestants import contestants
 from realsr.robustness.running.planning import making_of, plan_of, weighed
@@ -42,27 +44,60 @@ SWEPT = ("psnr_y", "ssim_y")
 @advising(GO_ON)
 def run_run(asked: Asked, measured: Measured, out: Path) -> int:
     """The command's body; its exit code."""
-    progress = Progress()
+    progress = _Bars()
     try:
         rows, device = _own(measured), resolve_device(measured.device.value)
         study = study_of(asked, measured, rows)
         _refuse_at_sources(study, out)
         plan = plan_of(
             study,
-            progress,
+            progress.pairs,
             device=device,
             workers=measured.workers,
             trust=rows.trust,
             rows=rows,
             accept_changed=measured.accept_changed,
         )
-        results = run(plan, out)
+        _announce(plan, device)
+        results = run(progress.watching(plan), out)
     finally:
         progress.close()
-    code = _tell(results)
+    code = _tell(results, study.metrics or ())
     if any(number is not None for cell in results.cells for number in cell.scores.values()):
+        hint("making the page")
         tell(f"the page: {render(out)}")
     return code
+
+
+def _announce(plan: RunPlan, device: str) -> None:
+    names = ", ".join(model.name for model in plan.models)
+    kinds = several(len(plan.columns), "metric")
+    hint(f"{names} on {device}; {kinds} by {several(plan.workers, 'thread')} beside them")
+
+
+class _Bars:
+    """First the pairs of test sets, then the models' answers, as soon as it is known how many there are."""
+
+    def __init__(self) -> None:
+        self.pairs = self._bar = Progress()
+
+    def watching(self, plan: RunPlan) -> RunPlan:
+        """The same plan, watched."""
+
+        def make(folder: RunFolder) -> Sequence[TestSet]:
+            sets = plan.make_sets(folder)
+            self._answers(len(plan.models) * sum(len(test.pictures) for test in sets))
+            return sets
+
+        return replace(plan, make_sets=make, told=lambda count: self._bar.made(count))
+
+    def close(self) -> None:
+        self._bar.close()
+
+    def _answers(self, count: int) -> None:
+        self._bar.close()
+        self._bar = Progress("answer")
+        self._bar.begin(0, count)
 
 
 @advising(GO_ON)
@@ -78,12 +113,13 @@ def run_sweep_command(swept: Swept, measured: Measured, out: Path) -> int:
         sweep = Sweep(pipeline, swept.parameter, values, swept.trained_at)
         observer: Observer = progress
         making = making_of(study, plan.workers, plan.rows, accept_changed=measured.accept_changed)
+        _announce(plan, measured.device.value)
         lines = run_sweep(sweep, plan, making, out, observer)
     finally:
         progress.close()
     results = read_results(out / "sweeps" / sweep.folder)
     faults = _tell_faults(results)
-    _tell_missing(results)
+    _tell_missing(results, study.metrics or ())
     for line in lines:
         _tell_line(line)
     tell(
@@ -132,9 +168,9 @@ def _sweep_plan(measured: Measured) -> tuple[RunPlan, Study]:
     return plan, study
 
 
-def _tell(results: Results) -> int:
+def _tell(results: Results, asked: Sequence[str]) -> int:
     faults = _tell_faults(results)
-    _tell_missing(results)
+    _tell_missing(results, asked)
     for test in results.record.sets:
         for note in test.notes:
             say(f"{test.name}: {note}")
@@ -169,10 +205,17 @@ def _faults(results: Results) -> Sequence[str]:
     return [*sets, *cells]
 
 
-def _tell_missing(results: Results) -> None:
-    """Columns that no answer has a number for, each with its first reason."""
-    for metric in (each.name for each in results.record.metrics):
-        if all(cell.scores[metric] is None for cell in results.cells):
-            reasons = [c.not_computed[metric] for c in results.cells if not c.failed]
-            if reasons:
-                say(f"{metric} not computed: {reasons[0]}")
+def _tell_missing(results: Results, asked: Sequence[str]) -> None:
+    """Columns that were asked for and that no answer has a number for, those with one reason in one line. The
+    page tells it of all columns, those that every run has by itself among them."""
+    for reason, metrics in _missing(results, asked).items():
+        say(f"{', '.join(metrics)} not computed: {reason}")
+
+
+def _missing(results: Results, asked: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for metric in (each.name for each in results.record.metrics if {each.name, "all"} & set(asked)):
+        reasons = [c.not_computed.get(metric) for c in results.cells if not c.failed]
+        if reasons and all(reasons):
+            found.setdefault(str(reasons[0]), []).append(metric)
+    return found

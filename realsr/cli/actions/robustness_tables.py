@@ -7,8 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from degrade.errors import MissingExtraError
+from realsr.cli.progress import Spoken
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
-from realsr.cli.terminal import tell
+from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
 from realsr.images.sources import discover
@@ -102,6 +103,7 @@ def run_remake(folder: Path, rows: Sequence[Path], allowed: Sequence[str]) -> in
 @advising(AGAIN)
 def run_render_command(folder: Path) -> int:
     """The command's body; its exit code."""
+    hint("making the page")
     tell(f"the page: {render(folder)}")
     if find_spec("pyarrow") is None:
         say(f"without results.parquet: {MissingExtraError('writing parquet', 'parquet')}")
@@ -124,8 +126,17 @@ def run_representative_command(
     """The command's body; its exit code."""
     own = own_rows(rows, allowed)
     files = [file for image in images for file in _pictures(image)]
+    spoken, what = Spoken(), f"{pool} draws on {several(len(files), 'photograph')}, on the CPU"
     found = write_representative(
-        pipeline, files, out, cases=cases, pool=pool, seed=seed, scale=scale, rows=own
+        pipeline,
+        files,
+        out,
+        cases=cases,
+        pool=pool,
+        seed=seed,
+        scale=scale,
+        say=lambda done: spoken(what, done / pool),
+        rows=own,
     )
     tell(f"{len(found.cases)} cases stand for {pool} draws; pipelines in {out}")
     return OK

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,19 +20,26 @@ from realsr.ganlab.two_modes.training import STEPS, WAYS, WayName, train
 SCENES, DRAWS, SHOWN = 64, 4, 3
 
 
-def demonstrate(out: Path, seed: int = 0, steps: int = STEPS) -> dict[WayName, Measures]:
+Told = Callable[[str, float], None]
+"""Called with what is being done and the share of all that is done."""
+
+
+def demonstrate(
+    out: Path, seed: int = 0, steps: int = STEPS, told: Told = lambda what, share: None
+) -> dict[WayName, Measures]:
     """Writes index.html and two_modes.json into the directory `out`; the measures of each way of training.
 
-    On the CPU, in half a minute on one thread. Equal arguments give equal files on one machine; the caller's
-    generators are left alone. Raises RequestError and StorageError.
+    On the CPU, in half a minute on one thread; more threads are slower, the networks are that small. Equal
+    arguments give equal files on one machine; the caller's generators are left alone. Raises RequestError and
+    StorageError.
     """
     make_directory(out)
     # Far from the seeds of training, whose scenes come from `seed` itself.
     generator = torch.Generator().manual_seed(seed + 2**32)
     scenes = draw_scenes(SCENES, generator)
     given = {
-        name: answers(train(way, seed, steps), way, scenes, DRAWS, generator)
-        for name, way in WAYS.items()
+        name: answers(train(WAYS[name], seed, steps, tell), WAYS[name], scenes, DRAWS, generator)
+        for name, tell in _tellers(told, steps)
     }
     measures = {name: measured(sr, scenes) for name, sr in given.items()}
     facts = {"seed": seed, "steps": steps, "scenes": SCENES, "draws": DRAWS}
@@ -40,6 +48,20 @@ def demonstrate(out: Path, seed: int = 0, steps: int = STEPS) -> dict[WayName, M
     write_whole(out / "two_modes.json", json.dumps(table, indent=1).encode() + b"\n")
     write_whole(out / "index.html", page(rows, measures, facts).encode())
     return measures
+
+
+def _tellers(told: Told, steps: int) -> Iterator[tuple[WayName, Callable[[int], None]]]:
+    """For each way what tells of its steps. A step with a discriminator counts as three of those without."""
+    costs = {name: 3.0 if way.adversarial else 1.0 for name, way in WAYS.items()}
+    whole, before = sum(costs.values()), 0.0
+    for number, (name, way) in enumerate(WAYS.items(), 1):
+        what = f"training {number} of {len(WAYS)}, {way.title}, {steps} steps on the CPU"
+        yield name, partial(_tell_step, told, what, before / whole, costs[name] / whole / steps)
+        before += costs[name]
+
+
+def _tell_step(told: Told, what: str, before: float, share: float, step: int) -> None:
+    told(what, before + step * share)
 
 
 def _pictures(index: int, scenes: Scenes, given: Mapping[WayName, Tensor]) -> Iterator[Shown]:

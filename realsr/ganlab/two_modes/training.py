@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -72,11 +72,17 @@ class Players:
     judging: torch.optim.Optimizer
 
 
-def train(way: LossWay, seed: int, steps: int = STEPS) -> NoiseSRVGG:
-    """The network of one way; equal arguments give equal weights, and no global generator is moved."""
+def train(
+    way: LossWay, seed: int, steps: int = STEPS, told: Callable[[int], None] = lambda step: None
+) -> NoiseSRVGG:
+    """The network of one way; equal arguments give equal weights, and no global generator is moved.
+
+    told: called before every step with the number of those that are done.
+    """
     generator = torch.Generator().manual_seed(seed)
     players, objective = _players(seed), way.objective()
     for step in range(steps):
+        told(step)
         _set_rates(players, RATE * (1 - step / steps))
         _step(players, way, objective, generator, step)
     return players.network.eval()
