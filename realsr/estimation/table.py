@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from realsr.estimation.codec.history import COMPRESSION
 from realsr.estimation.estimator import Inquiry, PairEstimator, PictureEstimator, Quantity
 from realsr.estimation.findings import Findings
-from realsr.estimation.pair import kernel_rows
+from realsr.estimation.pair import rows
 from realsr.estimation.seen import Seen, SeenPair
 
 PICTURE_ROWS: tuple[PictureEstimator, ...] = (COMPRESSION,)
 """Estimators of one picture. Each is given what those before it found."""
 
-PAIR_ROWS: tuple[PairEstimator, ...] = (kernel_rows.ROW,)
+PAIR_ROWS: tuple[PairEstimator, ...] = (rows.ROW,)
 """Estimators of a pair."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from realsr.estimation.estimator import Inquiry
@@ -16,40 +16,52 @@ from realsr.measuring.reading import read_seen
 Record = dict[str, Any]
 
 
-def measured(item: Item, asked: Inquiry) -> Record:
-    """The item's record. What cannot be read or does not pair has every NAME refused, with the reason."""
-    names = quantities(PICTURE_ROWS if item.hr is None and item.fault is None else PAIR_ROWS)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """An item's record. fault: why it could not be looked at at all; None if it was."""
+
+    record: Record
+    fault: str | None = None
+
+
+def looked(item: Item, asked: Inquiry) -> Looked:
+    """What cannot be read or does not pair has every NAME refused, with the reason."""
     if item.fault is not None:
-        return _record(item, None, refusal(item.fault, *names))
+        return _refused(item, None, item.fault)
     low: Seen | None = None
     try:
         low = read_seen(item.path)
-        if item.hr is None:
-            return _record(item, low, of_picture(low, asked))
-        found = _of_pair(low, read_seen(item.hr), asked, names)
-        return _record(item, low, found)
+        high = read_seen(item.hr) if item.hr is not None else None
+        return _measured(item, low, high, asked)
     except SourceError as error:
         where = "its HR: " if low is not None else ""
-        return _record(item, low, refusal(f"{where}{error.reason}", *names))
+        return _refused(item, low, f"{where}{error.reason}")
+    except Exception as error:  # an estimator's own bug costs its picture, not the run
+        return _refused(item, low, f"measuring it failed ({type(error).__name__}: {error})")
 
 
-def unread(record: Mapping[str, Any]) -> str | None:
-    """Why an item could not be looked at at all; None if it was."""
-    reasons = set(record["refused"].values())
-    alone = not record["estimates"] and len(reasons) == 1
-    return str(reasons.pop()) if alone else None
+def measured(item: Item, asked: Inquiry) -> Record:
+    """The item's record alone."""
+    return looked(item, asked).record
+
+
+def _measured(item: Item, low: Seen, high: Seen | None, asked: Inquiry) -> Looked:
+    if high is None:
+        return Looked(_record(item, low, of_picture(low, asked)))
+    scale = whole_scale(low, high)
+    if isinstance(scale, str):
+        return _refused(item, low, scale)
+    return Looked(_record(item, low, of_pair(SeenPair(low, high, scale), asked)))
+
+
+def _refused(item: Item, seen: Seen | None, why: str) -> Looked:
+    names = quantities(PICTURE_ROWS if item.hr is None and item.fault is None else PAIR_ROWS)
+    return Looked(_record(item, seen, refusal(why, *names)), why)
 
 
 def _record(item: Item, seen: Seen | None, found: Findings) -> Record:
     height, width = (seen.height, seen.width) if seen else (None, None)
     return {"source": str(item.path), "width": width, "height": height, **found.told()}
-
-
-def _of_pair(low: Seen, high: Seen, asked: Inquiry, names: Iterable[str]) -> Findings:
-    scale = whole_scale(low, high)
-    if isinstance(scale, str):
-        return refusal(scale, *names)
-    return of_pair(SeenPair(low, high, scale), asked)
 
 
 def whole_scale(low: Seen, high: Seen) -> int | str:

@@ -10,16 +10,16 @@ from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.threads import single_threaded_cv2
 from realsr.estimation.estimator import Inquiry
 from realsr.measuring.items import Item
-from realsr.measuring.records import Record, measured
+from realsr.measuring.records import Looked, looked
 from realsr.pairs.workers import look_ahead
 
 
-def records(items: Sequence[Item], asked: Inquiry, workers: int | None = None) -> Iterator[Record]:
+def records(items: Sequence[Item], asked: Inquiry, workers: int | None = None) -> Iterator[Looked]:
     """Every item's record, in order, whatever the number of workers (by default one a core)."""
     wanted = min(workers or os.cpu_count() or 1, len(items))
     if wanted < 2 or not can_fork():
         with single_threaded_cv2():
-            yield from (measured(item, asked) for item in items)
+            yield from (looked(item, asked) for item in items)
         return
     with forked_pool(wanted) as pool:
-        yield from look_ahead(pool, partial(measured, asked=asked), items, 4 * wanted)
+        yield from look_ahead(pool, partial(looked, asked=asked), items, 4 * wanted)

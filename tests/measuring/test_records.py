@@ -15,7 +15,7 @@ from realsr.estimation.seen import Seen, SeenPair
 from realsr.measuring import records as records_module
 from realsr.measuring.items import Item
 from realsr.measuring.reading import read_seen
-from realsr.measuring.records import measured, unread
+from realsr.measuring.records import looked, measured
 from realsr.measuring.summary import SetSummary, together
 
 MEAN = Quantity("mean", "mean level", "levels of 255")
@@ -79,7 +79,7 @@ def test_an_animation_is_refused_by_name(tmp_path: Path) -> None:
     assert record["estimates"] == {}
     assert "holds 2 pictures" in record["refused"]["mean"]
     assert (record["width"], record["height"]) == (None, None)
-    assert unread(record) == record["refused"]["mean"]
+    assert looked(Item("a", tmp_path / "a.png"), Inquiry()).fault == record["refused"]["mean"]
 
 
 def test_opaque_alpha_is_dropped_and_transparency_refused(tmp_path: Path) -> None:
@@ -109,6 +109,21 @@ def test_a_damaged_hr_is_told_as_the_hrs(tmp_path: Path) -> None:
     low = saved(tmp_path / "a.png", flat(8, 9))
     record = measured(Item("a", low, tmp_path / "b.png"), Inquiry())
     assert record["refused"]["mean"].startswith("its HR: ")
+
+
+def test_a_small_picture_is_refused_and_no_fault(tmp_path: Path) -> None:
+    found = looked(Item("a", saved(tmp_path / "a.png", flat(7, 9))), Inquiry())
+    assert found.record["refused"] == {"mean": "too small"}
+    assert found.fault is None
+
+
+def test_a_bug_costs_its_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seen: Seen, asked: Inquiry) -> Findings:
+        raise ZeroDivisionError("here")
+
+    monkeypatch.setattr(records_module, "of_picture", broken)
+    found = looked(Item("a", saved(tmp_path / "a.png", flat(8, 9))), Inquiry())
+    assert "ZeroDivisionError: here" in found.record["refused"]["mean"]
 
 
 def test_turned_jpegs_have_turned_tables(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from realsr.estimation.estimator import Inquiry
 from realsr.estimation.table import PAIR_ROWS, PICTURE_ROWS, quantities
 from realsr.files.errors import RequestError
 from realsr.measuring.items import Item, pairs, pictures
-from realsr.measuring.records import unread
+from realsr.measuring.records import Looked
 from realsr.measuring.streaming import records
 from realsr.measuring.summary import SetSummary
 from realsr.measuring.wording import lines
@@ -50,24 +50,22 @@ def run_estimate(request: EstimateRequest) -> int:
     progress, failed = Progress("picture"), 0
     progress.begin(len(items), len(items))
     try:
-        for record in records(items, asked, request.workers):
+        for looked in records(items, asked, request.workers):
             progress.made()
-            summary.add(record)
-            failed += _shown(record, request.as_json)
+            summary.add(looked.record)
+            failed += looked.fault is not None
+            _show_item(looked, request.as_json)
     finally:
         progress.close()
     _show(summary.told(), request.as_json)
     return PARTLY if failed else OK
 
 
-def _shown(record: Mapping[str, Any], as_json: bool) -> bool:
-    """Prints a record; whether it is one of a picture that could not be looked at."""
-    why = unread(record)
-    if why is not None:
-        say(f"{record['source']}: {why}")
-    if why is None or as_json:
-        _show(record, as_json)
-    return why is not None
+def _show_item(looked: Looked, as_json: bool) -> None:
+    if looked.fault is not None:
+        say(f"{looked.record['source']}: {looked.fault}")
+    if looked.fault is None or as_json:
+        _show(looked.record, as_json)
 
 
 def _show(record: Mapping[str, Any], as_json: bool) -> None:

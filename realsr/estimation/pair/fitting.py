@@ -32,7 +32,13 @@ BENT = 0.04
 """Turn and growth that move no corner by so many HR pixels are left alone."""
 CERTAIN = 4.0
 """Standard deviations beyond which a turn or growth is one."""
-ROUNDS = 4
+CLEARLY = 1.5
+"""HR pixels at the corners from which on a turn and growth are no artefact of aliasing."""
+FINE = 0.005
+"""HR pixels by which corners still move where another round follows."""
+GAIN = 6.0
+"""Log of the likelihood's ratio that another turn and growth must bring."""
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,21 +114,45 @@ def _straightened(place: Alignment, planes: Planes, least: float) -> Alignment:
 
 
 def _rounds(planes: Planes, place: Alignment, reach: int) -> KernelFit:
-    """Kernel, then turn and growth by what it leaves, until they stay."""
+    """Kernel, then turn and growth by what it leaves, for as long as that leaves less."""
     model = ndimage.gaussian_filter(planes.hr, 0.5 * planes.scale)
-    found = _once(planes, place, reach, model)
+    found = min(
+        (_once(planes, start, reach, model) for start in _starts(place, planes)),
+        key=lambda one: one.posterior.noise,
+    )
     for _ in range(ROUNDS):
-        step = found.posterior.equations.extras(found.posterior.taps)[1:]
-        gain = found.posterior.taps.sum()
-        after = moved(found.place, np.array([0.0, 0.0, *(step / gain)]))
-        small = Alignment(
-            turn=after.turn - found.place.turn, growth=after.growth - found.place.growth
-        )
-        least = _told_bend(found) if found.place.turn == found.place.growth == 0 else 0.005
-        if small.bent(planes.lr.shape, planes.scale) < least:
+        after = _turned(found)
+        if after is None:
             break
-        found = _once(planes, after, reach, _modelled(planes, found))
+        tried = _once(planes, after, reach, _modelled(planes, found))
+        if _gained(found.posterior, tried.posterior) < GAIN:
+            break
+        found = tried
     return found
+
+
+def _starts(place: Alignment, planes: Planes) -> list[Alignment]:
+    """A small turn may be the aliasing's, so the straight place is tried beside it."""
+    bent = place.bent(planes.lr.shape, planes.scale)
+    straight = replace(place, turn=0.0, growth=0.0)
+    return [place] if bent == 0 or bent > CLEARLY else [place, straight]
+
+
+def _turned(found: KernelFit) -> Alignment | None:
+    """The place with what the equations say of turn and growth; None where that is too little."""
+    posterior, place, planes = found.posterior, found.place, found.planes
+    step = posterior.equations.extras(posterior.taps)[1:] / posterior.taps.sum()
+    small = Alignment(turn=float(step[0]), growth=float(step[1]))
+    least = _told_bend(found) if place.turn == place.growth == 0 else FINE
+    if small.bent(planes.lr.shape, planes.scale) < least:
+        return None
+    return moved(place, np.array([0.0, 0.0, *step]))
+
+
+def _gained(before: Posterior, after: Posterior) -> float:
+    """Log of the likelihood's ratio."""
+    left = max(after.noise, 1e-9)
+    return float(after.equations.rows * np.log(before.noise / left))
 
 
 def _told_bend(found: KernelFit) -> float:

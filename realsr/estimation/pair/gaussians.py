@@ -33,7 +33,7 @@ def gaussian_of(found: Posterior, scale: int) -> GaussianWindow | None:
     windows = range(3, found.equations.side + 1, 2)
     tries = [fitting.again(replace(GAUSSIAN, window=side), free) for side in windows]
     least = min(one.misfit for one in tries)
-    chosen = next(one for one in tries if one.misfit <= 1.0005 * least)
+    chosen = next(one for one in tries if one.misfit <= least + 0.0005 * abs(least))
     rows = found.equations.rows
     if max(chosen.misfit, 0.0) > rows * (WORSE * found.noise) ** 2:
         return None

@@ -8,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import t as student
 
-from realsr.estimation.estimator import Inquiry, PairEstimator, Quantity
+from realsr.estimation.estimator import Quantity
 from realsr.estimation.findings import Findings, Measurement, refusal
 from realsr.estimation.pair.centring import cropped, middle, shifted, support
 from realsr.estimation.pair.equations import BLOCKS
-from realsr.estimation.pair.fitting import KernelFit, fit
+from realsr.estimation.pair.fitting import KernelFit
 from realsr.estimation.pair.gaussians import gaussian_of
-from realsr.estimation.pair.leftover import QUANTISED, Leftover, leftover
-from realsr.estimation.pair.planes import fault, planes_of
+from realsr.estimation.pair.leftover import QUANTISED, Leftover
 from realsr.estimation.pair.response import NYQUIST, SIGMA_OF_MTF50, Response, axes, response
 from realsr.estimation.seen import SeenPair
 
@@ -57,19 +56,10 @@ NAMES = tuple(one.name for one in QUANTITIES)
 _UNITS = {one.name: one.unit for one in QUANTITIES}
 
 
-def measure(pair: SeenPair, asked: Inquiry, before: Findings) -> Findings:
-    """Every NAME of the table's row for kernels, or why it is not told."""
-    planes = planes_of(pair)
-    why = fault(planes)
-    if why is not None:
-        return refusal(why, *NAMES)
-    found = fit(planes)
-    if isinstance(found, str):
-        return refusal(found, *NAMES)
+def kernel_findings(found: KernelFit, rest: Leftover, pair: SeenPair) -> Findings:
+    """Every NAME of the kernel, or why it is not told."""
     draws = found.posterior.draws(DRAWS, np.random.default_rng(0)).reshape(DRAWS, found.side, -1)
-    told = (
-        dict(_placed(found, draws)) | dict(_registered(found)) | dict(_left(leftover(found), pair))
-    )
+    told = dict(_placed(found, draws)) | dict(_registered(found)) | dict(_left(rest, pair))
     findings = Findings(told, _untold(pair)) | _blurred(found, draws)
     return findings | _gaussian(found)
 
@@ -231,6 +221,3 @@ def _untold(pair: SeenPair) -> dict[str, str]:
         why = "LR is a JPEG, so what the kernel leaves holds the codec's error as well"
         return dict.fromkeys(("noise_sigma_255", "noise_grey"), why)
     return {"noise_grey": "there is too little noise, or only one channel"}
-
-
-ROW = PairEstimator(QUANTITIES, measure)

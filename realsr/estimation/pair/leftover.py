@@ -24,10 +24,15 @@ QUANTISED = 1.0 / 12.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leftover:
-    """On the interior of LR. rest, explained: `h w c`, LR minus what kernel and gain explain, and that."""
+    """On the interior of LR. rest, explained: `h w c`, LR minus what kernel and gain explain, and that.
+
+    top, left: its first row and column in LR.
+    """
 
     rest: Floats
     explained: Floats
+    top: int = 0
+    left: int = 0
 
     def noise(self) -> Floats:
         """Variance of the rest where the picture is smooth and mid-grey, one a block, all channels."""
@@ -93,7 +98,8 @@ def leftover(fit: KernelFit) -> Leftover:
         slope, offset = _line(made, low)
         explained.append(slope * made + offset)
         rest.append(low - explained[-1])
-    return Leftover(np.stack(rest, axis=2), np.stack(explained, axis=2))
+    place = (spans[0].start, spans[1].start)
+    return Leftover(np.stack(rest, axis=2), np.stack(explained, axis=2), *place)
 
 
 def blocks(shape: tuple[int, ...]) -> list[tuple[slice, slice]]:

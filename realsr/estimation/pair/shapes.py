@@ -73,7 +73,8 @@ def segment(y: Floats, x: Floats, p: Floats) -> Floats:
     along = np.cos(p[1]) * x + np.sin(p[1]) * y
     across = -np.sin(p[1]) * x + np.cos(p[1]) * y
     beyond = np.maximum(np.abs(along) - np.exp(p[0]) / 2, 0.0)
-    return np.asarray(np.exp(-0.5 * (beyond**2 + across**2) * np.exp(-2 * p[2])), np.float64)
+    narrow = np.exp(-2 * np.clip(p[2], -2.0, 4.0))
+    return np.asarray(np.exp(-0.5 * (beyond**2 + across**2) * narrow), np.float64)
 
 
 def cubic(y: Floats, x: Floats, p: Floats) -> Floats:
@@ -92,7 +93,8 @@ def _cubic(u: Floats, b: float, c: float) -> Floats:
 def _ellipse(y: Floats, x: Floats, p: Floats) -> Floats:
     along = np.cos(p[2]) * y + np.sin(p[2]) * x
     across = -np.sin(p[2]) * y + np.cos(p[2]) * x
-    return np.asarray((along * np.exp(-p[0])) ** 2 + (across * np.exp(-p[1])) ** 2, np.float64)
+    narrow = np.exp(-np.clip(p[:2], -2.0, 5.0))
+    return np.asarray((along * narrow[0]) ** 2 + (across * narrow[1]) ** 2, np.float64)
 
 
 def _gaussian_starts(unit: float) -> tuple[tuple[float, ...], ...]:

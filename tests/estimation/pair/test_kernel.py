@@ -11,9 +11,9 @@ from scipy import ndimage
 from realsr.estimation.estimator import Inquiry
 from realsr.estimation.findings import Findings
 from realsr.estimation.pair.centring import cropped, middle, shifted, support
-from realsr.estimation.pair.kernel_rows import NAMES, measure
 from realsr.estimation.pair.registration import Alignment, positions, unbent
 from realsr.estimation.pair.response import SIGMA_OF_MTF50, axes, response
+from realsr.estimation.pair.rows import NAMES, measure
 from realsr.estimation.seen import Seen, SeenPair
 from tests.estimation.pair.making import Floats, gaussian, made, photograph
 
