@@ -35,6 +35,7 @@ PIPELINE = "realesrgan"
 DRAWN = "ours, draw and apply"
 APPLIED = "ours, apply alone"
 READY = "ours, laid out ahead"
+ONLINE = "ours, OnlineDegradation, the next batch ahead"
 FEED_DATA = "Real-ESRGAN feed_data"
 COPIED_BYTES = 2**28
 """Large enough to pass by every cache of today's cards."""
@@ -100,6 +101,25 @@ class Applied:
         return self.ours.apply(self.traces[item], self.ours.hr)
 
 
+class Online:
+    """Our side as a training has it: HR steps and LR steps, the next batch laid out by a thread meanwhile."""
+
+    def __init__(self, hr: torch.Tensor) -> None:
+        self.degradation = degrade.OnlineDegradation(PIPELINE, scale=4)
+        self.hr = hr
+        self.sources = [str(number) for number in range(len(hr))]
+        self.ready = self.ahead(0)
+
+    def ahead(self, item: int) -> tuple[int, Any]:
+        height, width = self.hr.shape[-2:]
+        return item, self.degradation.ahead(self.sources, item, (height, width), self.hr.device)
+
+    def run(self, item: int) -> object:
+        made, ready = self.ready if self.ready[0] == item else self.ahead(item)
+        self.ready = self.ahead(item + 1)
+        return self.degradation(self.hr, self.sources, made, ready)
+
+
 def contenders(hr: torch.Tensor, usm: bool, items: Sequence[int], peer: bool) -> list[Contender]:
     """Ours with and without drawing, and the peer's data path with its queue where it is wanted."""
     ours = Ours(PIPELINE, hr, sharpen=usm, workers=1)
@@ -109,6 +129,8 @@ def contenders(hr: torch.Tensor, usm: bool, items: Sequence[int], peer: bool) ->
     }
     if runs_packed(hr.device):
         runs[READY] = Ready(ours, items, usm).run
+    if usm:
+        runs[ONLINE] = Online(hr).run
     if peer:
         runs[FEED_DATA] = Peer(hr, items, usm=usm, pool=True).run
     return [Contender(name, _waiting(run, hr.device)) for name, run in runs.items()]
