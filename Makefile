@@ -90,7 +90,7 @@ bench: $(TESTS)
 
 bench-gpu: $(TESTS)
 	$(BIN)/python -m benchmarks.gpu
-	$(BIN)/python -m benchmarks.training_step
+	$(BIN)/python -m benchmarks.training.step
 
 clean:
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -20,10 +20,10 @@ from benchmarks import (
     operators,
     operators_work,
     photographs,
-    training_step,
 )
 from benchmarks.harness import Contender
 from benchmarks.operators_rows import GENERIC, ROWS
+from benchmarks.training import step
 from degrade.functional.psf import gaussian_psf
 
 
@@ -154,13 +154,13 @@ def test_the_gpu_benchmark_measures_any_device(tmp_path: Path) -> None:
 def test_the_share_of_a_training_step_is_rehearsed_on_the_cpu(tmp_path: Path) -> None:
     path = tmp_path / "share.json"
     given = "--device cpu --pipelines gaussian8 --batch 2 --side 16 --steps 2 --blocks-a-round 1 --rounds 2"
-    training_step.main([*given.split(), "--blocks", "1", "--features", "4", "--out", str(path)])
+    step.main([*given.split(), "--blocks", "1", "--features", "4", "--out", str(path)])
     (row,) = json.loads(path.read_text())["rows"]
     times = row["milliseconds_a_step"]
-    assert all(times[name]["lowest"] > 0 for name in (training_step.READY, training_step.ONLINE))
+    assert all(times[name]["lowest"] > 0 for name in (step.READY, step.ONLINE))
     assert row["share"]["lowest"] <= row["share"]["median"] <= row["share"]["highest"] < 1
     with pytest.raises(SystemExit, match="measures a CUDA device"):
-        training_step.main(["--device", "cuda:99"])
+        step.main(["--device", "cuda:99"])
 
 
 def test_the_cost_of_drawing_is_measured_per_sample(tmp_path: Path) -> None:

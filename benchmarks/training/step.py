@@ -1,6 +1,6 @@
 """On-line degradation's share of a training step: EDSR-baseline x4, 16 crops of 192 pixels, L1, Adam.
 
-    python -m benchmarks.training_step --help
+    python -m benchmarks.training.step --help
 
 Two trainings take turns, some steps at a time: one on pairs that are there already, one that makes the pairs of
 every step by `OnlineDegradation`, laid out ahead. What the second takes longer is the degradation's share.
@@ -122,7 +122,7 @@ def show(row: dict[str, Any]) -> None:
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.training_step",
+        prog="python -m benchmarks.training.step",
         description="On-line degradation's share of an EDSR-baseline training step.",
     )
     add, paper = parser.add_argument, EDSRBaselineArguments(scale=SCALE)
