@@ -41,10 +41,10 @@ class Objective:
     """Evaluates its terms on a batch.
 
     Labels name terms, and no two are alike. A term whose weight is 0 at a step is still evaluated for the
-    log, without gradient. Raises LossError.
+    log, without gradient. training: steps in all, for weights that run over shares of them. Raises LossError.
     """
 
-    def __init__(self, terms: Sequence[LossTerm]) -> None:
+    def __init__(self, terms: Sequence[LossTerm], training: int | None = None) -> None:
         labels = [term.label for term in terms]
         twice = [label for label in labels if labels.count(label) > 1]
         if twice or not terms:
@@ -53,7 +53,7 @@ class Objective:
                 if twice
                 else "no terms: expected at least one"
             )
-        self.terms = tuple(terms)
+        self.terms, self.training = tuple(terms), training
         self.losses: list[Evaluate] = [term.built() for term in self.terms]
 
     @property
@@ -71,7 +71,7 @@ class Objective:
         """All terms on one batch. step: from 0, for weights on a schedule. Raises MissingInputError."""
         for term in self.terms:
             check_needs(batch, term.needs, term.label)
-        weights = {term.label: weight_at(term.weight, step) for term in self.terms}
+        weights = {term.label: weight_at(term.weight, step, self.training) for term in self.terms}
         raw = {}
         for term, loss in zip(self.terms, self.losses, strict=True):
             with torch.set_grad_enabled(torch.is_grad_enabled() and weights[term.label] != 0):
@@ -81,6 +81,11 @@ class Objective:
 
 def _value(term: LossTerm, loss: Evaluate, batch: Batch) -> Tensor:
     seen = batch.widened().in_domain(term.domain)
+    if term.levels == "alone":
+        values = [loss(seen.at_level(sr, hr)) for sr, hr in seen.levels]
+        if not values:
+            raise LossError(f"{term.label} is of the levels alone, and the network gives none")
+        return torch.stack(values).mean()
     value = loss(seen)
     for sr, hr in seen.levels if term.levels else ():
         value = value + loss(seen.at_level(sr, hr))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ValidationError, model_validator
 
@@ -46,9 +46,11 @@ class Recipe(Settings):
                 )
         return self
 
-    def objective(self) -> Objective:
-        """The generator's objective; weights of backbones load at its first use, or at `prepare`."""
-        return Objective(self.terms)
+    def objective(self, training: int | None = None) -> Objective:
+        """The generator's objective; weights of backbones load at its first use, or at `prepare`. training: its
+        steps in all, for weights that run over shares of them.
+        """
+        return Objective(self.terms, training)
 
     def replacing(self, label: str, term: LossTerm) -> Recipe:
         """The same recipe with another term in place of one, say feature matching for VGG's features."""
@@ -76,6 +78,19 @@ def _reweighted(term: LossTerm, weights: str, sha256: str | None) -> LossTerm:
 
 def _term(name: str, weight: float = 1.0, **arguments: Any) -> LossTerm:
     return LossTerm.model_validate({"name": name, "weight": weight, "arguments": arguments})
+
+
+def _squared(label: str, weights: tuple[float, float], levels: Literal["alone", False]) -> LossTerm:
+    """The squared error of a sample, its weight running over the training."""
+    return LossTerm.model_validate(
+        {
+            "name": "mse",
+            "label": label,
+            "weight": {"shares": [0, 1], "values": weights},
+            "levels": levels,
+            "arguments": {"reduction": "sample_sum"},
+        }
+    )
 
 
 def _adversarial(weight: float, kind: GanKind = "vanilla") -> LossTerm:
@@ -116,6 +131,13 @@ OBJECTIVES: Mapping[str, Recipe] = MappingProxyType(
                     "arguments": {"eps": 1e-3, "reduction": "sample_sum"},
                 }
             ),
+        ),
+        "drcn": _recipe(
+            "DRCN, Kim, Lee and Lee, CVPR 2016, section 3.3: alpha times the recursions' mean, 1 - alpha "
+            "times the ensemble's half squared error; alpha, of which the paper says that it decays, falls "
+            "linearly from 1 to 0",
+            _squared("recursions", (0.5, 0.0), "alone"),
+            _squared("ensemble", (0.0, 0.5), False),
         ),
         "srgan_paper": _recipe(
             "SRGAN, Ledig et al., CVPR 2017: VGG54 after the ReLU, squared, features / 12.75; 1e-3 -log D, "

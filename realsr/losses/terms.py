@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     Field,
@@ -32,14 +32,14 @@ class LossTerm(Settings):
     """{name: charbonnier, weight: 1.0, arguments: {eps: 1e-3}}.
 
     name: a row of LOSSES, or of the `losses` in the validation's context. weight: a number, or a Schedule.
-    domain: what is compared. levels: whether the loss is summed over the smaller outputs in Batch.levels too.
-    label: its name in the log, by default the loss's.
+    domain: what is compared. levels: whether the loss is summed over the smaller outputs in Batch.levels too;
+    `alone`: it is their mean, without the SR. label: its name in the log, by default the loss's.
     """
 
     name: str
     weight: Weight = 1.0
     domain: Domain = "rgb"
-    levels: bool = False
+    levels: bool | Literal["alone"] = False
     label: str = Field(default="", validate_default=True)
     arguments: SerializeAsAny[Settings] = Settings()
     _row: Loss[Any] = PrivateAttr()

@@ -51,6 +51,7 @@ class Architecture(Generic[A]):
 
     build: arguments -> network that keeps the contract above. scales: those that the paper has. colour: what
     it sees there, and so the default number of channels. source: the paper, and our choice where it is silent.
+    shrunk: scales among them that have no weights of their own: another's result made smaller.
     parameters: learned numbers of the network of default arguments, for each scale in order, or once for all;
     empty where nobody counted them.
     """
@@ -63,6 +64,7 @@ class Architecture(Generic[A]):
     summary: str
     source: str
     parameters: tuple[int, ...] = ()
+    shrunk: tuple[int, ...] = ()
 
     @property
     def channels(self) -> int:

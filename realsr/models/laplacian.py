@@ -12,13 +12,15 @@ from torch.nn import functional
 from realsr.models.base import Arguments
 from realsr.models.initialisation import he_
 from realsr.models.layers import conv
-from realsr.models.upsampling import bilinear_, steps_of, transposed
+from realsr.models.upsampling import bilinear_, steps_of, three_quarters, transposed
 
 
 class LaplacianArguments(Arguments):
     """What both networks have in common."""
 
-    scale: Literal[2, 4, 8] = Field(description="HR side / LR side")
+    scale: Literal[2, 3, 4, 8] = Field(
+        description="HR side / LR side; 3 is the result of 4 shrunk by bicubic interpolation"
+    )
     channels: int = Field(
         default=1, ge=1, description="channels of LR and SR; the paper's is the luma"
     )
@@ -52,7 +54,8 @@ class LaplacianPyramid(nn.Module, ABC):
 
     def __init__(self, arguments: LaplacianArguments) -> None:
         super().__init__()
-        self.levels = len(steps_of(arguments.scale))
+        self.scale = arguments.scale
+        self.levels = len(steps_of(4 if self.scale == 3 else self.scale))
         self.head = conv(arguments.channels, arguments.features)
         nn.init.normal_(self.head.weight, std=1e-3)
 
@@ -65,12 +68,17 @@ class LaplacianPyramid(nn.Module, ABC):
         """The Level that ends a level: its own, or the shared one."""
 
     def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
-        """`b c h w` to images of 2, 4, ... times its size, the last of `scale` times."""
+        """`b c h w` to images of 2, 4, ... times its size, the last of `scale` times.
+
+        At x3 the last is that of x4, shrunk: the papers' x3 has no weights of its own.
+        """
         features, image = functional.leaky_relu(self.head(lr), 0.2), lr
         images = []
         for level in range(self.levels):
             features, image = self.step(level)(self.embed(level, features), image)
             images.append(image)
+        if self.scale == 3:
+            images[-1] = three_quarters(image)
         return tuple(images)
 
     def forward(self, lr: Tensor) -> Tensor:

@@ -38,6 +38,11 @@ class ProSRArguments(Arguments):
     )
     widest: int = Field(default=312, ge=1, description="channels before the shuffle at most")
 
+    @property
+    def grows(self) -> bool:
+        """Its newest level can be blended in (`forward(lr, scale, blend)`)."""
+        return True
+
 
 class ProSRSmallArguments(ProSRArguments):
     """The released option file of ProSR-s."""

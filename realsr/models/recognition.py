@@ -65,7 +65,8 @@ def recognised(
     found = fits(state, rows)
     if not found:
         return None
-    chosen = [fit for fit in found if scale in (None, fit.scale)]
+    own = [fit for fit in found if scale is not None or fit.scale not in fit.row.shrunk]
+    chosen = [fit for fit in own if scale in (None, fit.scale)]
     if len({fit.scale for fit in chosen}) == 1:
         return chosen[0]
     scales = ", ".join(str(each) for each in sorted({fit.scale for fit in found}))

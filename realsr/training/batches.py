@@ -50,7 +50,8 @@ class TrainingBatch:
     """hr: b c H W; lr: b c h w, of the colour that the network sees. degrade_again: HR-size images -> LR by the
     traces that made `lr`; None where some pairs are stored ones or the colour is y. scale: H / h, where a
     network of several is to be told. own: a caller's rows, which the traces may name. conditions: what else the
-    network is told, by the names of its arguments: z, maps.
+    network is told, by the names of its arguments: z, maps. blend: the share of the newest level of a network
+    that grows.
     """
 
     hr: Tensor
@@ -60,11 +61,13 @@ class TrainingBatch:
     scale: int | None = None
     own: Sequence[Operator[Any]] = ()
     conditions: Mapping[str, Tensor] = field(default_factory=dict)
+    blend: float = 1.0
 
     def enlarged_by(self, network: Callable[..., Tensor]) -> Tensor:
         """The network's SR, b c H W, of the LR and all that goes with it."""
         told = () if self.scale is None else (self.scale,)
-        return network(self.lr, *told, **self.conditions)
+        grown = {} if self.blend == 1.0 else {"blend": self.blend}
+        return network(self.lr, *told, **grown, **self.conditions)
 
     @property
     def labels(self) -> Tensor | None:
@@ -191,16 +194,27 @@ class Batches:
         if self.config.seen == "y":
             luma = TrainingBatch(studio_luma(batch.hr), studio_luma(batch.lr))
             batch = replace(luma, scale=batch.scale)
-        batch = replace(batch, conditions=self.told.conditions(samples, batch.lr))
+        conditions = self.told.conditions(samples, batch.lr)
+        batch = replace(batch, conditions=conditions, blend=self._blend(step))
         return batch.channels_last() if self.config.channels_last else batch
 
     def _scale(self, step: int) -> int:
         """The scale of a step, one for all processes."""
-        scales = self.config.data.scales
+        scales, curriculum = self.config.data.scales, self.config.curriculum
         if not scales:
             return self.config.model.scale
+        if curriculum is not None:
+            scales = scales[: curriculum.joined(step / self.config.steps)]
         draw = degrade.draw_uniforms([Key(self.config.seed, "scale", step)], [("step", "scale")])
         return scales[int(len(scales) * float(draw[0, 0]))]
+
+    def _blend(self, step: int) -> float:
+        """Of the scale that joined last, where this step's is that one."""
+        curriculum, progress = self.config.curriculum, step / self.config.steps
+        if curriculum is None:
+            return 1.0
+        newest = self.config.data.scales[curriculum.joined(progress) - 1]
+        return curriculum.blend(progress) if self._scale(step) == newest else 1.0
 
     def _positions(self, step: int) -> range:
         total = self.config.data.batch * self.share.world

@@ -14,6 +14,7 @@ from degrade.operators.table import OPERATORS
 from realsr.conditions.network import undecided
 from realsr.files.faults import Faults, all_of, named
 from realsr.losses.base import HOW
+from realsr.models.base import DeeplySupervised
 from realsr.models.discriminators.base import TellsClasses
 from realsr.pairs.soundness import DRAWS, check_ends
 from realsr.training.config import TrainingConfig
@@ -112,6 +113,7 @@ def check(state: TrainState) -> None:
     lr = torch.full((1, channels, side, side), 0.5, device=state.fabric.device)
     with torch.no_grad(), state.fabric.autocast():
         _check_scales(state, lr)
+        _check_levels(state)
         sr = state.generator.eval()(lr, **undecided(state.generator, lr, config.model.scale))
         if sr.shape != (1, channels, crop, crop):
             raise TrainingError(f"{config.model.name} makes {tuple(sr.shape)} of {tuple(lr.shape)}")
@@ -127,6 +129,16 @@ def _check_scales(state: TrainState, lr: torch.Tensor) -> None:
             raise TrainingError(
                 f"data.scales: {state.config.model.name} cannot be told the scale {scale}: {error}"
             ) from error
+
+
+def _check_levels(state: TrainState) -> None:
+    config = state.config
+    labels = [term.label for term in state.objective.terms if term.levels]
+    if labels and not isinstance(state.generator, DeeplySupervised):
+        raise TrainingError(
+            f"{config.where('objective')}: levels of {', '.join(labels)}: {config.model.name} gives no images "
+            "on the way to the SR; leave levels out"
+        )
 
 
 def _check_rival(state: TrainState, sr: torch.Tensor, lr: torch.Tensor) -> None:

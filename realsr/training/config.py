@@ -26,10 +26,16 @@ from degrade.reader.records import Strict
 from degrade.reader.yaml_source import Path, path_text
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import Recipe, read_objective
+from realsr.losses.schedules import follows_length
 from realsr.rows import NO_ROWS, RowFile, Rows, RowsError, check_files, rows_of
 from realsr.training.config_data import Count, DataConfig, Positive, Share, ValidationConfig
 from realsr.training.config_networks import DiscriminatorConfig, ModelConfig
-from realsr.training.config_steps import ClipConfig, OptimiserConfig, ScheduleConfig
+from realsr.training.config_steps import (
+    ClipConfig,
+    CurriculumConfig,
+    OptimiserConfig,
+    ScheduleConfig,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class TrainingConfig(Strict):
     discriminator_view: ViewConfig | None = None
     discriminator_pause: PauseConfig | None = None
     schedule: ScheduleConfig = ScheduleConfig()
+    curriculum: CurriculumConfig | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
     precision: Literal["32", "bf16", "fp16"] = "32"
     fast_matmul: bool = False
@@ -182,6 +189,12 @@ class TrainingConfig(Strict):
         return _recipe(self.objective, self.own)
 
     @property
+    def follows_length(self) -> bool:
+        """Whether what happens at a step depends on how many there are, the learning rate left aside."""
+        weights = (term.weight for term in self.recipe.terms)
+        return self.curriculum is not None or any(map(follows_length, weights))
+
+    @property
     def objective_name(self) -> str:
         """A short name for reports: the objective's own, or its terms'."""
         if isinstance(self.objective, str):
@@ -221,7 +234,27 @@ def disagreements(config: TrainingConfig) -> list[Fault]:
     if data.batch % config.accumulate:
         sentence = f"data.batch {data.batch} is not divided by accumulate {config.accumulate}"
         faults.append((("data", "batch"), sentence))
-    return [*faults, *_of_sides(config), *_of_maps(config)]
+    return [*faults, *_of_sides(config), *_of_maps(config), *_of_curriculum(config)]
+
+
+def _of_curriculum(config: TrainingConfig) -> list[Fault]:
+    """Of the scales that join, and the network they join in."""
+    if config.curriculum is None:
+        return []
+    at, scales, growing = ("curriculum",), config.data.scales, config.curriculum.growing
+    if not config.model.grows:
+        return [
+            (at, f"curriculum: {config.model.name} does not grow; it is for prosr_l and prosr_s")
+        ]
+    if list(scales) != sorted(set(scales)) or scales[-1:] != (config.model.scale,):
+        sentence = (
+            f"data.scales {list(scales)}: a curriculum asks for growing scales up to model.scale"
+        )
+        return [(("data", "scales"), f"{sentence}, say [2, 4, 8]")]
+    if len(growing) != 2 * (len(scales) - 1):
+        sentence = f"curriculum.growing has {len(growing)} shares; {len(scales)} scales ask for"
+        return [(at, f"{sentence} {2 * (len(scales) - 1)}")]
+    return []
 
 
 def _of_maps(config: TrainingConfig) -> list[Fault]:

@@ -56,6 +56,11 @@ class ModelConfig(Strict):
         return checked(self.row, **self.arguments)
 
     @property
+    def grows(self) -> bool:
+        """Whether it can blend in its newest level."""
+        return bool(getattr(self.record, "grows", False))
+
+    @property
     def map_classes(self) -> int:
         """Classes of the maps that the network is to be given; 0 for none."""
         told = self.record

@@ -62,6 +62,37 @@ class ScheduleConfig(Strict):
         return self
 
 
+class CurriculumConfig(Strict):
+    """Of a network that grows by factors of 2 (ProSR): `data.scales` join one after the other. growing: shares
+    of the training, two for each scale but the first: where it joins, and up to where it is blended in. At each
+    step one of the scales that have joined is drawn. Defaults: the authors' options for x8.
+    """
+
+    growing: tuple[Share, ...] = (0.12, 0.25, 0.45, 0.6)
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        if len(self.growing) % 2 or any(
+            a >= b for a, b in zip(self.growing, self.growing[1:], strict=False)
+        ):
+            raise ValueError(
+                f"growing {list(self.growing)}: expected growing shares, two for each scale but the first"
+            )
+        return self
+
+    def joined(self, progress: float) -> int:
+        """How many scales there are at a share of the training."""
+        return 1 + sum(progress > start for start in self.growing[::2])
+
+    def blend(self, progress: float) -> float:
+        """The share of the scale that joined last, in [0, 1]."""
+        last = self.joined(progress) - 1
+        if last == 0:
+            return 1.0
+        low, high = self.growing[2 * last - 2 : 2 * last]
+        return min((progress - low) / (high - low), 1.0)
+
+
 class ClipConfig(Strict):
     """norm: of all gradients together. value: of each one. by_rate: theta; each one to theta / rate, so that no
     weight moves further than theta in a step of plain SGD (VDSR, Kim et al., CVPR 2016, section 3.2)."""

@@ -110,6 +110,8 @@ def decisive(config: TrainingConfig) -> dict[str, Any]:
     found = dict(_leaves(config.model_dump(mode="json")))
     if config.schedule.name == "cosine" and not config.schedule.periods:
         found["schedule.periods"] = [config.steps]
+    if config.follows_length:
+        found["steps (which a weight or the curriculum follows)"] = config.steps
     kept = {
         key: value
         for key, value in found.items()

@@ -80,7 +80,7 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
     if config.start_from is not None:
         started = load_weights(generator, config.start_from.path, config.start_from.mode)
     generator = _placed(generator, config, fabric)
-    objective = config.recipe.objective()
+    objective = config.recipe.objective(config.steps)
     objective.prepare()
     return TrainState(
         config,

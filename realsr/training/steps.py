@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.optim import Optimizer
 
+from degrade.functional.matlab import imresize, line_by_size
 from realsr.losses.base import Batch
 from realsr.losses.objective import Losses, gradient_norms
 from realsr.models.base import DeeplySupervised
@@ -120,9 +120,13 @@ def _outputs(state: TrainState, part: TrainingBatch) -> tuple[Tensor, list[tuple
 
 
 def _reduced(hr: Tensor, like: Tensor) -> Tensor:
+    """HR in the size of an output on the way: MATLAB's imresize, which LapSRN's levels are compared with, in
+    floating point."""
     if hr.shape[-2:] == like.shape[-2:]:
         return hr
-    return functional.interpolate(hr, like.shape[-2:], mode="bicubic", antialias=True)
+    sides = zip(hr.shape[-2:], like.shape[-2:], strict=True)
+    rows, columns = ([line_by_size(*side, True, "symmetric")] * len(hr) for side in sides)
+    return imresize(hr, rows, columns, eight_bit=False).to(hr)
 
 
 def _averaged(state: TrainState, batch: Batch, part: TrainingBatch) -> Batch:

@@ -11,6 +11,7 @@ from realsr.losses.adversarial import GanArguments
 from realsr.losses.base import Batch
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import OBJECTIVES, Recipe, named, read_objective
+from realsr.losses.schedules import Schedule
 
 from .backbones import random_file
 from .images import image
@@ -21,6 +22,10 @@ WEIGHTS = {
     "charbonnier": {"charbonnier": 1.0},
     "vdsr": {"mse": 0.5},
     "lapsrn": {"charbonnier": 1.0},
+    "drcn": {
+        "recursions": Schedule(shares=(0, 1), values=(0.5, 0)),
+        "ensemble": Schedule(shares=(0, 1), values=(0, 0.5)),
+    },
     "srgan_paper": {"perceptual": 1.0, "adversarial": 1e-3},
     "srgan_basicsr": {"l1": 1e-2, "perceptual": 1.0, "adversarial": 5e-3},
     "enhancenet_pat": {"perceptual": 1.0, "patch_gram": 1.0, "adversarial": 2.0},
@@ -79,6 +84,7 @@ def everything() -> Batch:
         scores=torch.zeros(2, 1),
         fake_classes=torch.eye(2, 3),
         labels=torch.tensor([1, 2]),
+        levels=[(0.9 * sr, hr)],
     )
 
 
@@ -132,7 +138,7 @@ def test_every_objective_on_a_whole_vgg19(name: str, tmp_path: Path) -> None:
     """All terms finite and with a gradient; VGG19's weights are random here."""
     path = random_file("vgg19", "pool5", tmp_path)
     batch = everything()
-    losses = named(name).with_weights(str(path)).objective().evaluate(batch)
+    losses = named(name).with_weights(str(path)).objective(10).evaluate(batch, 5)
     losses.total.backward()
     assert torch.isfinite(losses.total)
     assert batch.sr.grad is not None

@@ -7,10 +7,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from realsr.models.lapsrn import LapSRN, LapSRNArguments
+from realsr.models.lapsrn import LAPSRN_ROW, LapSRN, LapSRNArguments
 from realsr.models.ms_lapsrn import MSLapSRN, MSLapSRNArguments
 from realsr.models.prosr import ProSR, ProSRArguments
-from realsr.models.upsampling import enlarge
+from realsr.models.recognition import recognised, skeleton
+from realsr.models.upsampling import enlarge, three_quarters
+from tests.models.matlab import weights
+from tests.models.reduced import small
 
 
 def prosr(scale: int = 8) -> ProSR:
@@ -53,6 +56,34 @@ def test_shared_levels_are_one_network_at_every_scale() -> None:
     large.load_state_dict(small.state_dict())
     lr = torch.rand(1, 1, 5, 5)
     assert torch.equal(large.outputs(lr)[0], small(lr))
+
+
+@pytest.mark.parametrize("size", [(3, 5), (1, 1), (8, 6)])
+def test_three_quarters_are_matlabs(size: tuple[int, int]) -> None:
+    height, width = size
+    image = torch.rand(2, 3, 4 * height, 4 * width).double()
+    rows, columns = (torch.from_numpy(weights(4 * side, 3 * side)) for side in size)
+    expected = torch.einsum("iy,bcyx,jx->bcij", rows, image, columns)
+    torch.testing.assert_close(three_quarters(image), expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("architecture", ["lapsrn", "ms_lapsrn"])
+def test_x3_is_the_x4_result_shrunk_by_its_very_weights(architecture: str) -> None:
+    three, four = small(architecture, 3, 1), small(architecture, 4, 1, seed=1)
+    three.load_state_dict(four.state_dict())
+    lr = torch.rand(1, 1, 5, 7)
+    with torch.no_grad():
+        assert torch.equal(three(lr), three_quarters(four(lr)))
+        images = three.outputs(lr)  # type: ignore[operator]
+    assert [image.shape[-1] // 7 for image in images] == [2, 3]
+
+
+def test_bare_weights_of_lapsrn_x4_need_no_scale() -> None:
+    state = skeleton(LAPSRN_ROW, 4, 1).state_dict()
+    for scale, expected in ((None, 4), (4, 4), (3, 3)):
+        fit = recognised(state, scale, "weights")
+        assert fit is not None
+        assert (fit.architecture, fit.scale) == ("lapsrn", expected)
 
 
 def test_prosr_blends_the_newest_level_with_the_one_below() -> None:
