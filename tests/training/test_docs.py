@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 from realsr.losses.table import LOSSES
+from realsr.models.discriminators import DISCRIMINATORS, build_discriminator
 from realsr.training import TrainingConfig, parse_config
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+SIDES = {"enhancenet": {"size": 128}}
 
 
 def test_every_test_that_it_names_exists() -> None:
@@ -35,3 +37,13 @@ def test_every_loss_that_it_names_exists() -> None:
     options |= {"discriminator", "lr_scale", "auxiliary", "ranks"}
     for name in {name for names in first_names for name in names} - options:
         assert name in LOSSES, name
+
+
+def test_its_table_of_discriminators_is_the_table() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| ([\d.]+) M \|$", TEXT, re.MULTILINE)
+    assert [(name, summary) for name, summary, _ in rows] == [
+        (name, row.summary) for name, row in DISCRIMINATORS.items()
+    ]
+    for name, _, millions in rows:
+        weights = build_discriminator(name, **SIDES.get(name, {})).parameters()
+        assert f"{sum(each.numel() for each in weights) / 1e6:.2f}" == millions, name
