@@ -154,7 +154,7 @@ def test_names_of_files_carry_digests() -> None:
 
 
 def test_unknown_layers_have_a_near_match() -> None:
-    with pytest.raises(BackboneError, match="did you mean .*'conv5_4'"):
+    with pytest.raises(BackboneError, match=r"did you mean .*'conv5_4'"):
         LazyFeatures(Backbone(), ["conv5_5"])
     assert layer_names("vgg16")[-1] == "pool5"
 
