@@ -15,6 +15,7 @@ from degrade.functional.resample import apply_taps
 from degrade.functional.sampling import grid
 from degrade.operators.base import Group, NoiseKey, Parameters, column
 from degrade.operators.ladders import along
+from degrade.operators.packed_neighbours import PACKED_LINES
 from degrade.operators.row import Facts, Forms, Operator, Words
 from degrade.operators.surrogates import unchanged
 
@@ -258,7 +259,7 @@ LINE_THICKENING = Operator(
     name="line_thickening",
     version=1,
     parameters=LineThickeningParameters,
-    forms=Forms(kernel=line_thickening),
+    forms=Forms(kernel=line_thickening, packed=PACKED_LINES),
     words=Words(
         phrase=_line_words,
         summary="Grow dark or light lines by grey erosion or dilation.",

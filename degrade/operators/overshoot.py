@@ -74,29 +74,58 @@ def _packed_taps(group: Any, channels: int) -> npt.NDArray[np.float64]:
     return taps
 
 
-def _prepare_sharpening(batch: Batch) -> Prepared:
+def _lines(batch: Batch, planes: int) -> tuple[dict[str, Any], npt.NDArray[np.float64]]:
+    """Where each sample's taps and its planes between the launches begin; and all taps end to end."""
     (part,) = batch.parts
     taps, lengths = part.values, np.array([record.taps for record in part.group.records])
     canvas = taps.shape[1] // 2
     own = np.abs(np.arange(taps.shape[1]) - canvas) <= lengths[:, None] // 2
-    values = sides(batch).prod(1) * batch.channels
     each = {
         "starts": np.cumsum(lengths) - lengths,
         "reaches": (lengths // 2).astype(np.int32),
-        "scratch": starts_in_launches(values, batch.bounds),
-        "shares": np.array([record.weight for record in part.group.records], np.float64),
+        "scratch": starts_in_launches(sides(batch).prod(1) * planes, batch.bounds),
     }
+    return each, taps[own]
+
+
+def _prepare_sharpening(batch: Batch) -> Prepared:
+    each, kernels = _lines(batch, batch.channels)
+    records = batch.parts[0].group.records
+    each["shares"] = np.array([record.weight for record in records], np.float64)
 
     def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
         from degrade.functional.gpu.sharpen import oversharpen
 
         return oversharpen
 
-    return Prepared(Tables(each, {"kernels": taps[own]}), begin)
+    return Prepared(Tables(each, {"kernels": kernels}), begin)
+
+
+def _limits(record: Any) -> tuple[float, float, float]:
+    """The share, and what is added at least and at most."""
+    limit = record.limit_255 / 255.0
+    low, high = 0.0 if record.side == "light" else -limit, 0.0 if record.side == "dark" else limit
+    return record.weight, low, high
+
+
+def _prepare_halo(batch: Batch) -> Prepared:
+    each, kernels = _lines(batch, 1)
+    each["numbers"] = np.array(list(map(_limits, batch.parts[0].group.records)), np.float64)
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.sharpen import halo
+
+        return halo
+
+    return Prepared(Tables(each, {"kernels": kernels}), begin)
 
 
 SHARPENING = Form("sharpening", _prepare_sharpening, lambda call: 20 * call.values(call.before))
 """Between its launches lie float64 values, and the samples are read once more."""
+HALOS = Form(
+    "halo", _prepare_halo, lambda call: (4 + 16 // call.channels) * call.values(call.before)
+)
+"""Between its launches lies one plane of float64."""
 
 
 def oversharpen(images: torch.Tensor, group: Group[OversharpenParameters]) -> torch.Tensor:
@@ -129,8 +158,7 @@ def _halo_single(image: Image, record: HaloParameters, taps: Floats) -> Image:
     rim = _luma_of_planes(planes)
     rim -= correlate_image_separable(rim, taps, taps, wide=True)
     rim *= record.weight
-    limit = record.limit_255 / 255.0
-    low, high = 0.0 if record.side == "light" else -limit, 0.0 if record.side == "dark" else limit
+    _, low, high = _limits(record)
     np.clip(rim, low, high, out=rim)
     np.add(planes, rim, out=planes, casting="same_kind")
     return interleaved(planes)
@@ -178,7 +206,9 @@ HALO = Operator(
     name="halo",
     version=1,
     parameters=HaloParameters,
-    forms=Forms(kernel=halo, single=_halo_single, tables=_tables),
+    forms=Forms(
+        kernel=halo, packed=Packed(HALOS, _packed_taps), single=_halo_single, tables=_tables
+    ),
     words=Words(
         phrase=_halo_words,
         summary="Light and dark rims along edges: the luma's overshoot, cut at a limit.",

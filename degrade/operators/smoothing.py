@@ -15,6 +15,7 @@ from degrade.functional.filtering import Floats
 from degrade.functional.smoothing import bilateral, box_reach, box_taps, median
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along
+from degrade.operators.packed_neighbours import PACKED_BILATERAL
 from degrade.operators.psf_blur import kernel_strength
 from degrade.operators.row import Facts, Forms, Operator, Words
 
@@ -167,7 +168,7 @@ BILATERAL_BLUR = Operator(
     name="bilateral_blur",
     version=1,
     parameters=BilateralBlurParameters,
-    forms=Forms(kernel=bilateral_blur),
+    forms=Forms(kernel=bilateral_blur, packed=PACKED_BILATERAL),
     words=Words(
         phrase=_bilateral_words,
         summary="Smooth what differs little and keep the edges.",

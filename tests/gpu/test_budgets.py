@@ -26,13 +26,15 @@ BUDGETS = {
     "trainner_redux": (25, 20.0),
     "camera_phone": (35, 20.0),
     "scanned_print": (60, 80.0),
-    "anime_broadcast": (760, 70.0),
+    "anime_broadcast": (560, 45.0),
+    "video_stream": (30, 20.0),
 }
 """Launches a batch and megabytes a pair, 400 -> 100."""
 ON_HOST = {
     "web_reupload": {"webp"},
     "bsrgan": {"cv2_resize"},
     "anime_broadcast": {"video_clip"},
+    "video_stream": {"video_clip"},
 }
 """Codecs and libraries that are named as the host's own."""
 

@@ -1,5 +1,5 @@
-"""Unsharp masks from slot to slot: a separable Gaussian in float64, along columns and along rows, in two
-launches.
+"""Unsharp masks and halos from slot to slot: a separable Gaussian in float64, along columns and along rows, in
+two launches.
 
 The order is that of `filtering.correlate_separable`: taps from the top down, then from left to right. Between
 the two lies a scratch plane of float64.
@@ -11,9 +11,12 @@ import torch
 import triton
 import triton.language as tl
 
+from degrade.functional.color import BT601
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.correlation import TILE, WARPS, inside
-from degrade.functional.gpu.packed import ROW, finished
+from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+
+_RED, _GREEN, _BLUE = map(tl.constexpr, BT601)
 
 
 @triton.jit
@@ -74,6 +77,79 @@ def oversharpen(call: Call) -> None:
     names = ("kernels", "starts", "reaches", "scratch", "shares")
     for across in (False, True):
         _mask[(call.tiles(call.before, *TILE), len(call.before))](
+            call.pixels, middle, call.rows, call.finish, *(tables[name] for name in names),
+            call.channels, across, *TILE, num_warps=WARPS, enable_fp_fusion=False,
+        )  # fmt: skip
+
+
+@triton.jit
+def _luma(source, at, area, channels):
+    """`color.luma` of a pixel, float64; one channel is its own."""
+    luma = tl.load(source + at).to(tl.float64)
+    if channels == 3:
+        green, blue = tl.load(source + area + at), tl.load(source + 2 * area + at)
+        luma = luma * _RED + green.to(tl.float64) * _GREEN + blue.to(tl.float64) * _BLUE
+    return luma
+
+
+@triton.jit
+def _luma_down(source, y, x, sides, taps, reach, channels):
+    """The luma's Gaussian along columns, borders mirrored."""
+    folds = tl.cdiv(reach, tl.maximum(sides[0] - 1, 1))
+    total = tl.zeros((y.shape[0], x.shape[1]), tl.float64)
+    for tap in range(2 * reach + 1):
+        at = inside(y + (tap - reach), sides[0] - 1, folds) * sides[1] + x
+        total = total + _luma(source, at, sides[0] * sides[1], channels) * tl.load(taps + tap)
+    return total
+
+
+@triton.jit
+def _rim(luma, rest, numbers):
+    """What is added to a pixel of every channel."""
+    rim = tl.load(numbers) * (luma - rest)
+    rim = tl.maximum(rim, tl.load(numbers + 1), propagate_nan=tl.PropagateNan.ALL)
+    return tl.minimum(rim, tl.load(numbers + 2), propagate_nan=tl.PropagateNan.ALL)
+
+
+@triton.jit
+def _halo(
+    pixels, middle, rows, finish, kernels, starts, reaches, scratch, numbers, channels,
+    ACROSS: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
+):  # fmt: skip
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    sides = sides_of(row)
+    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    if plane > 0:
+        return
+    area, at = sides[0] * sides[1], y * sides[1] + x
+    y, x = tl.minimum(y, sides[0] - 1), tl.minimum(x, sides[1] - 1)
+    source, between = pixels + tl.load(row), middle + tl.load(scratch + sample)
+    taps, reach = kernels + tl.load(starts + sample), tl.load(reaches + sample)
+    if ACROSS:
+        rest = smooth(between, y, x, sides[0], sides[1], taps, reach, True)
+        rim = _rim(_luma(source, y * sides[1] + x, area, channels), rest, numbers + 3 * sample)
+        for channel in range(channels):
+            place = channel * area + at
+            value = tl.load(source + place, mask=there, other=0.0).to(tl.float64)
+            out = finished((value + rim).to(tl.float32), finish, sample)
+            tl.store(pixels + tl.load(row + 1) + place, out, mask=there)
+    else:
+        rest = _luma_down(source, y, x, sides, taps, reach, channels)
+        tl.store(between + at, rest, mask=there)
+
+
+def halo(call: Call) -> None:
+    """value + share * (luma - Gaussian of it), limited, in two launches.
+
+    Tables: as for `oversharpen`, with numbers float64 (b, 3), the share and the least and the greatest that is
+    added, for shares; scratch is of one plane a sample.
+    """
+    tables, values = call.tables, call.values(call.before) // call.channels
+    middle = torch.empty(values, dtype=torch.float64, device=call.pixels.device)
+    names = ("kernels", "starts", "reaches", "scratch", "numbers")
+    for across in (False, True):
+        _halo[(call.tiles(call.before, *TILE) // call.channels, len(call.before))](
             call.pixels, middle, call.rows, call.finish, *(tables[name] for name in names),
             call.channels, across, *TILE, num_warps=WARPS, enable_fp_fusion=False,
         )  # fmt: skip
