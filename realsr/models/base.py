@@ -38,7 +38,10 @@ class DeeplySupervised(Protocol):
     """A network whose paper compares images on the way to the SR with HR too."""
 
     def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
-        """Those images in order, the SR last; each of the SR's size or a smaller one."""
+        """Those images in order, the SR last; each of the SR's size or a smaller one.
+
+        A network of several scales takes `scale` here as it does in `forward`.
+        """
         ...
 
 

@@ -10,7 +10,6 @@ from realsr.models.base import Architecture, LumaArguments
 from realsr.models.initialisation import he_, identity_
 from realsr.models.layers import conv, conv_relu
 from realsr.models.scales import PreEnlarged
-from realsr.models.upsampling import enlarge
 
 
 class DRCNArguments(LumaArguments):
@@ -38,9 +37,9 @@ class DRCN(PreEnlarged):
     def refined(self, images: Tensor) -> Tensor:
         return self._weighed(self._answers(images))
 
-    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, lr: Tensor, scale: int | None = None) -> tuple[Tensor, ...]:
         """Every recursion's SR, all supervised in the paper's training, and the final one."""
-        answers = self._answers(enlarge(lr, self.scale))
+        answers = self._answers(self.entered(lr, scale))
         return (*answers, self._weighed(answers))
 
     def _weighed(self, answers: Tensor) -> Tensor:

@@ -55,7 +55,8 @@ class LaplacianPyramid(nn.Module, ABC):
     def __init__(self, arguments: LaplacianArguments) -> None:
         super().__init__()
         self.scale = arguments.scale
-        self.levels = len(steps_of(4 if self.scale == 3 else self.scale))
+        self.levels = _levels(self.scale)
+        self.scales = tuple(each for each in (2, 3, 4, 8) if _levels(each) <= self.levels)
         self.head = conv(arguments.channels, arguments.features)
         nn.init.normal_(self.head.weight, std=1e-3)
 
@@ -67,20 +68,29 @@ class LaplacianPyramid(nn.Module, ABC):
     def step(self, level: int) -> nn.Module:
         """The Level that ends a level: its own, or the shared one."""
 
-    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
+    def outputs(self, lr: Tensor, scale: int | None = None) -> tuple[Tensor, ...]:
         """`b c h w` to images of 2, 4, ... times its size, the last of `scale` times.
 
-        At x3 the last is that of x4, shrunk: the papers' x3 has no weights of its own.
+        At x3 the last is that of x4, shrunk: the papers' x3 has no weights of its own. scale: a lower one than
+        the network's, whose levels alone are then used; by default the network's. Raises ValueError for others.
         """
+        scale = self.scale if scale is None else scale
+        if scale not in self.scales:
+            raise ValueError(f"scale {scale}: this network reaches {self.scales}")
         features, image = functional.leaky_relu(self.head(lr), 0.2), lr
         images = []
-        for level in range(self.levels):
+        for level in range(_levels(scale)):
             features, image = self.step(level)(self.embed(level, features), image)
             images.append(image)
-        if self.scale == 3:
+        if scale == 3:
             images[-1] = three_quarters(image)
         return tuple(images)
 
-    def forward(self, lr: Tensor) -> Tensor:
+    def forward(self, lr: Tensor, scale: int | None = None) -> Tensor:
         """`b c h w` to `b c scale*h scale*w`."""
-        return self.outputs(lr)[-1]
+        return self.outputs(lr, scale)[-1]
+
+
+def _levels(scale: int) -> int:
+    """Doublings on the way to a scale; 3 is reached by way of 4."""
+    return len(steps_of(4 if scale == 3 else scale))

@@ -166,15 +166,14 @@ class ProSR(nn.Module):
         """
         scale = self.scale if scale is None else scale
         residuals = self._residuals(lr, scale, down_to=scale if blend == 1.0 else scale // 2)
-        newest = residuals[-1]
-        if blend < 1.0 and len(residuals) > 1:
-            below = functional.interpolate(residuals[-2], newest.shape[-2:], mode="bilinear")
-            newest = blend * newest + (1.0 - blend) * below
-        return enlarge(lr, scale) + newest
+        return enlarge(lr, scale) + _blended(residuals, blend)
 
-    def outputs(self, lr: Tensor) -> tuple[Tensor, ...]:
-        """`b c h w` to images of 2, 4, ..., `scale` times its size, all from one pass."""
-        residuals = self._residuals(lr, self.scale, down_to=2)
+    def outputs(
+        self, lr: Tensor, scale: int | None = None, blend: float = 1.0
+    ) -> tuple[Tensor, ...]:
+        """`b c h w` to images of 2, 4, ..., `scale` times its size in one pass; the last is `forward`'s."""
+        residuals = self._residuals(lr, self.scale if scale is None else scale, down_to=2)
+        residuals[-1] = _blended(residuals, blend)
         return tuple(
             enlarge(lr, 2**level) + residual for level, residual in enumerate(residuals, start=1)
         )
@@ -195,6 +194,15 @@ class ProSR(nn.Module):
         if scale not in possible:
             raise ValueError(f"scale {scale}: this network reaches {possible}")
         return possible.index(scale) + 1
+
+
+def _blended(residuals: list[Tensor], blend: float) -> Tensor:
+    """The newest level's residual, with its share against the level below."""
+    newest = residuals[-1]
+    if blend == 1.0 or len(residuals) < 2:
+        return newest
+    below = functional.interpolate(residuals[-2], newest.shape[-2:], mode="bilinear")
+    return blend * newest + (1.0 - blend) * below
 
 
 def _pyramids(arguments: ProSRArguments, levels: int) -> list[Pyramid]:

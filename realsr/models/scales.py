@@ -66,7 +66,11 @@ class PreEnlarged(nn.Module, ABC):
 
     def forward(self, lr: Tensor, scale: int | None = None) -> Tensor:
         """b c h w -> b c scale*h scale*w, at the network's own scale unless told another."""
-        return self.refined(enlarge(lr, self.scale if scale is None else scale))
+        return self.refined(self.entered(lr, scale))
+
+    def entered(self, lr: Tensor, scale: int | None = None) -> Tensor:
+        """What the network works at: the LR, enlarged."""
+        return enlarge(lr, self.scale if scale is None else scale)
 
     @abstractmethod
     def refined(self, images: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from degrade.online import make_pairs
 from degrade.operators.row import Operator
 from realsr.conditions.network import MapConditioned, NoiseConditioned, class_maps, noise_map
 from realsr.losses.base import given
+from realsr.models.base import DeeplySupervised
 from realsr.pairs.hr_crops import KeyedSampler
 from realsr.training.config import TrainingConfig
 
@@ -65,9 +66,18 @@ class TrainingBatch:
 
     def enlarged_by(self, network: Callable[..., Tensor]) -> Tensor:
         """The network's SR, b c H W, of the LR and all that goes with it."""
-        told = () if self.scale is None else (self.scale,)
+        return network(self.lr, **self._told)
+
+    def outputs_of(self, network: DeeplySupervised) -> tuple[Tensor, ...]:
+        """The same, with the images on the way there before it."""
+        return network.outputs(self.lr, **self._told)
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        """By the names of the network's arguments."""
+        scale = {} if self.scale is None else {"scale": self.scale}
         grown = {} if self.blend == 1.0 else {"blend": self.blend}
-        return network(self.lr, *told, **grown, **self.conditions)
+        return scale | grown | dict(self.conditions)
 
     @property
     def labels(self) -> Tensor | None:

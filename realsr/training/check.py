@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from inspect import signature
 
 import torch
 
@@ -17,6 +18,7 @@ from realsr.losses.base import HOW
 from realsr.models.base import DeeplySupervised
 from realsr.models.discriminators.base import TellsClasses
 from realsr.pairs.soundness import DRAWS, check_ends
+from realsr.training.batches import TrainingBatch
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.samples import Photographs, StoredPairs
@@ -104,41 +106,83 @@ def check(state: TrainState) -> None:
     """Runs the networks once on grey and asks the objective for its needs. Raises TrainingError."""
     _check_needs(state)
     config = state.config
-    crop, channels = config.data.crop, config.model_arguments["channels"]
+    channels = config.model_arguments["channels"]
     if channels != (1 if config.seen == "y" else 3):
         raise TrainingError(
             f"model.channels {channels} with colour {config.seen}: leave channels out"
         )
-    side = crop // config.model.scale
-    lr = torch.full((1, channels, side, side), 0.5, device=state.fabric.device)
+    _check_levels(state)
+    _check_scales(state)
     with torch.no_grad(), state.fabric.autocast():
-        _check_scales(state, lr)
-        _check_levels(state)
-        sr = state.generator.eval()(lr, **undecided(state.generator, lr, config.model.scale))
-        if sr.shape != (1, channels, crop, crop):
-            raise TrainingError(f"{config.model.name} makes {tuple(sr.shape)} of {tuple(lr.shape)}")
-        _check_rival(state, sr, lr)
-        _check_ranker(state, sr)
+        for batch in _greys(state):
+            sr = _enlarged(state, batch)
+            _check_rival(state, sr, batch.lr)
+            _check_ranker(state, sr)
 
 
-def _check_scales(state: TrainState, lr: torch.Tensor) -> None:
-    for scale in state.config.data.scales:
-        try:
-            state.generator.eval()(lr, scale)
-        except (TypeError, ValueError) as error:
-            raise TrainingError(
-                f"data.scales: {state.config.model.name} cannot be told the scale {scale}: {error}"
-            ) from error
+def _greys(state: TrainState) -> Iterator[TrainingBatch]:
+    """One grey image of each scale that steps may have."""
+    config, device = state.config, state.fabric.device
+    crop, channels = config.data.crop, config.model_arguments["channels"]
+    for scale in config.data.scales or (config.model.scale,):
+        hr, lr = (
+            torch.full((1, channels, side, side), 0.5, device=device)
+            for side in (crop, crop // scale)
+        )
+        told = undecided(state.generator, lr, scale)
+        yield TrainingBatch(hr, lr, scale=scale if config.data.scales else None, conditions=told)
+
+
+def _enlarged(state: TrainState, batch: TrainingBatch) -> torch.Tensor:
+    config = state.config
+    try:
+        sr = batch.enlarged_by(state.generator.eval())
+    except ValueError as error:
+        if batch.scale is None:
+            raise
+        raise TrainingError(
+            f"{config.where('data', 'scales')}: {config.model.name} cannot be told the scale "
+            f"{batch.scale}: {error}"
+        ) from error
+    if sr.shape != batch.hr.shape:
+        raise TrainingError(
+            f"{config.where('model')}: {config.model.name} makes {tuple(sr.shape)} of "
+            f"{tuple(batch.lr.shape)}; expected {tuple(batch.hr.shape)}"
+        )
+    return sr
+
+
+def _check_scales(state: TrainState) -> None:
+    """Raises TrainingError where steps have scales and the network is told none."""
+    config = state.config
+    if config.data.scales and "scale" not in signature(state.generator.forward).parameters:
+        raise TrainingError(
+            f"{config.where('data', 'scales')}: {config.model.name} enlarges by its one scale, "
+            f"{config.model.scale}: leave scales out, or take a network of several, say mdsr"
+        )
 
 
 def _check_levels(state: TrainState) -> None:
+    """Raises TrainingError where a term looks at images that the network does not make."""
     config = state.config
-    labels = [term.label for term in state.objective.terms if term.levels]
-    if labels and not isinstance(state.generator, DeeplySupervised):
-        raise TrainingError(
-            f"{config.where('objective')}: levels of {', '.join(labels)}: {config.model.name} gives no images "
-            "on the way to the SR; leave levels out"
-        )
+    for number, term in enumerate(state.objective.terms):
+        if term.levels and not isinstance(state.generator, DeeplySupervised):
+            raise TrainingError(
+                f"{config.where(*_term_place(config, number))}: the term {term.label} looks at levels, and "
+                f"{config.model.name} gives no images on the way to the SR: leave levels out, or take one "
+                "that does, say lapsrn"
+            )
+
+
+def _term_place(config: TrainingConfig, number: int) -> tuple[str | int, ...]:
+    """Where a term stands; the whole objective where that is a name."""
+    match config.objective:
+        case list():
+            return ("objective", number, "levels")
+        case {"terms": _}:
+            return ("objective", "terms", number, "levels")
+        case _:
+            return ("objective",)
 
 
 def _check_rival(state: TrainState, sr: torch.Tensor, lr: torch.Tensor) -> None:
@@ -148,7 +192,8 @@ def _check_rival(state: TrainState, sr: torch.Tensor, lr: torch.Tensor) -> None:
         state.rival.network.eval()(sr.float(), lr)
     except (ValueError, RuntimeError) as error:
         raise TrainingError(
-            f"the discriminator does not take crops of {sr.shape[-1]} pixels: {error}"
+            f"{state.config.where('discriminator')}: it does not take crops of {sr.shape[-1]} pixels beside an "
+            f"LR of {lr.shape[-1]}: {error}"
         ) from error
 
 

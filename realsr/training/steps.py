@@ -113,9 +113,10 @@ def _generator_losses(state: TrainState, part: TrainingBatch) -> tuple[Losses, T
 def _outputs(state: TrainState, part: TrainingBatch) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
     """SR, and the outputs on the way there beside HR of their size where a term is summed over them."""
     network, summed = state.generator, any(term.levels for term in state.objective.terms)
-    if not summed or not isinstance(network, DeeplySupervised):
+    if not summed:
         return part.enlarged_by(state.enlarge), []
-    *inner, sr = network.outputs(part.lr)
+    assert isinstance(network, DeeplySupervised)  # as `check` has seen
+    *inner, sr = part.outputs_of(network)
     return sr, [(each, _reduced(part.hr, each)) for each in inner]
 
 

@@ -121,7 +121,8 @@ def test_levels_of_a_network_without_are_refused(make: Make, tmp_path: Path) -> 
     for levels in (True, "alone"):
         terms = [{"name": "l1"}, {"name": "mse", "levels": levels}]
         with pytest.raises(
-            TrainingError, match="objective: levels of mse: espcn gives no images on the way"
+            TrainingError,
+            match=r"objective\[1\]\.levels: the term mse looks at levels, and espcn gives no images",
         ):
             train(make(objective=terms), tmp_path)
 

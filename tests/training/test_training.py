@@ -184,7 +184,7 @@ def test_a_network_of_several_scales_draws_one_each_step(make: Make, tmp_path: P
     before = load_model(start.model).state_dict()
     after = load_model(train(make(model=model, data=data, steps=6), tmp_path).model).state_dict()
     assert all(not torch.equal(before[name], after[name]) for name in before)
-    with pytest.raises(TrainingError, match=r"data\.scales: espcn cannot be told the scale 2"):
+    with pytest.raises(TrainingError, match=r"data\.scales: espcn enlarges by its one scale, 2"):
         train(make(data=data, steps=1), tmp_path / "espcn")
 
 
