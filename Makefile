@@ -21,7 +21,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_
 PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help environment demo test test-slow test-docs check format bench bench-gpu clean
+.PHONY: help environment demo test test-slow test-docs mutants check format bench bench-gpu clean
 
 help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
@@ -29,6 +29,7 @@ help:
 	@echo 'make test-slow  the proofs that take minutes'
 	@echo 'make test-docs  every command and example of README and docs, run as written'
 	@echo '                (of any, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
+	@echo 'make mutants    plant each bug of a list in a copy of the tree, and see which tests fail; goes on when called again'
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
@@ -67,6 +68,9 @@ test-slow: $(TESTS)
 
 test-docs: $(TESTS)
 	$(PYTEST) -m docs tests/docs $(ARGS)
+
+mutants: $(TESTS)
+	$(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m tools.mutants $(ARGS)
 
 check: $(TESTS)
 	$(BIN)/ruff format --check .

@@ -102,3 +102,33 @@ def test_gradients_are_finite_from_black_to_white(tone: bool, clip: bool) -> Non
     process(unprocess(pictures, taken), taken).sum().backward()  # type: ignore[no-untyped-call]
     assert pictures.grad is not None
     assert torch.isfinite(pictures.grad).all()
+
+
+def test_gains_fade_to_one_in_highlights_and_never_darken() -> None:
+    """Brooks et al., section 3.4: max(alpha^2 + (1 - alpha^2) / g, 1 / g), alpha from 0 at 0.9 to 1 at white."""
+    identity = torch.eye(3, dtype=torch.float64).unsqueeze(0)
+    gains = torch.tensor([[2.1, 1.0, 0.8]], dtype=torch.float64)
+    taken = Camera(identity, identity, gains, torch.tensor([False]), torch.tensor([True]))
+    for light in (0.5, 0.89, 0.92, 0.95, 0.99, 1.0):
+        encoded = 1.055 * light ** (1 / 2.4) - 0.055
+        picture = torch.full((1, 3, 1, 1), encoded, dtype=torch.float64)
+        alpha = min(max((light - 0.9) / 0.1, 0.0), 1.0) ** 2
+        for found, gain in zip(
+            unprocess(picture, taken).flatten().tolist(), (2.1, 1.0, 0.8), strict=True
+        ):
+            expected = light * max(alpha + (1 - alpha) / gain, 1 / gain)
+            assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_makers_matrices_are_the_published_ones() -> None:
+    """Each entry weighed by its place, so that no digit and no two of them can change unseen."""
+    found = {
+        name: sum(
+            (3 * i + j + 1) * value for i, row in enumerate(matrix) for j, value in enumerate(row)
+        )
+        for name, matrix in CAMERA_FROM_XYZ.items()
+    }
+    assert found == pytest.approx(
+        {"nexus_6p": 12.4061, "sony_a7r": 13.4613, "olympus_em10": 11.4225, "sony_rx100": 11.0789},
+        abs=1e-9,
+    )

@@ -55,6 +55,21 @@ def test_ycbcr_there_and_back() -> None:
     assert torch.equal(color.luma(rgb[:, :1]), rgb[:, :1])
 
 
+@pytest.mark.parametrize(
+    ("colour", "luma"),
+    [
+        ((0, 0, 0), 16),
+        ((1, 1, 1), 235),
+        ((1, 0, 0), 81.481),
+        ((0, 1, 0), 144.553),
+        ((0, 0, 1), 40.966),
+    ],
+)
+def test_studio_luma_is_that_of_bt601(colour: tuple[float, ...], luma: float) -> None:
+    found = color.studio_luma(torch.tensor(colour, dtype=torch.float64).view(1, 3, 1, 1))
+    assert 255 * found.item() == pytest.approx(luma, abs=1e-9)
+
+
 def test_gain_one_leaves_every_8_bit_value() -> None:
     values = (torch.arange(256) / 255).view(1, 1, 16, 16)
     assert torch.equal(color.scale_light(values, torch.ones(1)), values)

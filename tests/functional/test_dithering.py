@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from degrade.functional.dithering import DIFFUSIONS, bayer_matrix, diffuse, ordered
+from degrade.functional.dithering import DIFFUSIONS, Diffusion, bayer_matrix, diffuse, ordered
 
 STEPS = [1, 3, 15]
 
@@ -128,3 +128,26 @@ def test_ordered_dither_keeps_a_level_to_half_a_threshold(side: int, steps: int)
         made = ordered(flat, torch.tensor([steps]), torch.tensor([side]), side)
         assert abs(float(made.mean()) - level) <= 0.5 / (side**2 * steps) + 1e-6
         assert 0 <= float(made.min()) <= float(made.max()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("method", "divisor", "rows"),
+    [
+        ("floyd_steinberg", 16, "..*7. .351."),
+        ("jarvis", 48, "..*75 35753 13531"),
+        ("stucki", 42, "..*84 24842 12421"),
+        ("burkes", 32, "..*84 24842"),
+        ("sierra", 32, "..*53 24542 .232."),
+        ("two_row_sierra", 16, "..*43 12321"),
+        ("sierra_lite", 4, "..*2. .11.."),
+        ("atkinson", 8, "..*11 .111. ..1.."),
+    ],
+)
+def test_the_published_tables(method: Diffusion, divisor: int, rows: str) -> None:
+    expected = {
+        (down, across - 2): int(digit) / divisor
+        for down, row in enumerate(rows.split())
+        for across, digit in enumerate(row)
+        if digit.isdigit()
+    }
+    assert dict(DIFFUSIONS[method]) == expected

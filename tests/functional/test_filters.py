@@ -182,3 +182,10 @@ def test_centre_of_mass_is_where_the_map_says(
     position = used.scale * torch.arange(out, dtype=torch.float64) + used.shift
     interior = slice(out // 5, out - out // 5)
     assert (measured - position)[interior].abs().max() < 1e-9
+
+
+@pytest.mark.parametrize(("name", "a"), [("bicubic", -0.5), ("bicubic_075", -0.75)])
+def test_keys_cubic_has_its_parameter(name: str, a: float) -> None:
+    """Between 1 and 2 it is a (x^3 - 5 x^2 + 8 x - 4), a / 8 at 1.5."""
+    found = FILTERS[name].weight(torch.tensor([1.5, 3.0]), torch.tensor([1.0, 2.0]))
+    assert found.tolist() == pytest.approx([a / 8, a / 8])

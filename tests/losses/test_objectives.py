@@ -11,6 +11,7 @@ from realsr.losses.adversarial import GanArguments
 from realsr.losses.base import Batch
 from realsr.losses.errors import LossError
 from realsr.losses.objectives import OBJECTIVES, Recipe, named, read_objective
+from realsr.losses.perceptual import PerceptualArguments
 from realsr.losses.schedules import Schedule
 
 from .backbones import random_file
@@ -177,3 +178,10 @@ discriminator: {kind: relativistic, r1: 5, r2: 5, every: 4}
 def test_configs_that_make_no_sense(config: object, message: str) -> None:
     with pytest.raises(LossError, match=message):
         read_objective(config)  # type: ignore[arg-type]
+
+
+def test_srgan_divides_vggs_features_as_the_paper_says() -> None:
+    (content,) = [term for term in named("srgan_paper").terms if term.name == "perceptual"]
+    assert isinstance(content.arguments, PerceptualArguments)
+    assert content.arguments.feature_scale == pytest.approx(1 / 12.75)
+    assert content.arguments.criterion == "l2"

@@ -99,3 +99,11 @@ def test_shares_are_drawn_by_the_caller() -> None:
     losses = objective.evaluate(linear, REAL, FAKE, mix=torch.rand(2).double())
     expected = 10 * (SQUARE**0.5 - 1) ** 2
     assert float(losses.weighted["gradient_penalty"].detach()) == pytest.approx(expected, abs=1e-10)
+
+
+def test_each_penalty_is_of_its_own_images_and_both_are_lazy() -> None:
+    objective = DiscriminatorObjective(r1=4.0, r2=2.0, every=3)
+    due = objective.evaluate(quadratic, REAL, FAKE, step=6)
+    real, fake = (float(images.square().sum()) / 2 for images in (REAL, FAKE))
+    assert float(due.weighted["r1"].detach()) == pytest.approx(3 * 4.0 / 2 * real, abs=1e-12)
+    assert float(due.weighted["r2"].detach()) == pytest.approx(3 * 2.0 / 2 * fake, abs=1e-12)

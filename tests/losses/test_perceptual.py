@@ -79,6 +79,13 @@ def test_gram_by_hand() -> None:
     assert gram(x, "elements").tolist() == [[[1.25, 0.25], [0.25, 2.5]]]
 
 
+def test_gram_is_divided_by_what_it_says() -> None:
+    x = torch.rand(2, 3, 4, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    whole = torch.einsum("bchw,bdhw->bcd", x, x)
+    for norm, divisor in (("none", 1), ("positions", 4 * 5), ("elements", 3 * 4 * 5)):
+        torch.testing.assert_close(gram(x, norm), whole / divisor)  # type: ignore[arg-type]
+
+
 def test_patches_in_rows() -> None:
     x = torch.arange(2 * 5 * 4.0).view(1, 2, 5, 4)
     found = patches(x, 2)

@@ -108,6 +108,12 @@ def test_the_texture_prior_is_a_membership() -> None:
     torch.testing.assert_close(prior.sum(dim=1), torch.ones(2, 24, 28))
 
 
+def test_the_texture_prior_of_a_flat_image_is_its_brightness_up_to_the_border() -> None:
+    expected = torch.zeros(1, len(KINDS), 9, 11)
+    expected[:, 0], expected[:, 1] = 0.2, 0.8
+    torch.testing.assert_close(texture_prior(torch.full((1, 3, 9, 11), 0.8), 1), expected)
+
+
 def gratings(degrees: float, contrast: float = 0.4) -> torch.Tensor:
     angle = torch.deg2rad(torch.tensor(degrees))
     y, x = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="ij")

@@ -55,6 +55,15 @@ def test_he_normal_weights_without_bias(name: str) -> None:
         assert not layer.bias.any()
 
 
+@pytest.mark.parametrize("name", ["rrdbnet", "ms_lapsrn", "msrresnet"])
+def test_residual_branches_start_at_a_tenth(name: str) -> None:
+    network = full(name)
+    branch = {"rrdbnet": "body.0.rdb1.conv2", "ms_lapsrn": "block.3", "msrresnet": "body.0.conv1"}
+    weight = network.get_submodule(branch[name]).weight
+    assert isinstance(weight, Tensor)
+    assert follows(weight, 0.1 * math.sqrt(2 / weight[0].numel()))
+
+
 def test_identity_hands_every_channel_on() -> None:
     layer = nn.Conv2d(5, 5, 3, padding=1)
     identity_(layer)

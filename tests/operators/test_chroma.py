@@ -113,3 +113,20 @@ def test_the_gradient_is_right() -> None:
     images = torch.rand((2, 3, 6, 7), dtype=torch.float64, generator=generator)
     check: Any = torch.autograd.gradcheck
     assert check(through, (images.requires_grad_(),))
+
+
+def test_layouts_and_weights_are_the_standards() -> None:
+    """Luma pixels per chroma sample, down and across; red and blue of ITU-R BT.601, BT.709 and BT.2020."""
+    down_across = {
+        "4:4:4": "11",
+        "4:4:0": "21",
+        "4:2:2": "12",
+        "4:2:0": "22",
+        "4:1:1": "14",
+        "4:1:0": "24",
+    }
+    assert dict(LAYOUTS) == {
+        name: (int(each[0]), int(each[1])) for name, each in down_across.items()
+    }
+    weights = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+    assert dict(LUMA_WEIGHTS) == weights

@@ -1,0 +1,1 @@
+"""Planted bugs, and whether the tests see them: `python -m tools.mutants`, or `make mutants`."""
