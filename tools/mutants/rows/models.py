@@ -40,7 +40,7 @@ ROWS = (
     _row("ms_lapsrn", "he_(chain, gain=0.1)", "he_(chain)", INITIAL),
     _row("laplacian", "enlarged + self.residual(features)", "enlarged - self.residual(features)", PAPERS),
     _row("laplacian", "functional.leaky_relu(self.head(lr), 0.2), lr", "self.head(lr), lr", PAPERS),
-    _row("laplacian", "self.levels = len(steps_of(4 if self.scale == 3 else self.scale))", "self.levels = len(steps_of(self.scale))", PROGRESSIVE),
+    _row("laplacian", "return len(steps_of(4 if scale == 3 else scale))", "return len(steps_of(scale))", PROGRESSIVE),
     _row("layers", "return x + (change if self.weight == 1.0 else self.weight * change)", "return x + change", LAYERS),
     _row("layers", "torch.cat([x, layer(x)], dim=1)", "torch.cat([layer(x), x], dim=1)", PAPERS),
     _row("layers", "return x * weights", "return x * weights + x", LAYERS),
@@ -85,5 +85,5 @@ ROWS = (
     _row("discriminators/unet", "return decoded + beside if self.skips else decoded", "return decoded", BASICSR),
     _row("discriminators/unet", 'mode="bilinear"', 'mode="nearest"', BASICSR),
     _row("discriminators/patch", "stride = 2 if index < arguments.layers else 1", "stride = 2", DISCRIMINATORS),
-    _row("scales", "self.scale if scale is None else scale))", "self.scale))", ("tests/models/test_scales.py",)),
+    _row("scales", "return enlarge(lr, self.scale if scale is None else scale)", "return enlarge(lr, self.scale)", ("tests/models/test_scales.py",)),
 )

@@ -1,0 +1,68 @@
+"""Training: batches, steps, rates, averages, validation, what a discriminator sees, states."""
+
+from __future__ import annotations
+
+from tools.mutants.mutant import Mutant
+
+TRAINING = "test_training"
+RESUME = "test_resume"
+OPTIONS = "test_options"
+PARTS = "test_parts"
+SIDE = "test_discriminator_side"
+
+
+def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
+    return Mutant(
+        f"realsr/training/{file}.py",
+        old,
+        new,
+        tuple(f"tests/training/{each}.py" for each in tests),
+        lives,
+    )
+
+
+# fmt: off
+ROWS = (
+    _row("validation", "degrade.draw(self.pipeline, [Key(FROZEN_SEED, source.id, 0)])", "degrade.draw(self.pipeline, [Key(self.training.seed, source.id, 0)])", PARTS, TRAINING),
+    _row("validation", "hr.mul(255).round().byte()", "hr.mul(255).byte()", PARTS, TRAINING),
+    _row("validation", "self.border = self.scale if border is None else border", "self.border = 0 if border is None else border", PARTS, TRAINING),
+    _row("batches", "total = self.config.data.batch * self.share.world\n", "total = self.config.data.batch\n", PARTS, TRAINING, RESUME),
+    _row("batches", "before, after = int(position * share), int((position + 1) * share)", "before, after = round(position * share), round((position + 1) * share)", PARTS, TRAINING),
+    _row("batches", "Key(self.config.seed, \"scale\", step)", "Key(self.config.seed, \"scale\", step // 2)", "test_published"),
+    _row("batches", "self._scale(step) == newest else 1.0", "self._scale(step) == newest else 0.0", "test_published"),
+    _row("batches", "maps.sum(dim=(2, 3)).argmax(dim=1)", "maps.amax(dim=(2, 3)).argmax(dim=1)", "test_maps"),
+    _row("batches", "hr[online], lr[online] = made.hr, made.lr", "lr[online] = made.lr", PARTS, TRAINING),
+    _row("batches", "noise_map(sample.key, self.noise, *sides)", "noise_map(samples[0].key, self.noise, *sides)", "test_conditions"),
+    _row("moving_average", "return min(decay, (1 + step) / (10 + step))", "return decay", PARTS),
+    _row("moving_average", "list(network.parameters()), 1.0 - decay)", "list(network.parameters()), decay)", PARTS),
+    _row("pausing", "torch.stack([(real > below).float().mean(), (fake < above).float().mean()])", "torch.stack([(real > above).float().mean(), (fake < below).float().mean()])", SIDE, PARTS),
+    _row("pausing", "smaller, keep = float(accuracies.min()), self.config.smoothing", "smaller, keep = float(accuracies.mean()), self.config.smoothing", SIDE, PARTS),
+    _row("pausing", "_BORDER: dict[str, float] = {\"vanilla\": 0.0, \"hinge\": 0.0, \"lsgan\": 0.5}", "_BORDER: dict[str, float] = {\"vanilla\": 0.0, \"hinge\": 0.0, \"lsgan\": 0.0}", SIDE, PARTS),
+    _row("schedule", "schedule.factor ** bisect_right(sorted(schedule.at), step)", "schedule.factor ** bisect_right(sorted(schedule.at), step + 1)", PARTS),
+    _row("schedule", "(step + 1) / schedule.warm_up", "step / schedule.warm_up", PARTS),
+    _row("schedule", "schedule.floor + (1.0 - schedule.floor) * cosine", "schedule.floor + cosine", PARTS),
+    _row("schedule", "(step - ends[index] + periods[index]) / periods[index]", "step / periods[index]", PARTS),
+    _row("optimisers", "config.weight_decay if group.weight_decay is None else group.weight_decay", "config.weight_decay", PARTS, OPTIONS),
+    _row("optimisers", "return theta / rate if rate else None", "return theta * rate if rate else None", PARTS, OPTIONS),
+    _row("optimisers", "rate = config.lr * group.lr_scale", "rate = config.lr", PARTS, OPTIONS),
+    _row("samples", "turn, flip = divmod(int(8 * number), 2)", "turn, flip = divmod(int(4 * number), 2)", PARTS),
+    _row("samples", "hr, lr = turned(hr, key), turned(lr, key)", "hr = turned(hr, key)", PARTS, TRAINING),
+    _row("samples", "labels = None if labels is None else turned(labels, key)", "labels = labels", "test_maps"),
+    _row("samples", "key = Key(self.config.seed, self.sources[index].id, epoch)", "key = Key(self.config.seed, self.sources[index].id, 0)", PARTS, TRAINING),
+    _row("steps", "state.fabric.backward(losses.total / len(parts))\n        found.append(losses)\n        seen", "state.fabric.backward(losses.total)\n        found.append(losses)\n        seen", OPTIONS, PARTS),
+    _row("steps", "replace(batch, ema=part.enlarged_by(state.ema))", "replace(batch, ema=part.enlarged_by(state.generator))", OPTIONS, TRAINING),
+    _row("steps", "judged = network.judge(self.view(images), self.lr)", "judged = network.judge(images, self.lr)", SIDE),
+    _row("steps", "rival.pause.see(right)", "rival.pause.see(1 - right)", SIDE),
+    _row("views", "rows, columns = _places(images, -shift)", "rows, columns = _places(images, shift)", SIDE),
+    _row("views", "images + 0.5 * brightness", "images + brightness", SIDE),
+    _row("views", "blotted(moved(seen, self.shift * unit), self.corner * unit, self.hole * unit)", "blotted(moved(seen, self.shift * unit), self.corner, self.hole * unit)", SIDE),
+    _row("views", "return mean + (1 + 0.5 * contrast) * (images - mean)", "return mean + (1 + contrast) * (images - mean)", SIDE),
+    _row("checkpoints", "for old in states(folder)[:-keep]:", "for old in states(folder)[: -keep - 1]:", RESUME, PARTS),
+    _row("holding", "share = max(1, round((of.held_out or 0.0) * photographs))", "share = round((of.held_out or 0.0) * photographs)", "test_holding"),
+    _row("holding", "return min(share, photographs - 1, of.limit or photographs)", "return min(share, photographs, of.limit or photographs)", "test_holding"),
+    _row("state", "pause.running, pause.rested = found[\"pause\"][\"running\"], found[\"pause\"][\"rested\"]", "pause.rested = found[\"pause\"][\"rested\"]", SIDE, RESUME),
+    _row("state", "torch.manual_seed(config.seed)", "torch.manual_seed(0)", TRAINING, RESUME, PARTS),
+    _row("config_steps", "return 1 + sum(progress > start for start in self.growing[::2])", "return 1 + sum(progress > start for start in self.growing[1::2])", "test_published"),
+    _row("overfitting", "(train - real) / (train - fake)", "(train - fake) / (train - real)", TRAINING, PARTS, SIDE),
+    _row("logs", "event[\"step\"] <= step", "event[\"step\"] < step", RESUME, TRAINING),
+)
