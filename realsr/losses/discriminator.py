@@ -11,6 +11,9 @@ from realsr.losses.errors import MissingInputError
 from realsr.losses.objective import Losses
 from realsr.losses.penalties import Discriminator, one_centred, zero_centred
 
+PENALTIES = ("r1", "r2", "gradient_penalty")
+"""Terms that are not of every step where `every` is not 1."""
+
 
 class DiscriminatorObjective(GanArguments):
     """Which game, and which penalties; written in YAML beside a generator's terms.

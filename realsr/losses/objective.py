@@ -92,17 +92,17 @@ def _value(term: LossTerm, loss: Evaluate, batch: Batch) -> Tensor:
     return value
 
 
-def gradient_norms(losses: Losses, parameter: Tensor) -> dict[str, float]:
-    """Length of each weighted term's gradient on a parameter, by label: its pull there, before the sum.
+def term_gradients(losses: Losses, parameter: Tensor) -> dict[str, Tensor]:
+    """Each weighted term's gradient on a parameter, by label; its length is the term's pull, before the sum.
 
-    parameter: commonly the weight of the generator's last layer. 0 for a term that does not reach it. The
+    parameter: commonly the weight of the generator's last layer. Zeros for a term that does not reach it. The
     graph is kept, so that `total.backward()` may follow; the parameter's own .grad is not touched.
     """
-    return {label: _norm(value, parameter) for label, value in losses.weighted.items()}
+    return {label: _gradient(value, parameter) for label, value in losses.weighted.items()}
 
 
-def _norm(value: Tensor, parameter: Tensor) -> float:
+def _gradient(value: Tensor, parameter: Tensor) -> Tensor:
     if not value.requires_grad:
-        return 0.0
+        return torch.zeros_like(parameter)
     (gradient,) = torch.autograd.grad(value, parameter, retain_graph=True, allow_unused=True)
-    return 0.0 if gradient is None else float(torch.linalg.vector_norm(gradient))
+    return torch.zeros_like(parameter) if gradient is None else gradient

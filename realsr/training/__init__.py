@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from realsr.training.config_file import parse_config, read_config
     from realsr.training.errors import NotFiniteError, TrainingError
     from realsr.training.grid import cells, train_grid
+    from realsr.training.launch import first_process
     from realsr.training.logs import read_log
     from realsr.training.loop import TrainingOutcome, train
     from realsr.training.model_files import load_model, model_card
@@ -31,6 +32,7 @@ __all__ = [
     "TrainingError",
     "TrainingOutcome",
     "cells",
+    "first_process",
     "is_ranking",
     "load_model",
     "model_card",
@@ -54,6 +56,7 @@ __getattr__, __dir__ = lazy(
         "TrainingError": "realsr.training.errors",
         "TrainingOutcome": "realsr.training.loop",
         "cells": "realsr.training.grid",
+        "first_process": "realsr.training.launch",
         "is_ranking": "realsr.training.ranking_config",
         "load_model": "realsr.training.model_files",
         "model_card": "realsr.training.model_files",

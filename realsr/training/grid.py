@@ -24,6 +24,7 @@ from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
 from realsr.training.folder import TrainingFolder, refuse_another
 from realsr.training.interrupts import Interruptible, Interrupts
+from realsr.training.launch import first_process
 from realsr.training.loop import Tell, train
 from realsr.training.matrix import gains, matrix
 from realsr.training.model_files import model_card
@@ -87,8 +88,9 @@ def train_grid(
     accept_changed, interrupts: as `train` takes them.
     """
     done: list[Combination] = []
+    told = tell if first_process() else lambda sentence: None
     for number, cell in enumerate(grid, 1):
-        tell(f"training {number} of {len(grid)}: {cell.name}")
+        told(f"training {number} of {len(grid)}: {cell.name}")
         if not _finished(cell, out):
             outcome = train(
                 cell.config,
@@ -102,7 +104,7 @@ def train_grid(
         done.append(cell)
         _study(done, out, tests)
     for line in matrix([(cell.without_seed, gains(out / cell.name)) for cell in done]):
-        tell(line)
+        told(line)
     return _study(done, out, tests), True
 
 
@@ -136,6 +138,8 @@ def _study(done: Sequence[Combination], out: Path, tests: Mapping[str, Any]) -> 
     """The study file: paths relative to it."""
     study = {"models": [_entry(cell, out) for cell in done], **tests}
     path = out / STUDY
+    if not first_process():
+        return path
     make_directory(out)
     write_whole(path, yaml.safe_dump(study, sort_keys=False, width=110).encode())
     return path

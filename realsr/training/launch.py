@@ -45,6 +45,11 @@ def launched(config: TrainingConfig) -> Fabric:
     return fabric
 
 
+def first_process() -> bool:
+    """Whether this process is alone, or the first of those that `torchrun` started: the one that tells."""
+    return int(os.environ.get("RANK", 0)) == 0
+
+
 def share_of(fabric: Fabric) -> Share:
     """Which of the samples are this process's."""
     return Share(fabric.global_rank, fabric.world_size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -26,11 +26,19 @@ from realsr.training.launch import launched, share_of
 from realsr.training.logs import Log
 from realsr.training.matmul import fast_matmul
 from realsr.training.model_files import save_model
+from realsr.training.opening import opening
 from realsr.training.overfitting import held_out, logits
 from realsr.training.prefetch import Prefetch
-from realsr.training.processes import any_of
+from realsr.training.processes import any_of, mean_over
 from realsr.training.progress import Pace, line
-from realsr.training.state import Rival, TrainState, content, first_state, restore
+from realsr.training.reports import (
+    culprit,
+    discriminator_values,
+    generator_values,
+    numbers,
+    over_processes,
+)
+from realsr.training.state import TrainState, content, first_state, restore
 from realsr.training.steps import (
     StepReport,
     discriminator_step,
@@ -122,11 +130,12 @@ class Training:
             if self.fabric.is_global_zero
             else None
         )
-        self.held = held_out(given.sets, self.config) if state.rival and self.log else {}
+        self.held = held_out(given.sets, state) if state.rival and self.log else {}
         self.pace = Pace(self.config.data.batch * share.world)
         self.scores: dict[str, SetScores] = {}
         self.bicubic: dict[str, SetScores] = {}
         self.cut_short = False
+        self.early = True
 
     def note(self, changes: Sequence[str]) -> None:
         """Tells, and puts into the log, which data changed before this call."""
@@ -166,9 +175,17 @@ class Training:
             rival = None
             if state.rival is not None and report.sr is not None and report.taken:
                 rival = discriminator_step(state, batch, report.sr)
+        if not report.taken or (rival is not None and not rival.taken):
+            report, rival = self._over_processes(report, rival)
         self._guard(report, rival)
         state.step += 1
         return report, rival
+
+    def _over_processes(
+        self, report: StepReport, rival: StepReport | None
+    ) -> tuple[StepReport, StepReport | None]:
+        whole = over_processes(self.fabric, report)
+        return whole, None if rival is None else over_processes(self.fabric, rival)
 
     def _guard(self, report: StepReport, rival: StepReport | None) -> None:
         """Names what is no finite number; stops, or counts the steps left out."""
@@ -176,8 +193,8 @@ class Training:
             self.state.skipped = 0
             return
         self.state.skipped += 1
-        guard, culprit = self.config.guard, _culprit(report, rival)
-        said = f"step {self.state.step + 1}: {culprit} is no finite number"
+        guard, wrong = self.config.guard, culprit(report, rival)
+        said = f"step {self.state.step + 1}: {wrong} is no finite number"
         if guard.action == "stop" or self.state.skipped >= guard.most:
             raise NotFiniteError(
                 f"{said}. The last state lies in {self.folder.states}: lower the learning rate, clip "
@@ -185,25 +202,40 @@ class Training:
             )
         self.tell(f"{said}; the step was left out")
         if self.log is not None:
-            self.log.write(self.state.step + 1, "skipped", {"culprit": culprit})
+            self.log.write(self.state.step + 1, "skipped", {"culprit": wrong})
 
     def _tell_step(
         self, batch: TrainingBatch, report: StepReport, rival: StepReport | None
     ) -> None:
         step = self.state.step
-        due = report.norms or step % self.config.log.every == 0 or step == self.config.steps
-        if self.log is None or not due:
+        if not (report.norms or step % self.config.log.every == 0 or step == self.config.steps):
+            self._tell_early()
             return
-        raw = _numbers(report.raw)
-        self.log.write(step, "generator", _report(report) | {"lr": _rate(self.state)})
+        # All processes take part in what follows; the first one writes it.
+        report, rival = self._over_processes(report, rival)
+        waited = mean_over(self.fabric, torch.tensor(self.pace.share_waited)).item()
+        told: list[tuple[str, Mapping[str, object]]] = [
+            ("generator", generator_values(report, _rate(self.state)))
+        ]
         if rival is not None and self.state.rival is not None and report.sr is not None:
-            self.log.write(step, "discriminator", _report(rival) | _rest(self.state.rival, rival))
             answers = logits(self.state, self.state.rival, batch, report.sr, self.held)
-            self.log.write(step, "logits", answers)
-        pace = {"pairs_per_second": self.pace.rate, "waited_for_data": self.pace.share_waited}
-        self.log.write(step, "pace", pace)
-        self.tell(line(step, self.config.steps, raw, self.pace))
+            told += [
+                ("discriminator", discriminator_values(self.state.rival, rival)),
+                ("logits", answers),
+            ]
+        told.append(("pace", {"pairs_per_second": self.pace.rate, "waited_for_data": waited}))
+        if self.log is not None:
+            for kind, values in told:
+                self.log.write(step, kind, values)
+        self.tell(line(step, self.config.steps, numbers(report.raw), self.pace))
         self.pace.restart()
+        self.early = False
+
+    def _tell_early(self) -> None:
+        """A sign of life before the first line of losses."""
+        if self.early and self.pace.telling:
+            self.tell(line(self.state.step, self.config.steps, {}, self.pace))
+            self.early = False
 
     def _between(self, end: int, interrupts: AskedToEnd) -> None:
         """Validation, then the state, so that all lines of the log are from before it."""
@@ -225,6 +257,7 @@ class Training:
             )
         if state.step:
             self.tell(f"going on from step {state.step} of {self.config.steps}")
+        self.tell(opening(state, self.given))
         if self.given.held_out:
             self.tell(self.given.held_out)
         if self.given.sets:
@@ -307,38 +340,6 @@ class Training:
                 f"{self.folder.root}; run the same command again to go on"
             )
         return TrainingOutcome(self.state.step, finished, self.folder.model, self.scores)
-
-
-def _culprit(report: StepReport, rival: StepReport | None) -> str:
-    for side, each in (("the generator's", report), ("the discriminator's", rival)):
-        if each is not None and not each.taken:
-            wrong = [name for name, value in _numbers(each.raw).items() if value - value != 0]
-            return f"{side} {', '.join(wrong) or 'gradient'}"
-    raise AssertionError("all steps were taken")
-
-
-def _report(report: StepReport) -> dict[str, object]:
-    found: dict[str, object] = {
-        "raw": _numbers(report.raw),
-        "weighted": _numbers(report.weighted),
-        "gradient": float(report.gradient),
-    }
-    return found | ({"gradient_norms": report.norms} if report.norms else {})
-
-
-def _rest(rival: Rival, report: StepReport) -> dict[str, object]:
-    """How well a discriminator tells the sides, whether it rests, and in how many steps it did."""
-    found: dict[str, object] = {}
-    if report.accuracy is not None:
-        real, generated = report.accuracy.tolist()
-        found["accuracy"] = {"real": real, "generated": generated}
-    if rival.pause is not None:
-        found |= {"rests": report.rested, "rested": rival.pause.rested}
-    return found
-
-
-def _numbers(values: dict[str, Tensor]) -> dict[str, float]:
-    return {name: float(value) for name, value in values.items()}
 
 
 def _rate(state: TrainState) -> float:

@@ -6,6 +6,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+EARLY_STEPS = 10
+EARLY_SECONDS = 10.0
+
 
 @dataclass
 class Pace:
@@ -43,6 +46,11 @@ class Pace:
     def share_waited(self) -> float:
         """The share of the time that steps waited for data."""
         return self.waited / self.seconds if self.seconds else 0.0
+
+    @property
+    def telling(self) -> bool:
+        """Whether there were steps enough for a first number: ten, or so many as ten seconds hold."""
+        return self.steps >= EARLY_STEPS or (self.steps > 0 and self.seconds >= EARLY_SECONDS)
 
     def left(self, steps: int) -> float:
         """Seconds that so many more steps will take."""

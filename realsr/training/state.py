@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -30,14 +30,23 @@ if TYPE_CHECKING:
 N = TypeVar("N", bound=nn.Module)
 
 
+class Lazy(NamedTuple):
+    """A penalty as it was last taken. step: how many lay behind then, its own included. values: raw and
+    weighted, (2,), means over all processes."""
+
+    step: int
+    values: Tensor
+
+
 @dataclass
 class Rival:
-    """The discriminator's side of the game."""
+    """The discriminator's side of the game. lazy: penalties that are not of every step, by name."""
 
     network: Discriminator
     optimiser: Optimizer
     objective: DiscriminatorObjective
     pause: Pause | None = None
+    lazy: dict[str, Lazy] = field(default_factory=dict)
 
 
 @dataclass
@@ -146,6 +155,8 @@ def content(state: TrainState) -> dict[str, Any]:
         found["discriminator_optimiser"] = state.rival.optimiser.state_dict()
         if (pause := state.rival.pause) is not None:
             found["pause"] = {"running": pause.running, "rested": pause.rested}
+        if lazy := state.rival.lazy:
+            found["lazy"] = {name: each._asdict() for name, each in lazy.items()}
     return found
 
 
@@ -167,4 +178,6 @@ def restore(state: TrainState, found: dict[str, Any]) -> None:
         state.rival.optimiser.load_state_dict(found["discriminator_optimiser"])
         if (pause := state.rival.pause) is not None:
             pause.running, pause.rested = found["pause"]["running"], found["pause"]["rested"]
+        lazy = found.get("lazy", {})  # absent before the first, and in states of 0.1.0
+        state.rival.lazy = {name: Lazy(**each) for name, each in lazy.items()}
     state.step, state.skipped = found["step"], found["skipped"]

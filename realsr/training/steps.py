@@ -19,7 +19,8 @@ from torch.optim import Optimizer
 
 from degrade.functional.matlab import imresize, line_by_size
 from realsr.losses.base import Batch
-from realsr.losses.objective import Losses, gradient_norms
+from realsr.losses.discriminator import PENALTIES
+from realsr.losses.objective import Losses, term_gradients
 from realsr.models.base import DeeplySupervised
 from realsr.models.discriminators.base import TellsClasses
 from realsr.training import moving_average
@@ -28,7 +29,7 @@ from realsr.training.optimisers import clip, gradient_norm, parameters_of, set_r
 from realsr.training.pausing import accuracy
 from realsr.training.processes import any_of, average_buffers, average_gradients, mean_over
 from realsr.training.schedule import rate_factor
-from realsr.training.state import Rival, TrainState
+from realsr.training.state import Lazy, Rival, TrainState
 from realsr.training.views import View, drawn_view
 
 if TYPE_CHECKING:
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
 @dataclass
 class StepReport:
     """raw, weighted: means over the batch, by term, on the device. norms: of the terms' gradients on the last
-    layer, where they were asked for. gradient: length of the whole gradient before clipping. taken: False where
-    something was no finite number, and the step left out. sr: the generator's output, detached. accuracy: of a
-    discriminator on real and generated images, (2,). rested: whether it only judged, and did not learn.
+    layer, in the first part of the batch, where they were asked for. gradient: length of the whole gradient
+    before clipping. taken: False where something was no finite number, and the step left out. sr: the
+    generator's output, detached. accuracy: of a discriminator on real and generated images, (2,). rested:
+    whether it only judged, and did not learn. Terms and sr are of this process's share of the batch, the rest
+    of the whole.
     """
 
     raw: dict[str, Tensor]
@@ -63,7 +66,7 @@ def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = Fal
         with _still(state.rival):
             losses, sr = _generator_losses(state, part)
         if norms and index == 0:
-            pulls = gradient_norms(losses, last_weight(state.generator, part))
+            pulls = _pulls(state.fabric, losses, last_weight(state.generator, part))
         state.fabric.backward(losses.total / len(parts))
         found.append(losses)
         seen.append(sr.detach())
@@ -92,7 +95,25 @@ def discriminator_step(state: TrainState, batch: TrainingBatch, sr: Tensor) -> S
     right = mean_over(state.fabric, torch.stack(told).mean(dim=0))
     if rival.pause is not None:
         rival.pause.see(right)
+    if report.taken and rival.objective.every > 1:
+        _keep_penalties(state, rival, report)
     return replace(report, accuracy=right)
+
+
+def _keep_penalties(state: TrainState, rival: Rival, report: StepReport) -> None:
+    """The log's steps and those of a lazy penalty may never meet, so the last ones are kept for it."""
+    for name in PENALTIES:
+        if name in report.raw:
+            values = torch.stack([report.raw[name], report.weighted[name]])
+            rival.lazy[name] = Lazy(state.step + 1, mean_over(state.fabric, values))
+
+
+def _pulls(fabric: Fabric, losses: Losses, parameter: Tensor) -> dict[str, float]:
+    """Length of each term's gradient, the mean over all processes, on a parameter."""
+    return {
+        label: float(torch.linalg.vector_norm(mean_over(fabric, gradient)))
+        for label, gradient in term_gradients(losses, parameter).items()
+    }
 
 
 def _all_in_training(state: TrainState) -> None:

@@ -92,13 +92,13 @@ class ValidationSet:
     def _scores(self, network: Enlarge, *, luma_alone: bool) -> SetScores:
         found = []
         for (hr, lr), source in zip(self.pairs_of(), self.sources, strict=True):
-            told = self._told(source, Size(*hr.shape[-2:]))
+            told = self.told(source, Size(*hr.shape[-2:]))
             sr = network(studio_luma(lr) if luma_alone else lr, **told).cpu()
             ours, theirs = comparable(sr, self.border), comparable(hr, self.border)
             found.append((psnr(ours, theirs), ssim(ours, theirs)))
         return SetScores(*(sum(column) / len(found) for column in zip(*found, strict=True)))
 
-    def _told(self, source: Source, size: Size) -> dict[str, Tensor]:
+    def told(self, source: Source, size: Size) -> dict[str, Tensor]:
         """The maps of a photograph that was cut to a size, right and bottom."""
         if self.labels is None:
             return {}

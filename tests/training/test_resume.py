@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -90,7 +91,7 @@ def test_an_interrupt_ends_between_two_steps_and_says_how_to_go_on(
 
     def tell(sentence: str) -> None:
         told.append(sentence)
-        if len(told) == 3:
+        if sentence.startswith("step 3/"):
             os.kill(os.getpid(), signal.SIGINT)
 
     outcome = train(make(steps=1000), tmp_path, tell=tell)
@@ -101,19 +102,41 @@ def test_an_interrupt_ends_between_two_steps_and_says_how_to_go_on(
 
 
 def test_two_processes_equal_one_of_twice_the_batch(make: Make, tmp_path: Path) -> None:
+    """The weights, and every number that the log tells of the whole batch."""
     data = make().data.model_dump(mode="json")
-    plain = {"optimiser": {"name": "sgd", "lr": 0.1}, "steps": 4}
+    sets = [{"name": "own", "hr": data["hr"], "limit": 2}]
+    log = {"every": 2, "gradients_every": 2, "tensorboard": False}
+    plain = {
+        "objective": {
+            "terms": [{"name": "l1"}, {"name": "adversarial", "weight": 0.1}],
+            "discriminator": {"r1": 1.0, "every": 3},
+        },
+        "discriminator": {"name": "enhancenet", "features": 4},
+        "optimiser": {"name": "sgd", "lr": 0.1},
+        "discriminator_optimiser": {"name": "sgd", "lr": 1e-3},
+        "steps": 4,
+        "validation": {"every": 4, "sets": sets},
+        "log": log,
+    }
     train(make(**plain, data=data | {"batch": 8}), tmp_path / "one")
     (tmp_path / "config.yaml").write_text(config_text(make(**plain)))
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    subprocess.run(
+    done = subprocess.run(
         [*command, "-m", "realsr.cli.main", "train", "config.yaml", "--out", "two"],
         cwd=tmp_path,
         env=alone(),
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=300,
+        text=True,
     )
+    assert done.stdout.splitlines() == ["two/model.safetensors"], "told once"
+    assert done.stderr.count("on cpu by 1 thread, one of 2 processes: 7 photographs, 8 pairs") == 1
+    of_one, of_two = told(tmp_path / "one"), told(tmp_path / "two")
+    assert [event["kind"] for event in of_one] == [event["kind"] for event in of_two]
+    for first, second in zip(of_one, of_two, strict=True):
+        assert _flat(second) == pytest.approx(_flat(first), rel=1e-4, abs=1e-6)
+    assert of_two[-3]["penalties_of_step"] == {"r1": 4}
     one, two = (last_state(tmp_path / name)["generator"] for name in ("one", "two"))
     for name, weight in one.items():
         torch.testing.assert_close(weight, two[name], rtol=1e-5, atol=1e-6)
@@ -123,6 +146,16 @@ def test_two_processes_equal_one_of_twice_the_batch(make: Make, tmp_path: Path) 
         (one[key] - each).abs().max() for key, each in last_state(initial)["generator"].items()
     ]
     assert max(moved) > 1e-4
+
+
+def _flat(event: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, value in event.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, int | float):
+            found[f"{prefix}{name}"] = float(value)
+    return found
 
 
 def test_another_configuration_is_refused_and_more_steps_are_not(

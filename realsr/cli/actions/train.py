@@ -12,6 +12,7 @@ from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
 from realsr.training import (
     cells,
+    first_process,
     is_ranking,
     read_config,
     read_ranking,
@@ -45,11 +46,11 @@ def run_train(
         study, ended = train_grid(
             grid, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed
         )
-        tell(str(study))
+        _tell_path(study)
         return OK if ended else INTERRUPTED
     read = read_config(config, settings, own)
     outcome = train(read, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed)
-    tell(str(outcome.model))
+    _tell_path(outcome.model)
     return OK if outcome.finished else INTERRUPTED
 
 
@@ -62,6 +63,12 @@ def _run_ranking(config: Path, out: Path, settings: Sequence[str], more: Sequenc
     outcome = train_ranker(read_ranking(config, settings), out, tell=_tell, interrupts=postponed)
     tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
+
+
+def _tell_path(path: Path) -> None:
+    """Once, whatever the number of processes."""
+    if first_process():
+        tell(str(path))
 
 
 def _tell(sentence: str) -> None:
