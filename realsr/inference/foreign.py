@@ -118,7 +118,9 @@ def from_onnx(path: Path, device: torch.device) -> Upscaler:
 
 def metadata_of(card: ModelCard) -> Metadata:
     """The parts of a card that reports show."""
-    return Metadata(card.trained_on, card.objective, card.seed, card.steps, card.architecture)
+    return Metadata(
+        card.trained_on, card.objective, card.seed, card.steps, card.architecture, card.ema
+    )
 
 
 def seen_by(card: ModelCard) -> OneChannel:

@@ -36,13 +36,14 @@ _FULL_PER_STUDIO = 255.0 / 219.0
 
 @dataclass(frozen=True)
 class Metadata:
-    """Where a model comes from; None is unknown."""
+    """Where a model comes from; None is unknown. averaged: whether its weights are a moving average."""
 
     trained_on: str | None = None
     loss: str | None = None
     seed: int | None = None
     steps: int | None = None
     architecture: str | None = None
+    averaged: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,19 @@ def diagonal(rows: Sequence[MatrixRow], row: MatrixRow, test_set: str) -> Matrix
     return Untold(f"no diagonal: {names} were all trained on {test_set}{kind}; name their families")
 
 
+def twins(models: Sequence[TrainedModel]) -> tuple[TrainedModel, ...]:
+    """The first models that would be of one row and have one seed, which no row can hold; or none."""
+    for number, model in enumerate(models):
+        same = [
+            other
+            for other in models[number:]
+            if (_identity(other), other.seed) == (_identity(model), model.seed)
+        ]
+        if len(same) > 1:
+            return tuple(same)
+    return ()
+
+
 def _identity(model: TrainedModel) -> tuple[str | None, ...]:
     known = (model.family, model.trained_on, model.loss)
     if model.seed is None or None in known:
@@ -87,8 +100,7 @@ def _name(group: Sequence[TrainedModel]) -> str:
     first = group[0]
     if len(group) == 1:
         return first.name
-    seeds = [model.seed for model in group]
-    if len(set(seeds)) != len(seeds):
-        names = ", ".join(model.name for model in group)
+    if same := twins(group):
+        names = ", ".join(model.name for model in same)
         raise StatisticsError(f"{names} claim one seed; trainings of one row differ in their seeds")
     return f"{first.family}, {first.trained_on}, {first.loss}"

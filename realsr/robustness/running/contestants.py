@@ -166,10 +166,11 @@ class _Loading:
 
 
 def _family(known: Metadata) -> str | None:
-    """Architecture and budget, where both are known: siblings share them."""
+    """Architecture, budget and whether it is a moving average, where they are known: siblings share them."""
     if known.architecture is None or known.steps is None:
         return None
-    return f"{known.architecture}, {known.steps} steps"
+    average = ", moving average" if known.averaged else ""
+    return f"{known.architecture}, {known.steps} steps{average}"
 
 
 def _digest(path: str, scale: int) -> str:

@@ -25,6 +25,7 @@ from realsr.robustness.cases.unobserved import Unobserved
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.columns import Column, columns, marked
 from realsr.robustness.results.record import StandsFor
+from realsr.robustness.results.rows import TrainedModel, twins
 from realsr.robustness.results.store import RunFolder
 from realsr.robustness.running.contestants import DEFAULT_SCALE, Contestant, contestants
 from realsr.robustness.running.run import RunPlan
@@ -61,6 +62,7 @@ def plan_of(
     chosen = tuple(models or ()) or faults.of(
         lambda: contestants(study.models, study.scale, torch.device(device), trust, rows)
     )
+    faults.of(lambda: _refuse_twins(chosen or ()))
     scale = chosen[0].scale if chosen else study.scale
     if scale is None:
         faults.check()
@@ -95,6 +97,18 @@ def plan_of(
         rows=rows,
         accept_changed=accept_changed,
     )
+
+
+def _refuse_twins(models: Sequence[Contestant]) -> None:
+    """Raises StudyError for models that nothing tells apart: the matrix would have no row for them, and say so
+    when all work is done."""
+    known = [TrainedModel(m.name, m.trained_on, m.loss, m.seed, m.family) for m in models]
+    if same := twins(known):
+        names, first = " and ".join(model.name for model in same), same[0]
+        raise StudyError(
+            f"{names} are twins: {first.family}, trained on {first.trained_on} with {first.loss}, seed "
+            f"{first.seed}; leave one out, or say in the study what they differ in: another family, or seed"
+        )
 
 
 def weighed(
