@@ -8,6 +8,7 @@ EXTRAS := demo,train
 TEST_EXTRAS := interop,onnx,video,test,check
 JOBS ?= auto
 ARGS ?=
+SECONDS ?= 600
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
 # A name on the path proves nothing (a version manager's shim may stand there for an interpreter that is not
@@ -21,7 +22,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_
 PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help environment demo test test-slow test-docs mutants check format bench bench-gpu clean
+.PHONY: help environment demo test test-slow test-docs fuzz mutants check format bench bench-gpu clean
 
 help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
@@ -30,6 +31,7 @@ help:
 	@echo 'make test-docs  every command and example of README and docs, run as written'
 	@echo '                (of any, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
 	@echo 'make mutants    plant each bug of a list in a copy of the tree, and see which tests fail; goes on when called again'
+	@echo 'make fuzz       hunt for inputs that a reader does not answer as it says: ten minutes for each of them'
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
@@ -65,6 +67,10 @@ test: $(TESTS)
 
 test-slow: $(TESTS)
 	$(PYTEST) -m slow $(ARGS)
+
+# Ten minutes a reader unless told otherwise: make fuzz SECONDS=60 ARGS="pipeline bank.mat"
+fuzz: $(TESTS)
+	$(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 test-docs: $(TESTS)
 	$(PYTEST) -m docs tests/docs $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from degrade.foreign import ForeignFileError, read_foreign
 
 MOST_BYTES = 2**28
-"""Of one file of a bank."""
+"""Of one file of a bank, packed or not."""
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 def bank_files(path: str, suffixes: Sequence[str], what: str) -> list[Path]:
@@ -57,9 +59,19 @@ def read_array(file: Path) -> npt.NDArray[Any]:
 
 
 def read_picture(file: Path) -> npt.NDArray[Any] | None:
-    """A picture as it is stored, h w or h w c (red, green, blue, alpha); None where it is none."""
-    data = np.frombuffer(read_bytes(file), np.uint8)
-    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
+    """A PNG as it is stored, h w or h w c (red, green, blue, alpha); None where it is none.
+
+    Raises ValueError for one that unfolds to more than `MOST_BYTES`.
+    """
+    data = read_bytes(file)
+    if not data.startswith(_PNG) or len(data) < 29:
+        return None  # OpenCV would take any of its formats for what is called .png
+    width, height, depth = struct.unpack(">IIB", data[16:25])
+    if 4 * width * height * max(1, depth // 8) > MOST_BYTES:
+        raise ValueError(
+            f"{file}: a picture of {width}x{height} pixels; expected at most {MOST_BYTES} bytes of them"
+        )
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None or image.ndim == 2:
         return image
     colour = cv2.COLOR_BGR2RGB if image.shape[2] == 3 else cv2.COLOR_BGRA2RGBA

@@ -114,7 +114,7 @@ def read_safetensors(content: bytes) -> nn.Module:
     except Exception as error:  # safetensors' own error derives from Exception alone
         raise ValueError(f"not a safetensors file: {error}") from error
     name, scale = metadata.get(ARCHITECTURE), metadata.get(SCALE, "")
-    if name not in ARCHITECTURES or not scale.isdecimal() or not 1 <= int(scale) <= 16:
+    if name not in ARCHITECTURES or scale not in map(str, range(1, 17)):
         raise ValueError(
             f"the metadata say {ARCHITECTURE} {name!r} and {SCALE} {scale!r}; expected one of "
             f"{', '.join(ARCHITECTURES)} and a whole number of 1..16: write it by `save_downsampler`"
@@ -122,10 +122,23 @@ def read_safetensors(content: bytes) -> nn.Module:
     return _filled(name, int(scale), weights)
 
 
+def _check_shapes(asked: Weights, weights: Weights) -> None:
+    """Raises ValueError where a network would not be filled by the weights exactly."""
+    for key in sorted(asked.keys() | weights.keys()):
+        ours, theirs = (
+            tuple(each[key].shape) if key in each else None for each in (asked, weights)
+        )
+        if ours != theirs:
+            raise ValueError(f"{key} is {theirs}, not {ours}")
+
+
 def _filled(name: str, scale: int, weights: Weights) -> nn.Module:
     try:
+        with torch.device("meta"):  # a width that is told by a small tensor may ask for any memory
+            asked = ARCHITECTURES[name](weights, scale).state_dict()
+        _check_shapes(asked, weights)
         module = ARCHITECTURES[name](weights, scale)
         module.load_state_dict(dict(weights))
-    except (KeyError, ValueError, RuntimeError) as error:
+    except (KeyError, ValueError, RuntimeError, IndexError, TypeError) as error:
         raise ValueError(f"the weights are not those of {name}: {error}") from error
     return module

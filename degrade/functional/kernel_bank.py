@@ -8,31 +8,28 @@ from __future__ import annotations
 
 import importlib
 import math
-import struct
-import zlib
-from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from degrade.errors import MissingExtraError
 from degrade.functional.banks import MOST_BYTES, bank_files, read_array, read_bytes, read_picture
+from degrade.functional.hdf5_banks import read_hdf5
+from degrade.functional.matlab_files import MatlabError, read_matlab
 from degrade.functional.psf import LARGEST_CANVAS
 
 Floats = npt.NDArray[np.float64]
 
 SUFFIXES = (".npy", ".mat", ".png")
-MAT_HEADER, MAT_PACKED = 128, 15
-"""Bytes before the first variable of a MATLAB 5 file, and the kind of a packed one."""
 
 
 def read_bank(path: str) -> list[Floats]:
     """The kernels (h, w) of a file, or of a folder's files by name; float64 as stored.
 
-    .npy: (h, w) or (n, h, w). .mat: every two-dimensional variable by name, cells in MATLAB's order; version
-    7.3 needs h5py. .png: grey, 8 or 16 bits. Raises ValueError for anything else, naming the file.
+    .npy: (h, w) or (n, h, w). .mat: every variable by name, cells in MATLAB's order. .png: grey, 8 or 16 bits.
+    Raises ValueError for anything else, naming the file, and MissingExtraError for MATLAB 7.3 without `matlab`.
     """
     files = bank_files(path, SUFFIXES, "kernel")
     return [kernel for file in files for kernel in _read(file)]
@@ -125,52 +122,15 @@ def _read_png(file: Path) -> npt.NDArray[Any]:
 def _read_mat(file: Path) -> list[npt.NDArray[Any]]:
     data = read_bytes(file)
     if b"MATLAB 7.3" in data[:32]:
-        return _read_hdf5(file)
-    reader = _optional("scipy.io", "scipy")
-    _check_unpacked(data, file)
+        return read_hdf5(file, _h5py())
     try:
-        content = reader.loadmat(BytesIO(data))
-    except Exception as error:  # its reader raises whatever damaged bytes lead it to
-        raise ValueError(f"{file}: no MATLAB file that can be read") from error
-    arrays: list[npt.NDArray[Any]] = []
-    for name in sorted(name for name in content if not name.startswith("__")):
-        value = content[name]
-        arrays += list(value.ravel(order="F")) if value.dtype == object else [value]
-    return arrays
+        return read_matlab(data, MOST_BYTES)
+    except MatlabError as error:
+        raise ValueError(f"{file}: no MATLAB file that can be read: {error}") from error
 
 
-def _check_unpacked(data: bytes, file: Path) -> None:
-    """A packed variable may unfold to a thousand times its size. Raises ValueError."""
-    order = "<" if data[126:128] == b"IM" else ">"
-    place = MAT_HEADER
-    while place + 8 <= len(data):
-        kind, length = struct.unpack_from(f"{order}II", data, place)
-        place += 8
-        if kind == MAT_PACKED:
-            with suppress(zlib.error):  # the reader says what is damaged
-                unpacked = zlib.decompressobj().decompress(data[place : place + length], MOST_BYTES)
-                if len(unpacked) == MOST_BYTES:
-                    raise ValueError(f"{file}: a variable unfolds to more than {MOST_BYTES} bytes")
-        place += length
-
-
-def _read_hdf5(file: Path) -> list[npt.NDArray[Any]]:
-    """MATLAB stores columns first, so an array read from HDF5 is its transpose."""
-    arrays: list[npt.NDArray[Any]] = []
-    with _optional("h5py", "h5py").File(file, "r") as content:
-        for name in sorted(name for name in content if not name.startswith("#")):
-            value = content[name]
-            cells = (
-                [content[cell] for cell in value[()].ravel()] if value.dtype == object else [value]
-            )
-            arrays += [np.asarray(cell).T for cell in cells]
-    return arrays
-
-
-def _optional(module: str, package: str) -> Any:
+def _h5py() -> Any:
     try:
-        return importlib.import_module(module)
+        return importlib.import_module("h5py")
     except ImportError as error:
-        raise ValueError(
-            f"reading this .mat file needs {package}: pip install {package}, or save the kernels as .npy"
-        ) from error
+        raise MissingExtraError("reading MATLAB 7.3 files", "matlab") from error

@@ -5,8 +5,10 @@ Imports torch, so only what reads weights imports it.
 
 from __future__ import annotations
 
+import mmap
 import zipfile
 from collections.abc import Iterator, Mapping
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from degrade.foreign import ForeignFileError, open_foreign
 
 DATA = ".safetensors"
 """A suffix that promises data: such a file is never read as anything else."""
+
+_GROWING = (b"bytearray", b"encode")
+"""Names that torch lets a pickle call, and that make gigabytes of a few bytes of it."""
 
 
 class TensorsError(Exception):
@@ -37,7 +42,9 @@ def read_tensors(path: Path) -> Any:
     try:
         with open_foreign(path) as file:
             size = file.seek(0, 2)
-            _check_unpacked(path)
+            if path.suffix.lower() != DATA and size:
+                _check_unpacked(path, size)
+                _check_called(file)
     except ForeignFileError as error:
         kind = NoTensorsError if error.kind == "vanished" else TensorsError
         raise kind(error.reason) from error
@@ -63,9 +70,17 @@ def _read(path: Path) -> Any:
         raise TensorsError("it is damaged, no torch file, or holds more than tensors") from error
 
 
-def _check_unpacked(path: Path) -> None:
-    """torch stores the parts of its archives as they are; packed ones unfold to any size."""
-    if path.suffix.lower() == DATA or not zipfile.is_zipfile(path):
+def _check_called(file: BufferedReader) -> None:
+    """A name that a pickle calls stands in it as it is, between two ends of lines."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for name in _GROWING:
+            if data.find(b"\n" + name + b"\n") >= 0:
+                raise TensorsError(f"it calls {name.decode()!r}, as no state dict does")
+
+
+def _check_unpacked(path: Path, size: int) -> None:
+    """torch stores the parts of its archives as they are, each for itself; packed ones unfold to any size."""
+    if not zipfile.is_zipfile(path):
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -75,6 +90,8 @@ def _check_unpacked(path: Path) -> None:
     for part in parts:
         if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
             raise TensorsError(f"its part {part.filename[:80]!r} is packed, as torch packs none")
+    if sum(part.file_size for part in parts) > size:
+        raise TensorsError("its parts lie over one another")
 
 
 def _tensors(content: Any) -> Iterator[Tensor]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from degrade.errors import PipelineError
 
-_LINE = re.compile(r"^(\d+) (\d+) (\d+)/(.+)$")
+_LINE = re.compile(r"^([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})/(.+)$")
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources, util
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
+from degrade.foreign import read_foreign
 from degrade.functional.matlab import imresize, line_by_factor
+from degrade.functional.matlab_files import matlab_array
 from realsr.backbones.errors import MissingWeightsError
 from realsr.metrics.errors import MetricError, NotDefinedError
 from realsr.metrics.natural_scenes import blocks, features, normalised
@@ -24,6 +27,8 @@ from realsr.metrics.planes import Plane
 
 BLOCK = 96
 FEATURES = 36
+MOST_BYTES = 2**20
+"""Of a file of parameters, packed or not."""
 
 Arrays = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
@@ -105,7 +110,7 @@ def load(path: Path) -> Pristine:
     try:
         mean, covariance = _in_mat(path) if path.suffix.lower() == ".mat" else _in_npz(path)
         return Pristine(mean.reshape(FEATURES), covariance.reshape(FEATURES, FEATURES))
-    except (OSError, KeyError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+    except Exception as error:  # archives raise whatever their bytes lead to
         raise MetricError(
             f"{path} is not a file of NIQE parameters ({error}); expected mu_pris_param (36) and "
             "cov_pris_param (36 x 36) in a .npz, mu_prisparam and cov_prisparam in a .mat"
@@ -113,19 +118,22 @@ def load(path: Path) -> Pristine:
 
 
 def _in_npz(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as stored:
+    data = BytesIO(read_foreign(path, most=MOST_BYTES))
+    with zipfile.ZipFile(data) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+            raise ValueError(f"it unfolds to more than {MOST_BYTES} bytes")
+    data.seek(0)
+    with np.load(data, allow_pickle=False) as stored:
         return _as_float(stored["mu_pris_param"]), _as_float(stored["cov_pris_param"])
 
 
 def _in_mat(path: Path) -> Arrays:
     """MATLAB's format before 7.3."""
-    from scipy.io.matlab import MatReadError, loadmat  # a third of a second that others do not pay
-
-    try:
-        stored = loadmat(str(path), variable_names=["mu_prisparam", "cov_prisparam"])
-    except MatReadError as error:
-        raise ValueError(str(error)) from error
-    return _as_float(stored["mu_prisparam"]), _as_float(stored["cov_prisparam"])
+    data = read_foreign(path, most=MOST_BYTES)
+    mean, covariance = (
+        matlab_array(data, f"{name}_prisparam", MOST_BYTES) for name in ("mu", "cov")
+    )
+    return _as_float(mean), _as_float(covariance)
 
 
 def _as_float(values: npt.ArrayLike) -> npt.NDArray[np.float64]:

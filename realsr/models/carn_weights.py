@@ -19,6 +19,8 @@ _RENAMED = (
 )
 """Their key, ours; {0} and {1} are their first two numbers counted from 0 instead of 1."""
 
+LONGEST = 200
+"""Characters of a key: a number of thousands of digits is none that Python reads."""
 _MEAN_SHIFT = re.compile(r"(sub|add)_mean\..*")
 """DIV2K's mean as a fixed convolution: ours is no weight (`ColourRange`)."""
 
@@ -33,7 +35,7 @@ def from_authors(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _renamed(key: str) -> str:
     for theirs, ours in _RENAMED:
-        if match := re.fullmatch(theirs, key):
+        if len(key) <= LONGEST and (match := re.fullmatch(theirs, key)):
             numbers = [int(part) - 1 for part in match.groups() if part.isdigit()]
             return match.expand(ours).format(*numbers)
-    raise ModelError(f"key {key!r}: not of the CARN authors' multi-scale state dict")
+    raise ModelError(f"key {key[:LONGEST]!r}: not of the CARN authors' multi-scale state dict")

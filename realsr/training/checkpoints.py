@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from degrade.foreign import ForeignFileError, read_foreign
+from realsr.files.tensors import TensorsError, read_tensors
 from realsr.files.whole import drop_leftovers, make_directory, write_whole
 from realsr.training.errors import TrainingError
 
@@ -52,16 +55,34 @@ def states(folder: Path) -> list[Path]:
 def read_state(path: Path) -> dict[str, Any]:
     """A state, on the CPU. Raises TrainingError for any other file."""
     try:
-        data = path.read_bytes()
-        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # damaged archives raise whatever their bytes lead to
+        content = read_tensors(path)
+    except TensorsError as error:
         raise TrainingError(
             f"{path} is no state of a training ({error}); remove it to go on from the one before"
         ) from error
     if not isinstance(content, dict) or "step" not in content:
         raise TrainingError(f"{path} holds no state of a training; remove it to go on from another")
-    _check_digest(path, data, content.pop(VERSION_KEY, 1))
+    _check_digest(path, content.pop(VERSION_KEY, 1))
     return content
+
+
+@contextmanager
+def restoring() -> Iterator[None]:
+    """While a training is filled with what a state holds. Raises TrainingError where it is none of its own."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, IndexError) as error:
+        raise TrainingError(
+            f"the state is none of this training ({type(error).__name__}: {error}); remove it to go on from "
+            "the one before"
+        ) from error
+
+
+def counted(value: object) -> int:
+    """A number of steps. Raises ValueError for anything else."""
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no number of steps")
+    return value
 
 
 def digest_path(path: Path) -> Path:
@@ -69,7 +90,7 @@ def digest_path(path: Path) -> Path:
     return path.with_suffix(".sha256")
 
 
-def _check_digest(path: Path, data: bytes, version: int) -> None:
+def _check_digest(path: Path, version: int) -> None:
     """A flipped bit among weights would go on as a training of other numbers. Raises TrainingError."""
     if version == 1 and not digest_path(path).exists():
         return
@@ -80,7 +101,9 @@ def _check_digest(path: Path, data: bytes, version: int) -> None:
             f"{path}: its digest cannot be read ({error.reason}): {digest_path(path).name} belongs beside it; "
             "remove the state to go on from the one before"
         ) from error
-    if hashlib.sha256(data).hexdigest() != expected:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
         raise TrainingError(
             f"{path} is damaged: its SHA-256 is not the one in {digest_path(path).name}; remove it to go on "
             "from the one before"

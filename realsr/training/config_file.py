@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -93,7 +94,9 @@ def _apply(setting: str, document: Document) -> Path:
     key, equals, text = setting.partition("=")
     if not equals or not key:
         raise TrainingError(f"--set {setting}: expected key=value, say optimiser.lr=1e-3")
-    at = tuple(int(part) if part.isdigit() else part for part in key.strip().split("."))
+    at = tuple(
+        int(part) if re.fullmatch("[0-9]{1,9}", part) else part for part in key.strip().split(".")
+    )
     here: Any = document.data
     *way, last = at
     for part in way:

@@ -27,7 +27,7 @@ from realsr.losses.ranking import margin_ranking
 from realsr.models.ranker import Ranker, RankerArguments
 from realsr.pairs.job import resolve_device
 from realsr.statistics import Estimate, Interval, share
-from realsr.training.checkpoints import read_state, states, write_state
+from realsr.training.checkpoints import counted, read_state, restoring, states, write_state
 from realsr.training.errors import NotFiniteError, TrainingError
 from realsr.training.folder import TrainingFolder
 from realsr.training.grading import GradedCrop, Grader, graded
@@ -226,9 +226,10 @@ class RankerTraining:
         write_state(self.folder.states, self.step, content, self.config.checkpoint.keep)
 
     def _restore(self, found: dict[str, Any]) -> None:
-        self.ranker.load_state_dict(found["ranker"])
-        self.optimiser.load_state_dict(found["optimiser"])
-        self.step = found["step"]
+        with restoring():
+            self.ranker.load_state_dict(found["ranker"])
+            self.optimiser.load_state_dict(found["optimiser"])
+            self.step = counted(found["step"])
 
 
 def drawn_pair(

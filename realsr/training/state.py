@@ -18,6 +18,7 @@ from realsr.models.discriminators.table import build_discriminator
 from realsr.models.errors import ModelError
 from realsr.models.ranker import ranker_of
 from realsr.models.table import build
+from realsr.training.checkpoints import counted, restoring
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.moving_average import frozen_copy
@@ -161,7 +162,14 @@ def content(state: TrainState) -> dict[str, Any]:
 
 
 def restore(state: TrainState, found: dict[str, Any]) -> None:
-    """Fills a first state with a stored one. Raises TrainingError where the global batch is another."""
+    """Fills a first state with a stored one. Raises TrainingError where the global batch is another, or where
+    it is the state of no such training.
+    """
+    with restoring():
+        _fill(state, found)
+
+
+def _fill(state: TrainState, found: dict[str, Any]) -> None:
     batch = state.config.data.batch * state.fabric.world_size
     if found["global_batch"] != batch:
         raise TrainingError(
@@ -177,7 +185,9 @@ def restore(state: TrainState, found: dict[str, Any]) -> None:
         state.rival.network.load_state_dict(found["discriminator"])
         state.rival.optimiser.load_state_dict(found["discriminator_optimiser"])
         if (pause := state.rival.pause) is not None:
-            pause.running, pause.rested = found["pause"]["running"], found["pause"]["rested"]
+            running = found["pause"]["running"]
+            pause.running = None if running is None else float(running)
+            pause.rested = counted(found["pause"]["rested"])
         lazy = found.get("lazy", {})  # absent before the first, and in states of 0.1.0
         state.rival.lazy = {name: Lazy(**each) for name, each in lazy.items()}
-    state.step, state.skipped = found["step"], found["skipped"]
+    state.step, state.skipped = counted(found["step"]), counted(found["skipped"])

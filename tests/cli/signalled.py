@@ -1,6 +1,6 @@
 """Commands that start processes, each stopped many times: a program, since it has to fork what it stops.
 
-    python -m tests.cli.signalled --signals 60 --load 8 make replay study train
+    python -m tests.cli.signalled --signals 60 --load 8 make replay study estimate train
 
 Everything is imported once. Every run is a fork of that, so that a signal falls into the work and not into the
 start of Python, and the machine is kept busy by the program itself.
@@ -36,15 +36,17 @@ from realsr.cli.interruption import INTERRUPTED, Interruption, leaving, stoppabl
 IMPORTED = (
     *("realsr.cli.actions.make_pairs", "realsr.cli.actions.checks", "realsr.cli.actions.train"),
     *("realsr.cli.actions.robustness_runs", "lightning_fabric", "torch._dynamo"),
+    "realsr.cli.actions.estimate",
 )
-COMMANDS = ("make", "replay", "study", "train")
+COMMANDS = ("make", "replay", "study", "estimate", "train")
 RESULTS = {
     "make": ("*.jsonl", "*.yaml", "hr/*", "lr/*"),
     "replay": ("*.png",),
     "study": ("cells.jsonl",),
+    "estimate": (),
     "train": ("model.safetensors",),
 }
-FORKING = ("make", "replay", "study")
+FORKING = ("make", "replay", "study", "estimate")
 PATIENCE = 60.0
 """Seconds after which a run that got its signals counts as hung."""
 KINDS = (signal.SIGINT, signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -84,6 +86,11 @@ class End:
     same: bool = True
 
     @property
+    def printed(self) -> list[str]:
+        """The lines of JSON among what it told, which are results."""
+        return [line for line in self.told.splitlines() if line.startswith("{")]
+
+    @property
     def fault(self) -> str | None:
         """What is wrong with it, whatever the machine's speed."""
         if self.code is None:
@@ -108,6 +115,11 @@ class Place:
         return self.root / "photographs"
 
     @property
+    def small(self) -> Path:
+        """Of a few: measuring takes a second for each."""
+        return self.root / "small"
+
+    @property
     def whole(self) -> Path:
         return self.root / "make-whole"
 
@@ -130,6 +142,7 @@ class Place:
                 *("robustness", "run", "--hr", self.photographs, "--workers", 2, "--out", out),
                 *("--pipelines", "bicubic,gaussian8", "--metrics", "psnr_y,ssim_y"),
             ),
+            "estimate": ("estimate", self.small, "--workers", 2, "--json"),
             "train": ("train", self.config, "--out", out),
         }
         return [str(word) for word in words[command]]
@@ -141,15 +154,20 @@ class Place:
         return {path.relative_to(out).as_posix(): path.read_bytes() for path in made}
 
     def furnish(self) -> None:
-        self.photographs.mkdir(parents=True)
-        for seed in range(12):
-            pixels = np.random.default_rng(seed).integers(0, 256, (192, 192, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(self.photographs / f"{seed:02}.png")
+        _photographs(self.photographs, 12, 192)
+        _photographs(self.small, 4, 64)
         self.config.write_text(
             "model: {name: espcn, scale: 2, features: [6, 4]}\ncolour: rgb\n"
             f"data: {{hr: [{self.photographs}], crop: 32, batch: 4, pipeline: second_order}}\n"
             "steps: 30\ndevice: cpu\ncheckpoint: {every: 10}\nlog: {every: 1, tensorboard: false}\n"
         )
+
+
+def _photographs(folder: Path, count: int, side: int) -> None:
+    folder.mkdir(parents=True)
+    for seed in range(count):
+        pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{seed:02}.png")
 
 
 @contextlib.contextmanager
@@ -187,10 +205,15 @@ def started(arguments: Sequence[str], told: Path, moment: str | None, kind: int)
 
 
 def _command(arguments: Sequence[str], told: Path, moment: str | None, kind: int, ours: int) -> int:
-    words = os.open(told, os.O_WRONLY | os.O_CREAT)
+    words = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(words, 1)
     os.dup2(words, 2)
     faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
+    for each in set(
+        KINDS
+    ):  # whoever runs this in the background lets it inherit that they are ignored
+        signal.signal(each, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     real = stoppable
 
     @contextlib.contextmanager
@@ -276,7 +299,7 @@ def proof(command: str, place: Place, signals: int, draw: random.Random) -> Iter
         told = place.root / f"{command}-{number}.txt"
         yield stopped(command, place.arguments(command, number), told, sent)
         if number % GOES_ON == 0:
-            yield gone_on(command, place, number)
+            yield gone_on(command, place, number, whole)
         shutil.rmtree(place.out(command, number), ignore_errors=True)
 
 
@@ -285,11 +308,12 @@ def to_its_end(command: str, place: Place, run: object) -> End:
     return stopped(command, place.arguments(command, run), place.root / f"{command}-end", never)
 
 
-def gone_on(command: str, place: Place, run: object) -> End:
+def gone_on(command: str, place: Place, run: object, whole: End) -> End:
     """A stopped run that is called again."""
     end = to_its_end(command, place, run)
-    ours, whole = place.results(command, run), place.results(command, "whole")
-    return replace(end, same=bool(whole) and ours == whole)
+    ours, theirs = place.results(command, run), place.results(command, "whole")
+    something = bool(theirs or whole.printed)
+    return replace(end, same=something and ours == theirs and end.printed == whole.printed)
 
 
 def main() -> None:

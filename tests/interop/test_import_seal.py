@@ -284,3 +284,8 @@ def test_the_published_pictures_made_again(
     assert len(pictures) == 14
     assert theirs == pytest.approx(published, abs=6e-4)
     assert ours == pytest.approx(theirs, abs=0.06)
+
+
+def test_a_number_of_thousands_of_digits_is_no_line() -> None:
+    [fault] = refused(f"{'1' * 5000} 17 17/{shuffled()}")
+    assert fault.startswith("list.txt:1: expected `1 POOL POOL/STRING`")

@@ -46,3 +46,8 @@ def test_names_of_the_larger_network_map_too() -> None:
 def test_a_strange_key_is_named() -> None:
     with pytest.raises(ModelError, match=r"key 'conv_first\.weight'"):
         from_authors({"conv_first.weight": torch.zeros(1)})
+
+
+def test_a_key_of_thousands_of_digits_is_none_of_theirs() -> None:
+    with pytest.raises(ModelError, match="not of the CARN authors'"):
+        from_authors({f"b{'3' * 5000}.b2.body.2.bias": torch.zeros(1)})

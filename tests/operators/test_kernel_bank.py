@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from scipy import io, ndimage
@@ -119,8 +121,6 @@ def test_what_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_published_banks(shared_data: Path, name: str, count: int) -> None:
-    if "Levin09" in name:
-        pytest.importorskip("h5py", reason="MATLAB 7.3 files need h5py")
     path = str(shared_data / "golden" / "kernels" / name)
     kernels = read_bank(path)
     assert len(kernels) == count
@@ -136,3 +136,16 @@ def test_published_banks(shared_data: Path, name: str, count: int) -> None:
         assert abs((kernel.sum(1) * offsets).sum()) < 1e-9
         if len(kernel) < 30:
             np.testing.assert_allclose(centroid(out), centroid(image), atol=0.01)
+
+
+def test_a_picture_has_bounds_before_it_is_decoded(tmp_path: Path) -> None:
+    head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(
+        ">IIBBBBB", 30_000, 30_000, 16, 0, 0, 0, 0
+    )
+    (tmp_path / "large.png").write_bytes(head)
+    with pytest.raises(ValueError, match="30000x30000"):
+        read_bank(str(tmp_path / "large.png"))
+    other = cv2.imencode(".tif", np.ones((3, 3), np.uint8))[1].tobytes()
+    (tmp_path / "other.png").write_bytes(other)
+    with pytest.raises(ValueError, match="expected a grey PNG"):
+        read_bank(str(tmp_path / "other.png"))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from scipy import ndimage, signal
 
 import degrade
@@ -282,3 +282,13 @@ def test_a_missing_file_and_the_wrong_channels_are_named(tmp_path: Path) -> None
     absent = one.model_copy(update={"file": str(tmp_path / "none.pt")})
     with pytest.raises(TraceError, match=r"none\.pt' cannot be read: there is no such file"):
         step(absent, Size(16, 16))
+
+
+def test_a_small_tensor_asks_for_no_large_network() -> None:
+    """Its shape says how wide the network would be: 14 GB here."""
+    weights = {"enter.weight": torch.zeros(20_000, 3, 1, 1), "a.first.weight": torch.zeros(1)}
+    metadata = {"architecture": "residual", "scale": "2"}
+    with pytest.raises(ValueError, match="not those of residual"):
+        read_safetensors(save(weights, metadata))
+    with pytest.raises(ValueError, match="the metadata say"):
+        read_safetensors(save(weights, metadata | {"scale": "9" * 5000}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,6 +76,40 @@ def test_packed_parts_are_refused_before_they_are_unpacked(tmp_path: Path) -> No
     path = tmp_path / "m.pth"
     path.write_bytes(repacked(saved(), zipfile.ZIP_DEFLATED))
     assert "is packed" in refused(path)
+
+
+class Called:
+    """A pickle that calls a function with arguments."""
+
+    def __init__(self, function: Any, *arguments: object) -> None:
+        self.call = function, arguments
+
+    def __reduce__(self) -> tuple[Any, tuple[object, ...]]:
+        return self.call
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_that_grows_is_refused_before_it_is_read(tmp_path: Path, zipped: bool) -> None:
+    """torch allows both names: 3 GB of 1,300 bytes, and twice the length at every call."""
+    grown: object = b"a"
+    for _ in range(5):
+        grown = Called(codecs.encode, grown, "hex")
+    for name, content in (("bytearray", Called(bytearray, 3 * 10**9)), ("encode", grown)):
+        path = tmp_path / "m.pth"
+        torch.save({"a": content}, path, _use_new_zipfile_serialization=zipped)
+        assert f"it calls '{name}'" in refused(path)
+
+
+def test_parts_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    """Every tensor fits into the file, all of them do not."""
+    path = tmp_path / "m.pth"
+    torch.save({"a": torch.zeros(10**4), "b": torch.ones(10**4)}, path)
+    with zipfile.ZipFile(path, "a") as archive:
+        one, other = (archive.getinfo(f"m/data/{number}") for number in range(2))
+        other.header_offset = one.header_offset
+        one.file_size = one.compress_size = other.file_size = other.compress_size = 79_000
+        archive.comment = b"written anew"
+    assert "over one another" in refused(path)
 
 
 def test_a_tensor_larger_than_its_file_is_refused(tmp_path: Path) -> None:
