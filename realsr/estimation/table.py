@@ -9,8 +9,9 @@ from realsr.estimation.estimator import Inquiry, PairEstimator, PictureEstimator
 from realsr.estimation.findings import Findings
 from realsr.estimation.pair import rows
 from realsr.estimation.seen import Seen, SeenPair
+from realsr.estimation.single.rows import PREDICTED
 
-PICTURE_ROWS: tuple[PictureEstimator, ...] = (COMPRESSION,)
+PICTURE_ROWS: tuple[PictureEstimator, ...] = (COMPRESSION, PREDICTED)
 """Estimators of one picture. Each is given what those before it found."""
 
 PAIR_ROWS: tuple[PairEstimator, ...] = (rows.ROW,)

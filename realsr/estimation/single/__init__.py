@@ -1,0 +1,1 @@
+"""What one picture tells of noise, blur and enlargement, by a small predictor trained on our pipelines."""

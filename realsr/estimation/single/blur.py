@@ -1,0 +1,50 @@
+"""How blurred a picture is, from itself alone: the predictor's MTF50, and the Gaussian that has it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from realsr.estimation.codec.blocks import Floats
+from realsr.estimation.estimator import Quantity
+from realsr.estimation.findings import Findings, Measurement
+from realsr.estimation.single.look import TRAINED, Look
+from realsr.estimation.single.network import tensors
+
+MTF50 = Quantity("mtf50", "frequency at which half the contrast is left", "cycles/px")
+BLUR = Quantity("blur_sigma", "sigma of the Gaussian with that MTF50", "px")
+QUANTITIES = (MTF50, BLUR)
+NYQUIST = 0.5
+OF_GAUSSIAN = math.sqrt(math.log(2) / 2) / math.pi
+"""sigma times MTF50 of a Gaussian: exp(-2 (pi sigma f)^2) = 1 / 2."""
+METHOD = "predictor on spectrum, edges and block coefficients"
+
+
+def interval(mean: float, log_width: float, stretch: float) -> tuple[float, float, float]:
+    """Value, low and high of a quantity whose logarithm the predictor gives with a width."""
+    reach = stretch * math.exp(min(max(log_width, -4.0), 2.0))
+    return math.exp(mean), math.exp(mean - reach), math.exp(mean + reach)
+
+
+def blur(picture: Look, out: Floats) -> Findings:
+    """Of the sharp scene's blur by lens and reduction together; a soft scene reads as blur."""
+    stretch = float(tensors()["mtf50.stretch"][picture.group])
+    value, low, high = np.minimum(interval(out[0], out[1], stretch), NYQUIST)
+    return Findings(
+        {
+            MTF50.name: _measurement(MTF50, float(value), float(low), float(high)),
+            BLUR.name: _sigma(float(value), float(low), float(high)),
+        }
+    )
+
+
+def _sigma(value: float, low: float, high: float) -> Measurement:
+    """Where half the contrast may be left at the highest frequency, there may be no blur at all."""
+    least = 0.0 if high >= NYQUIST else OF_GAUSSIAN / high
+    return _measurement(BLUR, OF_GAUSSIAN / value, least, OF_GAUSSIAN / low)
+
+
+def _measurement(quantity: Quantity, value: float, low: float, high: float) -> Measurement:
+    assumes = f"a scene that was sharp before; {TRAINED}"
+    return Measurement(value, low, high, quantity.unit, METHOD, assumes)
