@@ -19,6 +19,7 @@ from degrade.functional.sampling import grid, read_along
 from degrade.geometry import Size
 from degrade.operators.base import Group, NoiseKey, Parameters, column
 from degrade.operators.ladders import together
+from degrade.operators.packed_analogue import PACKED_ANALOGUE
 from degrade.operators.random_fields import Fields, law_forms
 from degrade.operators.row import Facts, Operator, Words
 
@@ -181,7 +182,7 @@ ANALOGUE_VIDEO = Operator(
     name="analogue_video",
     version=1,
     parameters=AnalogueVideoParameters,
-    forms=law_forms(analogue_video_law),
+    forms=law_forms(analogue_video_law, PACKED_ANALOGUE),
     words=Words(
         phrase=_words,
         summary="Composite video or tape: bands of luma and chroma, crosstalk, unsteady lines, noise.",

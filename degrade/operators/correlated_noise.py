@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 
 from degrade.operators.base import Group, NoiseKey, Parameters
 from degrade.operators.ladders import SIGMAS, along, together
+from degrade.operators.packed import Packed
+from degrade.operators.packed_noise import MIXED_NORMALS
 from degrade.operators.random_fields import Fields, law_forms
 from degrade.operators.row import Facts, Operator, Words
 
@@ -107,10 +109,13 @@ def factor(covariance: Matrix) -> list[list[float]]:
     return lower
 
 
+def _factors(group: Any) -> list[list[list[float]]]:
+    return [factor(record.covariance()) for record in group.records]
+
+
 def correlated_law(images: torch.Tensor, group: Group[Any], fields: Fields) -> torch.Tensor:
     """images + L n, n three unit normals a pixel; with `speckle` the noise is multiplied by the image."""
-    factors = [factor(record.covariance()) for record in group.records]
-    weights = group.upload(factors, torch.float64).to(images.dtype)
+    weights = group.upload(_factors(group), torch.float64).to(images.dtype)
     noise = _mixed(fields.normals(0), weights.unsqueeze(-1).unsqueeze(-1))
     speckle = group.equals("speckle", True).view(-1, 1, 1, 1)
     return images + torch.where(speckle, images * noise, noise)
@@ -122,6 +127,9 @@ def _mixed(normals: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     for channel in range(1, 3):
         total = total + weights[:, :, channel] * normals[:, channel : channel + 1]
     return total
+
+
+PACKED = Packed(MIXED_NORMALS, lambda group, channels: _factors(group))
 
 
 def _root_mean_variance(record: Any) -> float:
@@ -156,7 +164,7 @@ CORRELATED_NOISE = Operator(
     name="correlated_noise",
     version=1,
     parameters=CorrelatedNoiseParameters,
-    forms=law_forms(correlated_law),
+    forms=law_forms(correlated_law, PACKED),
     words=Words(
         phrase=_words,
         summary="Add normal noise of stated correlations between the channels.",
@@ -179,7 +187,7 @@ BSRGAN_CORRELATED_NOISE = Operator(
     name="bsrgan_correlated_noise",
     version=1,
     parameters=BsrganCorrelatedNoiseParameters,
-    forms=law_forms(correlated_law),
+    forms=law_forms(correlated_law, PACKED),
     words=Words(
         phrase=_words,
         summary="Add normal noise of a random covariance of the channels, as BSRGAN states it.",

@@ -127,6 +127,25 @@ def noise_keys(group: Samples) -> npt.NDArray[np.int64]:
     return group.key_words().view(np.int64)
 
 
+Taps = Sequence[npt.NDArray[np.float64]]
+"""A line of taps a sample."""
+
+
+def end_to_end(taps: Sequence[Taps]) -> dict[str, npt.NDArray[Any]]:
+    """Some lines of taps a sample, as forms have them.
+
+    kernels: float64, all taps; starts int64 and reaches int32 (b, lines), where a line begins in them and how
+    far it goes from its middle.
+    """
+    lengths = np.array([[len(own) for own in line] for line in taps], np.int64).T
+    ends = np.cumsum(lengths).reshape(lengths.shape)
+    return {
+        "kernels": np.concatenate([own for sample in zip(*taps, strict=True) for own in sample]),
+        "starts": ends - lengths,
+        "reaches": (lengths // 2).astype(np.int32),
+    }
+
+
 def sides(batch: Batch, after: bool = False) -> Integers:
     """Heights and widths of all samples, int64 (b, 2), before or after the step."""
 

@@ -55,7 +55,7 @@ def _prepare(batch: Batch) -> Prepared:
     }
 
     def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
-        from degrade.functional.gpu.matlab import imresize
+        from degrade.functional.gpu.resampling.matlab import imresize
 
         return lambda call: imresize(call, between)
 

@@ -11,10 +11,19 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from degrade.functional.gpu.call import Call, Integers, Tables
+from degrade.functional.gpu.call import Call, Integers, Tables, field_rows
 from degrade.functional.gpu.kinds import IN_PROPORTION, PLAIN, SHOT_AND_READ
 from degrade.functional.poisson import DISTINCT_COUNTS, PoissonBank, bank_arrays, poisson_bank
-from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, noise_keys
+from degrade.operators.packed import (
+    Batch,
+    Form,
+    Launch,
+    Packed,
+    PackedPart,
+    Prepared,
+    noise_keys,
+    sides,
+)
 
 Numbers = npt.NDArray[np.float64]
 
@@ -66,6 +75,32 @@ def _normals(kind: int, numbers: Callable[[Any], Numbers]) -> Packed:
 PACKED_NORMAL = _normals(PLAIN, _stated)
 PACKED_SPECKLE = _normals(IN_PROPORTION, _stated)
 PACKED_SHOT_READ = _normals(SHOT_AND_READ, _shot_and_read)
+
+
+def _prepare_mixed(batch: Batch) -> Prepared:
+    counts = sides(batch).prod(1) * batch.channels
+    fields = field_rows(counts[:, None], batch.bounds)
+    speckles = batch.column(lambda part: part.group.matches("speckle", True), np.int32)
+    each = {
+        "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
+        "fields": fields.rows,
+        "starts": fields.starts[:, 0],
+        "weights": batch.column(lambda part: part.values, np.float32),
+        "in_proportion": speckles,
+    }
+
+    def begin(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.fields import add_mixed_normals
+
+        return lambda call: add_mixed_normals(
+            call, counts[call.first : call.first + len(call.before)]
+        )
+
+    return Prepared(Tables(each, {}), begin)
+
+
+MIXED_NORMALS = Form("mixed normals", _prepare_mixed, lambda call: 8 * call.values(call.before))
+"""Of three channels, between whose launches lie the normals."""
 
 
 KEPT_COUNTS = len(DISTINCT_COUNTS) + 4

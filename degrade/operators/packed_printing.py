@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from degrade.functional.fields import gaussian_radius
 from degrade.functional.fields import gaussian_taps as field_taps
-from degrade.functional.gpu.call import Call, Integers, Tables, starts_in_launches
+from degrade.functional.gpu.call import Call, Tables, field_rows, starts_in_launches
 from degrade.functional.psf import gaussian_taps
-from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, noise_keys, sides
+from degrade.operators.packed import (
+    Batch,
+    Form,
+    Launch,
+    Packed,
+    Prepared,
+    Taps,
+    end_to_end,
+    noise_keys,
+    sides,
+)
 
 LEAST_SIGMA = 0.02
 """A Gaussian this narrow is the pixel itself, in float64 to the last bit."""
 
 BLURS = ("bleed_px", "back_blur_px", "scanner_px")
-Taps = Sequence[npt.NDArray[np.float64]]
 
 
 def blur_sigma(record: Any, field: str) -> float:
@@ -69,42 +77,23 @@ def _values(group: Any, channels: int) -> dict[str, Any]:
     }
 
 
-def _lines(taps: Sequence[Taps]) -> dict[str, npt.NDArray[Any]]:
-    """All taps end to end, and where each sample's begin and how far they go, (b, kernels)."""
-    lengths = np.array([[len(own) for own in kernel] for kernel in taps], np.int64).T
-    ends = np.cumsum(lengths).reshape(lengths.shape)
-    return {
-        "kernels": np.concatenate([own for sample in zip(*taps, strict=True) for own in sample]),
-        "starts": ends - lengths,
-        "reaches": (lengths // 2).astype(np.int32),
-    }
-
-
-def _fields(counts: Integers, starts: Integers, bounds: Integers) -> Integers:
-    """Rows of `fields.unit_normals`, (b, 3, 4). starts: where each sample's three fields begin in a launch."""
-    first = np.repeat(bounds[:-1], np.diff(bounds))
-    keys = np.arange(len(counts)) - first
-    places = starts[:, None] + np.cumsum(counts, axis=1) - counts
-    streams = np.broadcast_to(np.arange(3), counts.shape)
-    return np.stack([np.repeat(keys[:, None], 3, axis=1), streams, counts, places], axis=2)
-
-
 def _prepare(batch: Batch) -> Prepared:
     (part,) = batch.parts
-    lines, size = _lines(part.values["taps"]), sides(batch)
+    lines, size = end_to_end(part.values["taps"]), sides(batch)
     around = 2 * lines["reaches"][:, 3:].astype(np.int64)
     counts = np.stack([(size + around).prod(1), size[:, 1], size[:, 0]], axis=1)
     woven = size + around * np.array([0, 1])
-    planes, normals, threads = (
+    fields = field_rows(counts, batch.bounds)
+    planes, threads = (
         starts_in_launches(lengths, batch.bounds)
-        for lengths in (size.prod(1) * batch.channels, counts.sum(1), woven.prod(1))
+        for lengths in (size.prod(1) * batch.channels, woven.prod(1))
     )
     kernels = lines.pop("kernels")
     each = {
         "keys": part.values["keys"],
         "numbers": part.values["numbers"],
-        "fields": _fields(counts, normals, batch.bounds),
-        "scratch": np.stack([planes, normals, threads, normals + counts[:, 0]], axis=1),
+        "fields": fields.rows,
+        "scratch": np.stack([planes, fields.starts[:, 0], threads, fields.starts[:, 1]], axis=1),
         **lines,
     }
 

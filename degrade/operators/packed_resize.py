@@ -20,7 +20,7 @@ from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, side
 
 
 class Plan(NamedTuple):
-    """What the kernel that makes taps is told, see `gpu.taps`. counts: of firsts and of weights."""
+    """What the kernel that makes taps is told, see `gpu.resampling.taps`. counts: of firsts and of weights."""
 
     numbers: npt.NDArray[np.float64]
     starts: Integers
@@ -96,8 +96,8 @@ def _prepare(batch: Batch) -> Prepared:
     }
 
     def begin(tables: Mapping[str, Tensor]) -> Launch:
-        from degrade.functional.gpu.resize import resize
-        from degrade.functional.gpu.taps import make_taps
+        from degrade.functional.gpu.resampling.resize import resize
+        from degrade.functional.gpu.resampling.taps import make_taps
 
         lines, starts = (tables[name].flatten(0, 1) for name in ("lines", "starts"))
         dtype = torch.float64 if light else torch.float32

@@ -26,6 +26,13 @@ CASES = (
                 "jitter_px": 0.2,
                 "key": KEY,
             },
+            {
+                "peaking": 2.0,
+                "hue_sigma": 0.5,
+                "jitter_px": 1.5,
+                "luma_noise_255": 12.0,
+                "key": OTHER_KEY,
+            },
         ),
     ),
 )

@@ -26,7 +26,7 @@ SIZES = (Size(15, 13), Size(1, 1), Size(9, 21), Size(1, 3), Size(16, 17))
 FEW = (Size(5, 4), Size(1, 1), Size(3, 12))
 LONG = {"correlation", "unsharp mask"}
 """Forms on whose taps the interpreter takes a second a sample: small ones and few records for them."""
-SLOW = {*LONG, "sensor", "print and scan", "displacement", "bilateral"}
+SLOW = {*LONG, "sensor", "print and scan", "displacement", "bilateral", "analogue video"}
 """Forms of small samples."""
 
 marks = [

@@ -19,7 +19,8 @@ KERNELS = {
     *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask", "_usm"),
     *("_expose", "_decide", "_develop", "_halftone", "_displace", "_unit_normals"),
     *("_weave", "_cover", "_down", "_gain", "_print", "_scan", "_subsample", "_change", "_copy"),
-    *("_bilateral", "_thicken", "_halo"),
+    *("_bilateral", "_thicken", "_halo", "_add_mixed"),
+    *("_encode", "_band", "_carry", "_separate", "_shape", "_play"),
 }
 CAPABILITIES = {80, 90, 120}
 
@@ -64,7 +65,7 @@ JITFunction.run = compile_launch
 names = ("sinc_blur", "resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "uniform_noise",
          "matlab_bicubic", "oversharpen", "usm", "camera", "bayer_demosaic",
          "halftone", "channel_shift", "print_and_scan", "chroma_subsampling",
-         "bilateral_blur", "line_thickening", "halo")
+         "bilateral_blur", "line_thickening", "halo", "correlated_noise", "analogue_video")
 cases = {case.op: case for case in CASES}
 records = [(cases[name], cases[name].values) for name in names]
 records.append((cases["resize"], [{"factor": 0.5, "light": "linear"}]))

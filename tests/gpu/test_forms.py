@@ -48,6 +48,8 @@ EXACT = {
     "interlace",
     "chroma_subsampling",
     "line_thickening",
+    "correlated_noise",
+    "bsrgan_correlated_noise",
 }
 """Forms whose bits are the definition's on every device."""
 CANVAS = [case for case in CASES if OPERATORS[case.op].forms.device_kernel is not None]
@@ -81,7 +83,7 @@ def test_the_form_is_the_definition(case: Case) -> None:
     [
         *("resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "bayer_demosaic"),
         *("halftone", "channel_shift", "chromatic_aberration", "interlace", "print_and_scan"),
-        *("chroma_subsampling", "bilateral_blur", "line_thickening", "halo"),
+        *("chroma_subsampling", "bilateral_blur", "line_thickening", "halo", "analogue_video"),
     ],
 )
 @pytest.mark.parametrize("channels", [1, 5])
@@ -185,7 +187,7 @@ def test_words_are_those_of_the_definition(count: int) -> None:
 
 def made_taps(lines: list[Line]) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """First pixels (out,) and weights (taps, out) of each line, by the device."""
-    from degrade.functional.gpu.taps import make_taps
+    from degrade.functional.gpu.resampling.taps import make_taps
 
     plan = taps_plan(line_rows(lines))
     numbers, starts = (torch.from_numpy(one).to(DEVICE) for one in (plan.numbers, plan.starts))

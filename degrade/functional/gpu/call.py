@@ -55,3 +55,22 @@ def starts_in_launches(lengths: Integers, bounds: Integers) -> Integers:
     starts = np.cumsum(lengths) - lengths
     counts = np.diff(bounds)
     return np.asarray(starts - np.repeat(starts[bounds[:-1]], counts), np.int64)
+
+
+class FieldRows(NamedTuple):
+    """Random fields of samples: rows of `fields.unit_normals`, int64 (b, n, 4), and their last column."""
+
+    rows: Integers
+    starts: Integers
+
+
+def field_rows(counts: Integers, bounds: Integers) -> FieldRows:
+    """Fields of streams 0, 1, .. of every sample, end to end in each launch.
+
+    counts: their values, int64 (b, n). bounds: where launches begin, and the end.
+    """
+    first = np.repeat(bounds[:-1], np.diff(bounds))
+    keys = np.broadcast_to((np.arange(len(counts)) - first)[:, None], counts.shape)
+    starts = starts_in_launches(counts.sum(1), bounds)[:, None] + np.cumsum(counts, 1) - counts
+    streams = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
+    return FieldRows(np.stack([keys, streams, counts, starts], axis=2), starts)

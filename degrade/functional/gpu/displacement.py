@@ -12,6 +12,7 @@ import triton.language as tl
 from degrade.functional import color
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.kinds import COMBED, MAGNIFIED, SHIFTED_CHROMA
+from degrade.functional.gpu.light import mixed
 from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
 
 TILE = (4, 64)
@@ -30,7 +31,7 @@ VALUE, LUMA, BLUE, RED = (tl.constexpr(kind) for kind in range(4))
 
 
 @triton.jit
-def _cubic(t, TAP: tl.constexpr):
+def cubic(t, TAP: tl.constexpr):
     """`sampling.cubic_weights`."""
     if TAP == 0:
         weight = t * (t * (1.0 - 0.5 * t) - 0.5)
@@ -48,7 +49,7 @@ def _product(at, area, WEIGHTS: tl.constexpr):
     """A part of a colour, added in order."""
     red, green = tl.load(at).to(tl.float64), tl.load(at + area).to(tl.float64)
     blue = tl.load(at + 2 * area).to(tl.float64)
-    return red * WEIGHTS[0] + green * WEIGHTS[1] + blue * WEIGHTS[2]
+    return mixed(red, green, blue, WEIGHTS)
 
 
 @triton.jit
@@ -75,7 +76,7 @@ def _down(source, column, first, t, sides, KIND: tl.constexpr):
     total = t * 0.0 + (column * 0).to(tl.float64)
     for tap in tl.static_range(4):
         at = source + _inside(first + (tap - 1), sides[0] - 1) * sides[1] + column
-        total = total + _read(at, sides[0] * sides[1], KIND) * _cubic(t, tap)
+        total = total + _read(at, sides[0] * sides[1], KIND) * cubic(t, tap)
     return total
 
 
@@ -90,7 +91,7 @@ def read(source, down, right, sides, KIND: tl.constexpr):
         value = _down(source, place, first_row, down - row, sides, KIND)
         if KIND == VALUE:
             value = value.to(tl.float32).to(tl.float64)
-        total = total + value * _cubic(right - column, tap)
+        total = total + value * cubic(right - column, tap)
     return total
 
 
@@ -133,11 +134,11 @@ def _chroma_read(source, y, x, plane, sides, numbers):
     red = read(source, y - tl.load(numbers), x - tl.load(numbers + 1), sides, RED)
     luma = read(source, y + x * 0.0, x + y * 0.0, sides, LUMA)
     if plane == 0:
-        value = luma * _BACK[0][0] + blue * _BACK[0][1] + red * _BACK[0][2]
+        value = mixed(luma, blue, red, _BACK[0])
     elif plane == 1:
-        value = luma * _BACK[1][0] + blue * _BACK[1][1] + red * _BACK[1][2]
+        value = mixed(luma, blue, red, _BACK[1])
     else:
-        value = luma * _BACK[2][0] + blue * _BACK[2][1] + red * _BACK[2][2]
+        value = mixed(luma, blue, red, _BACK[2])
     return value
 
 

@@ -16,9 +16,10 @@ import triton.language as tl
 from degrade.functional import noise, philox
 from degrade.functional.gpu.call import Call, Integers
 from degrade.functional.gpu.kinds import IN_PROPORTION, SHOT_AND_READ
-from degrade.functional.gpu.packed import ROW, finished
+from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
 
 BLOCKS = 128
+TILE = (8, 64)
 WARPS = 4
 BLOCK_LONGS = 4
 
@@ -135,6 +136,34 @@ def _unit_normals(out, fields, keys, circle, squares, BLOCKS: tl.constexpr):
     tl.store(out + tl.load(field + 3) + place, unit, mask=place < count)
 
 
+@triton.jit
+def _add_mixed(
+    pixels, rows, finish, normals, starts, weights, in_proportion,
+    ROWS: tl.constexpr, COLUMNS: tl.constexpr,
+):  # fmt: skip
+    """Three normals a pixel mixed to the noise of three channels: `correlated_noise.correlated_law`."""
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    sides = sides_of(row)
+    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    if plane > 0:
+        return
+    at, area = y * sides[1] + x, sides[0] * sides[1]
+    unit = normals + tl.load(starts + sample) + 3 * at
+    red, green = tl.load(unit, mask=there, other=0.0), tl.load(unit + 1, mask=there, other=0.0)
+    blue = tl.load(unit + 2, mask=there, other=0.0)
+    for channel in range(3):
+        own = weights + 9 * sample + 3 * channel
+        noise = tl.load(own) * red + tl.load(own + 1) * green
+        noise = noise + tl.load(own + 2) * blue
+        place = at + channel * area
+        value = tl.load(pixels + tl.load(row) + place, mask=there, other=0.0)
+        if tl.load(in_proportion + sample) != 0:
+            noise = value * noise
+        out = pixels + tl.load(row + 1) + place
+        tl.store(out, finished(value + noise, finish, sample), mask=there)
+
+
 def unit_normals(keys: torch.Tensor, fields: torch.Tensor, counts: Integers) -> torch.Tensor:
     """The values of `noise.normals` of any number of fields, end to end, float32, in one launch.
 
@@ -176,4 +205,20 @@ def add_normals(call: Call) -> None:
         call.pixels, call.rows, call.finish, tables["keys"], tables["numbers"], tables["kinds"],
         *noise.normal_tables(call.pixels.device), call.channels, BLOCKS,
         num_warps=WARPS, enable_fp_fusion=False,
+    )  # fmt: skip
+
+
+def add_mixed_normals(call: Call, counts: Integers) -> None:
+    """value + correlated normals of three channels, bit for bit as by `noise.normals`, in two launches.
+
+    counts: int64 (b,) on the host, values of the samples' fields. Tables: keys int64 (b,), the noise keys;
+    fields int64 (b, 1, 4), see `unit_normals`; starts int64 (b,), their last column; weights float32 (b, 3, 3),
+    of the normals in each channel; in_proportion int32 (b,), 1 where the noise is multiplied by the value.
+    """
+    tables = call.tables
+    normals = unit_normals(tables["keys"], tables["fields"].flatten(0, 1), counts)
+    _add_mixed[(call.tiles(call.before, *TILE) // call.channels, len(call.before))](
+        call.pixels, call.rows, call.finish, normals,
+        *(tables[name] for name in ("starts", "weights", "in_proportion")),
+        *TILE, num_warps=WARPS, enable_fp_fusion=False,
     )  # fmt: skip

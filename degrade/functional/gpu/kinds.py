@@ -53,5 +53,5 @@ FILTERS: Mapping[str, tuple[int, float, float, float]] = MappingProxyType(
         "blackman": (COSINES, 0.42, 0.5, 0.08),
     }
 )
-"""How `taps` makes the filters of `degrade.functional.filters`: kind and numbers. Those that are not here, as
-Kaiser's with its Bessel function, are made by torch."""
+"""How `resampling.taps` makes the filters of `degrade.functional.filters`: kind and numbers. Those that are not
+here, as Kaiser's with its Bessel function, are made by torch."""

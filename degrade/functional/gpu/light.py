@@ -1,4 +1,4 @@
-"""Transfer functions by Triton: sRGB and light, the tone curve and back. See `functional.color` and `camera`.
+"""Colours by Triton: rows of matrices, sRGB and light, tone curves. See `functional.color` and `camera`.
 
 All of float64. A power is exp(y log x), within 2e-15 of its value for the bases and exponents here; torch's own
 differs by as much between a CPU and a GPU, and neither is seen in float32 but where a value lies that near to a
@@ -29,6 +29,12 @@ def limited(value, low, high):
     """The value clipped to low..high; NaN stays NaN."""
     value = tl.maximum(value, low, propagate_nan=tl.PropagateNan.ALL)
     return tl.minimum(value, high, propagate_nan=tl.PropagateNan.ALL)
+
+
+@triton.jit
+def mixed(first, second, third, WEIGHTS: tl.constexpr):
+    """A row of `color.apply_matrix`, added in order."""
+    return first * WEIGHTS[0] + second * WEIGHTS[1] + third * WEIGHTS[2]
 
 
 @triton.jit

@@ -11,7 +11,7 @@ from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.kinds import DIAMOND, ROUND, SQUARE
 from degrade.functional.gpu.light import limited
 from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
-from degrade.functional.gpu.taps import nearest
+from degrade.functional.gpu.resampling.taps import nearest
 
 TILE = (8, 64)
 WARPS = 4

@@ -18,7 +18,7 @@ import triton.language as tl
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.light import from_light, to_light
 from degrade.functional.gpu.packed import ROW, finished
-from degrade.functional.gpu.taps import COLUMNS
+from degrade.functional.gpu.resampling.taps import COLUMNS
 
 TILE = (16, 64)
 WARPS = 4
