@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from realsr.cli.terminal import hint
+from realsr.cli.terminal import hint, watched
 
 AFTER = 2.0
 """Seconds of loading that are borne in silence."""
@@ -38,7 +37,7 @@ def told_of_loading(after: float = AFTER) -> Iterator[None]:
 
 def _may_set_a_timer() -> bool:
     ours = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    return ours and sys.stderr.isatty() and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    return ours and watched() and signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 def _tell(number: int, frame: FrameType | None) -> None:

@@ -19,8 +19,10 @@ from realsr.cli.commands.robustness import robustness
 from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
 from realsr.cli.interruption import INTERRUPTED, Interruption, leaving, stoppable
+from realsr.cli.usage import PlainUsageGroup
 
 app = typer.Typer(
+    cls=PlainUsageGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

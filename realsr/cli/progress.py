@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
 from tqdm import tqdm
 
-from realsr.cli.terminal import hint
+from realsr.cli.terminal import hint, watched
 from realsr.images.failures import Failure
 
 
@@ -53,7 +52,7 @@ class Progress:
     every half minute."""
 
     def __init__(self, unit: str = "pair") -> None:
-        self._bar: tqdm[NoReturn] = tqdm(unit=unit, disable=not sys.stderr.isatty(), smoothing=0.05)
+        self._bar: tqdm[NoReturn] = tqdm(unit=unit, disable=not watched(), smoothing=0.05)
         self._spoken, self._unit, self._made = Spoken(30.0, begun=f"{unit}s"), unit, 0
         self._sources = self._opened = self._pairs = 0
         self._known = False

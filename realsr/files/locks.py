@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from realsr.files.confinement import confined
 from realsr.files.errors import FolderBusyError
 from realsr.files.whole import beginning
 
@@ -16,7 +17,7 @@ LOCK = ".realsr.lock"
 
 @contextmanager
 def held(root: Path, busy: str) -> Iterator[None]:
-    """A directory held against other processes.
+    """A directory held against other processes; meanwhile nothing of it is written through a link out of it.
 
     The operating system drops the lock with its process, so a dead one never blocks the next.
     Raises FolderBusyError with the words of `busy` if another process holds it, RequestError if nothing can be
@@ -24,7 +25,8 @@ def held(root: Path, busy: str) -> Iterator[None]:
     """
     lock = _acquired(root, busy)
     try:
-        yield
+        with confined(root):
+            yield
     finally:
         lock.release()
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from realsr.files.confinement import check_confined
 from realsr.files.errors import RequestError, StorageError
 
 TEMPORARY = ".tmp-"
@@ -15,8 +16,9 @@ TEMPORARY = ".tmp-"
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turns the system's refusal to write `path` into a StorageError."""
+    """Turns the system's refusal to write `path` into a StorageError; so a way that leads out of its folder."""
     try:
+        check_confined(path)
         yield
     except TimeoutError:  # the lock's own, which happens to be an OSError
         raise
@@ -38,7 +40,9 @@ def beginning(path: Path) -> Iterator[None]:
 
 
 def make_directory(path: Path) -> None:
-    """The directory, with those above it, if it is absent. Raises RequestError."""
+    """The directory, with those above it, if it is absent. Raises RequestError, StorageError."""
+    with writing(path):
+        check_confined(path / TEMPORARY)
     with beginning(path):
         path.mkdir(parents=True, exist_ok=True)
 

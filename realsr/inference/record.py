@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from degrade.foreign import ForeignFileError
+from realsr.files.confinement import opened_to_append
 from realsr.files.errors import RequestError
 from realsr.files.json_lines import json_line, read_json
 from realsr.files.whole import TEMPORARY, write_whole, writing
@@ -58,7 +59,7 @@ class ResultRecord:
         else:
             write_whole(path, (json.dumps(dict(request), indent=2) + "\n").encode())
             with writing(self._results):
-                self._results.touch()
+                opened_to_append(self._results).close()
 
     def keeps(self, source: str, digest: str, target: Path) -> bool:
         """Whether a source's result is there, made from these bytes."""
@@ -76,21 +77,21 @@ class ResultRecord:
         if self._made.get(source) == made:
             return
         line = {"source": source, "sha256": made.digest, "file": made.file, "bytes": made.size}
-        with writing(self._results), self._results.open("ab") as file:
+        with writing(self._results), opened_to_append(self._results) as file:
             # Behind a line that a kill cut short, which so stays a line of its own.
-            torn = file.tell() and not self._ends_whole()
+            torn = file.seek(0, os.SEEK_END) and not _ends_whole(file)
             file.write(b"\n" * bool(torn) + json_line(line))
         self._made[source] = made
-
-    def _ends_whole(self) -> bool:
-        with self._results.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
 
     def _read(self) -> None:
         for line in result_lines(self._results):
             made = KnownResult(str(line["sha256"]), str(line["file"]), int(line["bytes"]))
             self._made[str(line["source"])] = made
+
+
+def _ends_whole(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) == b"\n"
 
 
 def digest_of(path: Path) -> str:

@@ -21,6 +21,7 @@ from degrade.errors import DegradeError
 from realsr.files.errors import RequestError
 from realsr.interop.basicsr_datasets import RealSROnlineDataset, RealSRPairsDataset
 from realsr.interop.basicsr_import import load
+from realsr.plain import plain
 
 DATASETS = (RealSROnlineDataset, RealSRPairsDataset)
 
@@ -51,7 +52,7 @@ def main() -> int:
         training: Any = load("basicsr.train")
         training.train_pipeline(str(Path.cwd()))
     except DegradeError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{plain(str(error))}\n")
         return 2
     return 0
 

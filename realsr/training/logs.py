@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from degrade.foreign import open_foreign
+from realsr.files.confinement import opened_to_append
 from realsr.files.json_lines import json_line, read_json_lines, whole_value
-from realsr.files.whole import make_directory, write_whole
+from realsr.files.whole import make_directory, write_whole, writing
 
 
 class Log:
@@ -23,7 +25,8 @@ class Log:
         make_directory(folder)
         self.path = folder / "log.jsonl"
         _cut_back(self.path, step)
-        self.file = self.path.open("ab")
+        with writing(self.path):
+            self.file = opened_to_append(self.path)
         self.board = _board(folder / "tensorboard", step) if tensorboard else None
 
     def write(self, step: int, kind: str, values: Mapping[str, Any]) -> None:
@@ -53,7 +56,7 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 
 
 def _cut_back(path: Path, step: int) -> None:
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     kept = []
     with open_foreign(path) as file:
@@ -70,6 +73,7 @@ def _board(folder: Path, step: int) -> Any:
         from torch.utils.tensorboard.writer import SummaryWriter
     except ImportError:
         return None
+    make_directory(folder)
     return SummaryWriter(str(folder), purge_step=step + 1)
 
 

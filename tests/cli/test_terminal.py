@@ -12,9 +12,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from degrade.errors import DegradeError
 from realsr.cli import terminal
-from realsr.cli.terminal import plain
+from realsr.cli.actions import doctor
+from realsr.cli.main import app
+from realsr.interop import basicsr
+from realsr.plain import plain
+from tests.photographs import save, synthetic
+
+NAME = "e\x1b[2K\rrealsr: 9 pairs\u202e"
 
 
 @given(st.text())
@@ -36,6 +44,35 @@ def test_letters_of_every_language_pass_as_they_are(text: str) -> None:
 def test_a_name_forges_no_line() -> None:
     said = plain("a\nrealsr: 120 pairs made\r\x1b[2Kb")
     assert said == "a\n  realsr: 120 pairs made\\r\\x1b[2Kb"
+
+
+@pytest.mark.parametrize("words", [["train", "a", NAME], ["verify", f"--{NAME}"], [NAME]])
+def test_what_cannot_be_parsed_is_told_harmlessly(words: list[str]) -> None:
+    """A shell puts names of files in the place of `*`: more of them than a command takes are told too."""
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "\\u202e" in done.output
+    assert done.output.isascii()
+    assert "\x1b" not in done.output
+
+
+def test_a_report_of_basicsr_is_harmless(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise DegradeError(NAME)
+
+    monkeypatch.setattr(basicsr, "register", refuse)
+    assert basicsr.main() == 2
+    assert capsys.readouterr().err == "e\\x1b[2K\\rrealsr: 9 pairs\\u202e\n"
+
+
+def test_the_report_on_the_machine_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = doctor.Diagnosis("ok", NAME, NAME)
+    monkeypatch.setattr(doctor, "examine", lambda: {NAME: [finding]})
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.output.isascii()
+    assert "\x1b" not in done.output
 
 
 @pytest.mark.parametrize("stream", ["closed", "absent", "ascii"])
@@ -65,3 +102,28 @@ def test_commands_keep_their_exit_code_whatever_the_streams(tmp_path: Path, clos
     assert run.returncode == 2
     assert b"\x1b" not in run.stderr + run.stdout
     assert b"Traceback" not in run.stderr
+
+
+WORK = (
+    "make-pairs photographs --out pairs --pipeline bicubic --scale 2 --crop full --workers 1",
+    "upscale photographs --out large --model bicubic --scale 2",
+    "robustness run --hr photographs --scale 2 --metrics psnr_y --pipelines bicubic --out run",
+    "estimate photographs",
+    "verify pairs",
+    "replay pairs --check --workers 1",
+)
+
+
+@pytest.mark.parametrize("stream", ["stderr", "stdout"])
+@pytest.mark.parametrize("state", ["closed", "absent"])
+def test_work_is_done_whatever_the_streams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stream: str, state: str
+) -> None:
+    """What watches the work is there for a person, and a stream may be gone."""
+    monkeypatch.chdir(tmp_path)
+    save(tmp_path / "photographs" / "0.png", synthetic(0, 120, 130))
+    gone = io.TextIOWrapper(io.BytesIO())
+    gone.close()
+    monkeypatch.setattr(sys, stream, None if state == "absent" else gone)
+    for command in WORK:
+        assert app(command.split(), standalone_mode=False) == 0

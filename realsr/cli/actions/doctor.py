@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
+
+from realsr.cli.terminal import tell
 
 PACKAGES = (
     "realsr-toolkit",
@@ -282,6 +283,7 @@ def verdict(sections: Mapping[str, Sequence[Diagnosis]]) -> str:
 def report() -> int:
     """Print the report; 0 if nothing is broken, else 1."""
     sections = examine()
-    sys.stdout.writelines(f"{line}\n" for line in lines(sections))
+    for line in lines(sections):
+        tell(line)
     broken = any(finding.level == "broken" for found in sections.values() for finding in found)
     return int(broken)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from tqdm import tqdm
 
 from realsr.cli.advice import UPSCALE, advised
 from realsr.cli.reporting import OK, PARTLY, say, several
-from realsr.cli.terminal import tell
+from realsr.cli.terminal import tell, watched
 from realsr.cli.trusted import trusted
 from realsr.conditions.labels import LabelFolder
 from realsr.conditions.pictures import classes_of, noise_channels
@@ -85,7 +84,7 @@ class PictureProgress:
 
     def __init__(self) -> None:
         self._bar: tqdm[NoReturn] = tqdm(
-            disable=not sys.stderr.isatty(),
+            disable=not watched(),
             smoothing=0.05,
             bar_format="{percentage:3.0f}%|{bar}| {n:.2f} of {total} pictures "
             "[{elapsed}, {remaining} left{postfix}]",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from degrade.foreign import open_foreign
+from realsr.files.whole import make_directory, replacing
 from realsr.robustness.after.remade import told_difference
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import (
@@ -178,6 +181,15 @@ def _copy(root: Path, folder: RunFolder) -> None:
     if root.resolve() == folder.root.resolve():
         raise StudyError(f"--out {root} is one of the two runs; give another directory")
     for part in _COPIED:
-        if (root / part).is_dir():
-            shutil.copytree(root / part, folder.root / part, dirs_exist_ok=True)
+        _copy_files(root / part, folder.root / part)
     Cache(folder.cache).adopt(Cache(RunFolder(root).cache))
+
+
+def _copy_files(part: Path, target: Path) -> None:
+    """Every file of a part of a run; nothing through a link that leads out of it, and no pipe or device."""
+    for place, _, names in os.walk(part):
+        to = target / Path(place).relative_to(part)
+        make_directory(to)
+        for name in names:
+            with open_foreign(Path(place, name), inside=part) as file, replacing(to / name) as out:
+                shutil.copyfileobj(file, out)

@@ -13,7 +13,7 @@ from degrade.reader.sentences import of_data
 from realsr.files.json_lines import MOST_BYTES, parsed
 from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
-from realsr.robustness.results.record import StandsFor, Written
+from realsr.robustness.results.record import FileName, StandsFor, Written
 
 INDEX = "cases.json"
 VERSION = 1
@@ -29,7 +29,7 @@ class MeasuredOn(Written):
 class ChosenCase(Written):
     """size: draws of the pool that it stands for. variant: its own number in the pool. words: what it does."""
 
-    name: str
+    name: FileName
     size: int
     variant: int
     words: tuple[str, ...]

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realsr.files.whole import make_directory, write_whole
+from realsr.images.errors import SourceError
+from realsr.images.reading import Reading, open_picture, opened
 from realsr.metrics.artefact_maps import MAPS, strongest
 from realsr.robustness.page.map_checks import MapCheck, map_checks, map_title
 from realsr.robustness.page.report import Report
@@ -62,7 +64,7 @@ def artefact_map(report: Report, case: PictureKey, model: str) -> DrawnMap | Non
     None where HR or answer is not there or their sizes differ.
     """
     place = report.folder / folder(case)
-    hr, sr = (_read(place / f"{name}.png") for name in ("hr", model))
+    hr, sr = (_read(place / f"{name}.png", report.folder) for name in ("hr", model))
     if hr is None or sr is None or hr.shape != sr.shape:
         return None
     drawn = {name: of(sr, hr) for name, of in MAPS.items()}
@@ -73,12 +75,13 @@ def artefact_map(report: Report, case: PictureKey, model: str) -> DrawnMap | Non
     return DrawnMap(path, name, strongest(drawn[name]), map_checks(sr, hr))
 
 
-def _read(path: Path) -> Picture | None:
-    # imdecode: imread takes no path outside ASCII on Windows.
-    if not path.is_file():
+def _read(path: Path, inside: Path) -> Picture | None:
+    try:
+        with opened(path, Reading(), open_picture(path, inside)) as found:
+            pixels = found.pixels()
+    except SourceError:
         return None
-    found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
-    return None if found is None else np.asarray(found[:, :, ::-1], dtype=np.uint8)
+    return np.broadcast_to(pixels, (*pixels.shape[:2], 3))
 
 
 def _heat(values: NDArray[np.float64]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from realsr.files.confinement import confined
 from realsr.files.whole import write_whole
 from realsr.pages import as_script, rendered
 from realsr.robustness.errors import StudyError
@@ -25,8 +26,14 @@ def render(out: Path) -> Path:
 
     The page opens from disk and asks for nothing outside the folder. May be called again at any time: it is
     made from record.json, cells.jsonl, sweeps.json and images/ alone.
-    Raises StudyError where they are missing or not as written, StorageError where the folder is full.
+    Raises StudyError where they are missing or not as written, StorageError where the folder is full or one of
+    its parts leads out of it.
     """
+    with confined(out):
+        return _render(out)
+
+
+def _render(out: Path) -> Path:
     report = report_of(out)
     summary = summarise(report)
     if not summary.grids:

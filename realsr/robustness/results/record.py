@@ -6,11 +6,12 @@ The order of the fields is that of the files.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import AfterValidator, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from degrade.reader.records import Strict
+from realsr.images.sources import why_unsafe
 from realsr.metrics.metric import Better
 from realsr.robustness.study.line_choice import LineChoice
 from realsr.rows import RowFile
@@ -25,6 +26,24 @@ PictureKey = tuple[str, str, int]
 
 CellKey = tuple[str, str, str, int]
 """What tells cells apart: model, set, image, variant."""
+
+
+def _places(name: str) -> str:
+    if reason := next(filter(None, map(why_unsafe, name.split("/"))), None):
+        raise ValueError(f"{name!r} {reason}, and files of the run are named by it")
+    return name
+
+
+def _place(name: str) -> str:
+    if "/" in name:
+        raise ValueError(f"{name!r} holds a path separator, and files of the run are named by it")
+    return _places(name)
+
+
+FileName = Annotated[str, AfterValidator(_place)]
+"""Names files inside a run's folder: whoever wrote a record must not lead readers and writers out of it."""
+SourceName = Annotated[str, AfterValidator(_places)]
+"""The same of a source, whose id tells the folders that it lies in."""
 
 
 class Written(Strict):
@@ -43,7 +62,7 @@ class RecordedModel(Written):
     or seed alone. None is unknown.
     """
 
-    name: str
+    name: FileName
     path: str
     digest: str
     trained_on: str | None
@@ -78,9 +97,9 @@ class RecordedPicture(Written):
     """A picture of a set. image: what it was made from, the same in every set. key: names its files. hr: None,
     and not written, where there is no truth."""
 
-    image: str
+    image: SourceName
     variant: int
-    key: str
+    key: FileName
     lr: RecordedFile
     hr: RecordedFile | None = None
 
@@ -96,7 +115,7 @@ class RecordedSet(Written):
     """pipeline: None for real pairs and photographs. digest: equal sets test the same pixels. folder: counts
     from the run's. case: what a representative case stands for, None for other sets."""
 
-    name: str
+    name: FileName
     kind: Kind
     pipeline: str | None
     digest: str
@@ -167,9 +186,9 @@ class Cell(Written):
     says why. failed: why there is no answer at all. words: the degradation. replay: a command that makes the
     answer again."""
 
-    model: str
-    set: str
-    image: str
+    model: FileName
+    set: FileName
+    image: SourceName
     variant: int
     scores: dict[str, float | None]
     not_computed: dict[str, str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,7 +51,7 @@ _LINES = TypeAdapter(tuple[SweepLine, ...])
 def read_sweeps(root: Path) -> tuple[SweepLine, ...]:
     """The lines of all sweeps in a run's folder; none without the file. Raises StudyError."""
     path = root / NAME
-    if not path.is_file():
+    if not os.path.lexists(path):
         return ()
     try:
         return _LINES.validate_json(read_foreign(path, most=MOST_BYTES))

@@ -6,6 +6,7 @@ was cut short and is dropped.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -15,6 +16,8 @@ from pathlib import Path
 
 from pydantic import ConfigDict, FiniteFloat, TypeAdapter
 
+from degrade.foreign import open_foreign
+from realsr.files.confinement import opened_to_append
 from realsr.files.json_lines import json_line
 from realsr.files.whole import write_whole, writing
 from realsr.robustness.cases.sets import TestPicture, TestSet
@@ -46,7 +49,7 @@ class Cache:
     """Numbers on disk and in memory. Safe to use from many threads."""
 
     def __init__(self, root: Path) -> None:
-        """Reads what earlier runs left in `root/scores.jsonl`."""
+        """Reads what earlier runs left in `root/scores.jsonl`. Raises ForeignFileError for no file."""
         self.path = root / "scores.jsonl"
         self._lock = threading.Lock()
         self._numbers: dict[str, CachedNumbers] = {}
@@ -71,20 +74,18 @@ class Cache:
                 self.add(key, new)
 
     def _append(self, line: bytes) -> None:
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        try:
-            start = os.fstat(file).st_size
-            if os.write(file, line) != len(line):
+        with opened_to_append(self.path) as file:
+            start = file.seek(0, os.SEEK_END)
+            if file.write(line) != len(line):
                 with suppress(OSError):
-                    os.ftruncate(file, start)
-                raise OSError(28, "no space left for a whole line")
-        finally:
-            os.close(file)
+                    file.truncate(start)
+                raise OSError(errno.ENOSPC, "no space left for a whole line")
 
     def _read(self) -> None:
-        if not self.path.is_file():
+        if not os.path.lexists(self.path):
             return
-        data = self.path.read_bytes()
+        with open_foreign(self.path) as file:
+            data = file.read()
         whole = data[: data.rfind(b"\n") + 1]
         if len(whole) < len(data):
             write_whole(self.path, whole)
