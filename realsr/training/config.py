@@ -183,6 +183,10 @@ class TrainingConfig(Strict):
         self._origin = origin
         return self
 
+    def placed_like(self, other: Self) -> Self:
+        """The same, which tells its places as another does."""
+        return self.read_from(other._origin)
+
     @cached_property
     def recipe(self) -> Recipe:
         """The terms, and the discriminator's side where there is one."""

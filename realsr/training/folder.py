@@ -10,9 +10,8 @@ from typing import Any
 
 from realsr.files.locks import LOCK, held
 from realsr.files.whole import drop_leftovers, make_directory, write_whole
-from realsr.rows import check_files
 from realsr.training.config import TrainingConfig
-from realsr.training.config_file import config_text, made_with, read_config
+from realsr.training.config_file import config_text
 from realsr.training.errors import TrainingError
 
 _FREE = (
@@ -38,6 +37,11 @@ class TrainingFolder:
     @property
     def config(self) -> Path:
         return self.root / "config.yaml"
+
+    @property
+    def resumed(self) -> Path:
+        """Which keys were changed on the way."""
+        return self.root / "resumed.json"
 
     @property
     def states(self) -> Path:
@@ -85,31 +89,26 @@ class TrainingFolder:
 
 
 @contextmanager
-def claimed(root: Path, config: TrainingConfig) -> Iterator[TrainingFolder]:
+def claimed(root: Path) -> Iterator[TrainingFolder]:
     """The folder, made if absent and locked against other processes.
 
-    Raises TrainingError where it holds another training, FolderBusyError where another process works in it.
+    Raises TrainingError where it holds other things, FolderBusyError where another process works in it.
     """
     make_directory(root)
     with held(root, f"another process trains in {root}; give another --out"):
         run = TrainingFolder(root)
-        refuse_another(run, config)
+        run.is_new()
         yield run
 
 
-def refuse_another(run: TrainingFolder, config: TrainingConfig) -> None:
-    """Raises TrainingError, naming what differs, where a folder holds anything but this training."""
-    if run.is_new():
-        return
-    check_files(made_with(run.config), config.own, f"the training in {run.root}")
-    run.refuse_difference(decisive(config), decisive(read_config(run.config, rows=config.own)))
+def follows_steps(config: TrainingConfig) -> bool:
+    """Whether the learning rate at a step depends on how many there are."""
+    return config.schedule.name == "cosine" and not config.schedule.periods
 
 
 def decisive(config: TrainingConfig) -> dict[str, Any]:
     """What decides a training's numbers, by dotted key."""
     found = dict(_leaves(config.model_dump(mode="json")))
-    if config.schedule.name == "cosine" and not config.schedule.periods:
-        found["schedule.periods"] = [config.steps]
     if config.follows_length:
         found["steps (which a weight or the curriculum follows)"] = config.steps
     kept = {

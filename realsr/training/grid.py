@@ -22,12 +22,13 @@ from realsr.rows import NO_ROWS, Rows
 from realsr.training.config import TrainingConfig
 from realsr.training.config_file import read_config
 from realsr.training.errors import TrainingError
-from realsr.training.folder import TrainingFolder, refuse_another
+from realsr.training.folder import TrainingFolder
 from realsr.training.interrupts import Interruptible, Interrupts
 from realsr.training.launch import first_process
 from realsr.training.loop import Tell, train
 from realsr.training.matrix import gains, matrix
 from realsr.training.model_files import model_card
+from realsr.training.resuming import in_force
 
 STUDY = "study.yaml"
 
@@ -112,7 +113,7 @@ def _finished(cell: Combination, out: Path) -> bool:
     model = TrainingFolder(out / cell.name).model
     if not model.exists() or (model_card(model).steps or 0) < cell.config.steps:
         return False
-    refuse_another(TrainingFolder(out / cell.name), cell.config)
+    in_force(TrainingFolder(out / cell.name), cell.config)
     return True
 
 

@@ -38,6 +38,7 @@ from realsr.training.reports import (
     numbers,
     over_processes,
 )
+from realsr.training.resuming import Change, in_force
 from realsr.training.state import TrainState, content, first_state, restore
 from realsr.training.steps import (
     StepReport,
@@ -68,6 +69,7 @@ def train(
     *,
     stop_at: int | None = None,
     accept_changed: bool = False,
+    resume_with: Sequence[str] = (),
     tell: Tell = lambda sentence: None,
     interrupts: Interruptible = Interrupts,
 ) -> TrainingOutcome:
@@ -75,33 +77,33 @@ def train(
 
     k steps, an end of any kind, and k more are 2 k steps, bit for bit on the CPU. stop_at: ends after this step
     as an interruption would. accept_changed: goes on with data that changed since the training began, which
-    its record then notes; without it they are named and refused. tell: takes the lines of progress, in the
+    its record then notes; without it they are named and refused. resume_with: `key=value` of keys that are
+    another from here on, which the folder keeps. tell: takes the lines of progress, in the
     first process alone. interrupts: what says that it is to end; by default Ctrl-C, which ends it between two
     steps and saves. Raises TrainingError, and what the data, models and losses raise.
     """
     fabric = launched(config)
     first = fabric.is_global_zero
     with ExitStack() as stack:
-        stack.enter_context(fast_matmul(config.fast_matmul))
-        # One process claims and writes; the others find its folder ready.
-        run = stack.enter_context(
-            claimed(out, config) if first else nullcontext(TrainingFolder(out))
-        )
+        # One process claims and writes; the others find its folder ready, and have read it before.
+        run = stack.enter_context(claimed(out) if first else nullcontext(TrainingFolder(out)))
         fabric.barrier()
+        found = in_force(run, config, resume_with)
+        fabric.barrier()
+        config = found.config
+        stack.enter_context(fast_matmul(config.fast_matmul))
         given = material(config, compared=not accept_changed)
         state = first_state(config, fabric)
         check(state)
-        found = states(run.states)
-        if found:
-            restore(state, read_state(found[-1]))
-        if first:
-            run.write_config(config)
+        if kept := states(run.states):
+            restore(state, read_state(kept[-1]))
+        resumed = found.note(run, state.step) if first else ()
         changes = (
             check_data(run.root, config, given, state.step, accept=accept_changed) if first else ()
         )
         told = tell if first else lambda sentence: None
         training = Training(state, given, run, told, interrupts)
-        training.note(changes)
+        training.note(changes, resumed)
         stack.callback(training.close)
         return training.run(min(config.steps, stop_at or config.steps))
 
@@ -137,8 +139,13 @@ class Training:
         self.cut_short = False
         self.early = True
 
-    def note(self, changes: Sequence[str]) -> None:
-        """Tells, and puts into the log, which data changed before this call."""
+    def note(self, changes: Sequence[str], resumed: Sequence[Change]) -> None:
+        """Tells, and puts into the log, which data changed before this call, and which keys change now."""
+        for each in resumed:
+            self.tell(str(each))
+        if resumed and self.log is not None:
+            told = {each.key: {"was": each.was, "now": each.now} for each in resumed}
+            self.log.write(self.state.step, "resumed_with", {"changes": told})
         for change in changes:
             self.tell(f"changed since this training began, and taken: {change}")
         if changes and self.log is not None:

@@ -62,6 +62,17 @@ def _group(
     return {"params": parameters, "lr": rate, "base_lr": rate, "weight_decay": decay}
 
 
+def load_optimiser(optimiser: Optimizer, found: dict[str, Any]) -> None:
+    """Fills an optimiser with what a stored one has gathered; its settings stay those it was made with."""
+    kept = [
+        {name: value for name, value in group.items() if name != "params"}
+        for group in optimiser.param_groups
+    ]
+    optimiser.load_state_dict(found)
+    for group, settings in zip(optimiser.param_groups, kept, strict=True):
+        group.update(settings | {"lr": group["lr"]})
+
+
 def set_rates(optimiser: Optimizer, factor: float) -> None:
     """Every group's rate to `factor` times what it began with."""
     for group in optimiser.param_groups:

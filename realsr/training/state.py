@@ -22,7 +22,7 @@ from realsr.training.checkpoints import counted, restoring
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
 from realsr.training.moving_average import frozen_copy
-from realsr.training.optimisers import optimiser_for
+from realsr.training.optimisers import load_optimiser, optimiser_for
 from realsr.training.pausing import Pause
 
 if TYPE_CHECKING:
@@ -177,13 +177,13 @@ def _fill(state: TrainState, found: dict[str, Any]) -> None:
             "go on with as many processes, or change data.batch to match"
         )
     state.generator.load_state_dict(found["generator"])
-    state.optimiser.load_state_dict(found["optimiser"])
+    load_optimiser(state.optimiser, found["optimiser"])
     state.fabric.strategy.precision.load_state_dict(found["precision"])
     if state.ema is not None:
         state.ema.load_state_dict(found["ema"])
     if state.rival is not None:
         state.rival.network.load_state_dict(found["discriminator"])
-        state.rival.optimiser.load_state_dict(found["discriminator_optimiser"])
+        load_optimiser(state.rival.optimiser, found["discriminator_optimiser"])
         if (pause := state.rival.pause) is not None:
             running = found["pause"]["running"]
             pause.running = None if running is None else float(running)

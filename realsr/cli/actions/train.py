@@ -34,13 +34,22 @@ def run_train(
     rows: Sequence[Path],
     allowed: Sequence[str],
     accept_changed: bool,
+    resume_with: Sequence[str] = (),
 ) -> int:
     """The command's body; its exit code."""
     config, own = recipe_file(name), own_rows(rows, allowed)
     out = out or Path("runs") / config.stem
     if is_ranking(config):
-        more = [*axes, *rows, *([seeds] if seeds else []), *([True] if accept_changed else [])]
+        more = [
+            *axes,
+            *rows,
+            *resume_with,
+            *([seeds] if seeds else []),
+            *([1] if accept_changed else []),
+        ]
         return _run_ranking(config, out, settings, more)
+    if resume_with and (axes or seeds is not None):
+        raise RequestError("--resume-with goes with one training: leave --grid and --seeds out")
     if axes or seeds is not None:
         grid = cells(config, settings, axes, seeds, own)
         study, ended = train_grid(
@@ -49,7 +58,14 @@ def run_train(
         _tell_path(study)
         return OK if ended else INTERRUPTED
     read = read_config(config, settings, own)
-    outcome = train(read, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed)
+    outcome = train(
+        read,
+        out,
+        accept_changed=accept_changed,
+        resume_with=resume_with,
+        tell=_tell,
+        interrupts=postponed,
+    )
     _tell_path(outcome.model)
     return OK if outcome.finished else INTERRUPTED
 
@@ -58,7 +74,7 @@ def _run_ranking(config: Path, out: Path, settings: Sequence[str], more: Sequenc
     """Of a ranker."""
     if more:
         raise RequestError(
-            f"{config} trains a ranker: leave --grid, --seeds, --rows and --accept-changed out"
+            f"{config} trains a ranker: leave --grid, --seeds, --rows, --accept-changed and --resume-with out"
         )
     outcome = train_ranker(read_ranking(config, settings), out, tell=_tell, interrupts=postponed)
     tell(str(outcome.model))

@@ -36,6 +36,13 @@ def train(
     rows: RowFiles = None,
     trust_code: TrustCode = None,
     accept_changed: AcceptChanged = False,
+    resume_with: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Go on with another value from here on, which the folder keeps: optimiser.lr=1e-5.",
+        ),
+    ] = None,
 ) -> int:
     """Train a network, or a grid of them; called again, go on.
 
@@ -52,4 +59,5 @@ def train(
         rows=rows or [],
         allowed=trust_code or [],
         accept_changed=accept_changed,
+        resume_with=resume_with or [],
     )
