@@ -2,9 +2,10 @@
 
     python -m benchmarks.drawing --help
 
-Two ways to the same decisions, in turns on the same keys: trace by trace, as manifests and the CPU want them,
-and by columns of the whole batch, as on-line degradation on a GPU does (HR and LR steps). CPU time of
-one thread. The median stands beside the mean, since a garbage collection now and then falls on a few batches.
+Two ways to the same decisions, in turns: trace by trace, as manifests and the CPU want them, and by columns of
+the whole batch, as on-line degradation on a GPU does (HR and LR steps). Each has keys of its own, since tables
+that one way made of drawn values would be there for the other. CPU time of one thread. The median stands
+beside the mean, since a garbage collection now and then falls on a few batches.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def plan(traces: Sequence[Trace]) -> list[Plan]:
 
 def batch_seconds(pipeline: Pipeline, batch: int, item: int) -> list[float]:
     """CPU seconds of PARTS and of COLUMNS for batch number `item`."""
-    traces, columns = ByTraces(pipeline, batch, item), ByColumns(pipeline, batch, item)
+    traces, columns = ByTraces(pipeline, batch, 2 * item), ByColumns(pipeline, batch, 2 * item + 1)
     return [
         seconds
         for way in (traces, columns)

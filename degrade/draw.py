@@ -168,7 +168,7 @@ class _Batch:
         """
         leaves, levels = self.program.leaves[drawn], self.program.levels[drawn]
         for level in range(int(self.program.levels.max(initial=0)) + 1):
-            own = np.flatnonzero(levels == level)
+            own = (levels == level).nonzero()[0]
             evaluated = self.program.table.evaluate(leaves[own], chances[own], base[own], values)
             values[place[own]] = evaluated
 

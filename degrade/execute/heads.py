@@ -81,7 +81,7 @@ def heads_of(steps: Sequence[Steps], count: int, channels: int) -> Heads:
     keys = _LaunchKeys()
     rows = _rows(steps, [keys.of(one) for one in steps])
     heads, finish = _ridden(rows, *_finishes(steps))
-    own = np.flatnonzero(heads == np.arange(len(heads)))
+    own = (heads == np.arange(len(heads))).nonzero()[0]
     sample, starts = rows.samples[own], np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(sample, minlength=count), out=starts[1:])
     return Heads(
@@ -92,9 +92,9 @@ def heads_of(steps: Sequence[Steps], count: int, channels: int) -> Heads:
         rows=rows.rows[own],
         sample=sample,
         number=np.arange(len(own)) - starts[sample],
-        before=rows.before[own],
-        after=rows.after[own],
-        finish=finish[own],
+        before=rows.before.take(own, axis=0),
+        after=rows.after.take(own, axis=0),
+        finish=finish.take(own, axis=0),
         starts=starts,
     )
 
@@ -145,8 +145,8 @@ def _rows(steps: Sequence[Steps], keys: Sequence[Integers]) -> _StepRows:
         np.concatenate([np.arange(count) for count in counts])[order],
         samples[order],
         np.concatenate(keys)[order],
-        np.concatenate([one.before for one in steps])[order],
-        np.concatenate([one.after for one in steps])[order],
+        np.concatenate([one.before for one in steps]).take(order, axis=0),
+        np.concatenate([one.after for one in steps]).take(order, axis=0),
     )
 
 
@@ -164,7 +164,7 @@ class _Finishes:
         known = list(self.numbers)
         pairs = before * len(known) + after
         table: Integers = np.full(len(known) ** 2, -1)
-        for pair in np.flatnonzero(np.bincount(pairs)).tolist():
+        for pair in np.bincount(pairs).nonzero()[0].tolist():
             both = joined(known[pair // len(known)], known[pair % len(known)])
             table[pair] = -1 if both is None else self.number(both)
         both_numbers: Integers = table[pairs]
@@ -201,7 +201,7 @@ def _ridden(
     since = places - np.maximum(last, begins - 1)
     head, finish = places.copy(), np.where(riding, own, 0)
     for number in range(1, int(since.max(initial=0)) + 1):
-        there = np.flatnonzero(since == number)
+        there = (since == number).nonzero()[0]
         there = there[there > begins[there]]
         before = head[there - 1]
         both = finishes.joined(finish[before], own[there])
@@ -209,4 +209,4 @@ def _ridden(
         finish[before[rides]] = both[rides]
         head[there[rides]] = before[rides]
     table = np.array(list(finishes.numbers), np.float32)
-    return head, table[finish]
+    return head, table.take(finish, axis=0)

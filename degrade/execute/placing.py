@@ -48,7 +48,7 @@ def placed(
     for number in range(int(before[:, -1].max(initial=0))):
         sizes.append(sizes[number].copy())
         for one, row, own in movers:
-            _move(sizes[number], sizes[number + 1], one, row, np.flatnonzero(own == number), target)
+            _move(sizes[number], sizes[number + 1], one, row, (own == number).nonzero()[0], target)
     every = np.concatenate(sizes)
     if (sizes[-1] != target).any() or every.prod(axis=1).max(initial=0) > MAX_PIXELS:
         return None

@@ -89,7 +89,7 @@ def program_of_steps(steps: Sequence[Steps], sizes: Integers, channels: int) -> 
     rows = _places(heads, order, slots)
     arrays: dict[str, npt.NDArray[Any]] = {
         "rows": rows,
-        "finish": heads.finish[order],
+        "finish": heads.finish.take(order, axis=0),
         "unchanged": np.array([UNCHANGED], np.float32).repeat(len(sizes), axis=0),
         **moves_of_ends(slots, np.diff(heads.starts), sizes, last, channels),
         **moves_of_rounds(*_without_form(made, rows), channels),
@@ -114,14 +114,14 @@ def _listed(sizes: Integers) -> list[Size]:
 
 def _last(heads: Heads, sizes: Integers) -> Integers:
     """The size in which each sample ends."""
-    last, some = sizes.copy(), np.flatnonzero(np.diff(heads.starts))
+    last, some = sizes.copy(), np.diff(heads.starts).nonzero()[0]
     last[some] = heads.after[heads.starts[some + 1] - 1]
     return last
 
 
 def _slots(heads: Heads, sizes: Integers, channels: int) -> Integers:
     """Values of one slot of each sample: what it ever has at most."""
-    areas, some = sizes.prod(1), np.flatnonzero(np.diff(heads.starts))
+    areas, some = sizes.prod(1), np.diff(heads.starts).nonzero()[0]
     if len(some):
         own = np.maximum.reduceat(heads.after.prod(1), heads.starts[some])
         areas[some] = np.maximum(areas[some], own)
@@ -183,9 +183,10 @@ def _places(heads: Heads, order: Integers, slots: Integers) -> Integers:
     begins = 2 * (np.cumsum(slots) - slots)
     samples, odd = heads.sample[order], heads.number[order] % 2
     rows = np.empty((len(order), 6), np.int64)
-    rows[:, 0] = begins[samples] + odd * slots[samples]
-    rows[:, 1] = begins[samples] + (1 - odd) * slots[samples]
-    rows[:, 2:4], rows[:, 4:] = heads.before[order], heads.after[order]
+    first, moved = begins[samples], odd * slots[samples]
+    rows[:, 0] = first + moved
+    rows[:, 1] = first + slots[samples] - moved
+    rows[:, 2:4], rows[:, 4:] = (sides.take(order, axis=0) for sides in (heads.before, heads.after))
     return rows
 
 
@@ -219,8 +220,8 @@ def _batch_parts(
     heads: Heads, steps: Sequence[Steps], own: Integers, channels: int
 ) -> list[PackedPart]:
     whose, rows = heads.steps[own], heads.rows[own]
-    numbers = np.flatnonzero(np.bincount(whose)).tolist()
-    parts = [(np.flatnonzero(whose == number), steps[number]) for number in numbers]
+    numbers = np.bincount(whose).nonzero()[0].tolist()
+    parts = [((whose == number).nonzero()[0], steps[number]) for number in numbers]
     parts.sort(key=lambda part: int(part[0][0]))
     return [_part(places, one, rows[places], channels) for places, one in parts]
 

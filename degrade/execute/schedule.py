@@ -43,16 +43,17 @@ def rounds_of_steps(
     following[starts[1:][starts[1:] > starts[:-1]] - 1] = none
     position = starts[:-1][starts[1:] > starts[:-1]]
     front = steps[position]
-    waiting = np.bincount(front, minlength=none + 1)
-    later = np.bincount(steps, minlength=none + 1) - waiting
-    while waiting[:none].any():
+    waiting = np.bincount(front, minlength=none)
+    later = np.bincount(steps, minlength=none) - waiting
+    while waiting.any():
         chosen = _chosen(names, waiting.tolist(), later.tolist())
-        members = np.flatnonzero(front == chosen)
-        own = position[members]
+        members = (front == chosen).nonzero()[0]
+        own = position.take(members)
         yield chosen, own
-        position[members] += 1
-        front[members] = following[own]
-        new = np.bincount(front[members], minlength=none + 1)
+        reached = following.take(own)
+        position[members] = own + 1
+        front[members] = reached
+        new = np.bincount(reached, minlength=none + 1)[:none]
         waiting[chosen] = 0
         waiting += new
         later -= new

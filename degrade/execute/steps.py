@@ -268,4 +268,6 @@ class ColumnGroup(Group[Any]):
         return self._columns.keys[field].take(self._rows)
 
     def sides(self, after: bool = False) -> Integers:
-        return (self._steps.after if after else self._steps.before)[self._rows]
+        sides = self._steps.after if after else self._steps.before
+        own: Integers = sides.take(self._rows, axis=0)
+        return own

@@ -23,6 +23,8 @@ MULTIPLIER_1 = 0xCD9E8D57
 WEYL_0 = 0x9E3779B9
 WEYL_1 = 0xBB67AE85
 MASK_32 = 0xFFFFFFFF
+_MULTIPLIER_0, _MULTIPLIER_1 = np.uint64(MULTIPLIER_0), np.uint64(MULTIPLIER_1)
+_WEYL_0, _WEYL_1 = np.uint32(WEYL_0), np.uint32(WEYL_1)
 ROUNDS = 10
 
 BLOCK_WORDS = 8
@@ -67,31 +69,29 @@ def _round(
 
 
 def philox4x32_alike(counter: Quad, key: tuple[Longs, Longs]) -> Quad:
-    """`philox4x32` of int64 arrays of one shape, in few passes over little memory.
+    """`philox4x32` of int64 arrays of one shape (n,), in few passes over little memory.
 
-    Sums of keys are not cut to 32 bits until they have met the counter: their lower bits are the same.
+    A product's halves are seen where they lie, as words that wrap at 2**32 by themselves. What the lower
+    halves meet in the next round is made before the next products take their place.
     """
-    c0, c1, c2, c3 = (word.copy() for word in counter)
-    k0, k1 = (word.copy() for word in key)
-    product_0, product_1 = np.empty_like(c0), np.empty_like(c0)
+    c0, c1, c2, c3, k0, k1 = (word.astype("<u4") for word in (*counter, *key))
+    product_0, product_1 = np.empty((2, len(c0)), "<u8")
+    (low_0, high_0), (low_1, high_1) = (
+        product.view("<u4").reshape(-1, 2).T for product in (product_0, product_1)
+    )
+    c1 ^= k0
+    c3 ^= k1
     for _ in range(ROUNDS):
-        np.multiply(c0, MULTIPLIER_0, out=product_0)
-        np.multiply(c2, MULTIPLIER_1, out=product_1)
-        _mixed(product_1, c1, k0, c0)
-        _mixed(product_0, c3, k1, c2)
-        np.bitwise_and(product_1, MASK_32, out=c1)
-        np.bitwise_and(product_0, MASK_32, out=c3)
-        k0 += WEYL_0
-        k1 += WEYL_1
-    return c0, c1, c2, c3
-
-
-def _mixed(product: Longs, counter: Longs, key: Longs, out: Longs) -> None:
-    """The upper half of a product with a counter and a key."""
-    np.right_shift(product, 32, out=out)
-    out ^= counter
-    out ^= key
-    out &= MASK_32
+        np.multiply(c0, _MULTIPLIER_0, out=product_0)
+        np.multiply(c2, _MULTIPLIER_1, out=product_1)
+        np.bitwise_xor(high_1, c1, out=c0)
+        np.bitwise_xor(high_0, c3, out=c2)
+        k0 += _WEYL_0
+        k1 += _WEYL_1
+        np.bitwise_xor(low_1, k0, out=c1)
+        np.bitwise_xor(low_0, k1, out=c3)
+    first, second, third, fourth = (word.astype(np.int64) for word in (c0, low_1, c2, low_0))
+    return first, second, third, fourth
 
 
 def signed(word: int) -> int:

@@ -100,35 +100,63 @@ def offsets_up_to(half: int) -> Offsets:
 
 
 class Points(NamedTuple):
-    """Where values are wanted, float64 (n,) each, and the row of each, int64 (n,)."""
+    """Where values are wanted: places among the offsets, int64 (n,), and the row of each, int64 (n,)."""
 
-    x: Floats
-    y: Floats
-    radius: Floats
+    offsets: Offsets
+    place: Integers
     row: Integers
 
+    @property
+    def x(self) -> Floats:
+        return self.offsets.x.take(self.place)
 
-def supports_of(
-    profile: Callable[[Points], Floats], halves: Integers, eightfold: npt.NDArray[np.bool_]
-) -> Supports:
-    """The kernels of some rows. profile: points -> values of peak 1, float64 (n,).
+    @property
+    def y(self) -> Floats:
+        return self.offsets.y.take(self.place)
 
-    halves: int64 (b,), how far each goes at most. eightfold: bool (b,), where values depend on |x| and |y|
-    alone, in either order; elsewhere (x, y) and (-x, -y) have one.
+    @property
+    def radius(self) -> Floats:
+        return self.offsets.radius.take(self.place)
+
+
+class Cut(NamedTuple):
+    """Kernels that are to be cut to their supports.
+
+    profile: points -> values of peak 1, float64 (n,). halves: int64 (b,), how far each goes at most.
+    eightfold: bool (b,), where values depend on |x| and |y| alone, in either order; elsewhere (x, y) and
+    (-x, -y) have one.
     """
-    if not len(halves):
-        return Supports(np.zeros(0, np.float32), np.zeros(0, np.int32))
-    table, kind = offsets_up_to(LARGEST_HALF), eightfold.astype(np.int64)
+
+    profile: Callable[[Points], Floats]
+    halves: Integers
+    eightfold: npt.NDArray[np.bool_]
+
+
+def supports_of(cuts: Sequence[Cut]) -> Supports:
+    """The supports of the kernels of one or more cuts, one cut after the other."""
+    halves = np.concatenate([cut.halves for cut in cuts])
+    kind = np.concatenate([cut.eightfold for cut in cuts]).astype(np.int64)
+    table = offsets_up_to(LARGEST_HALF)
     lengths = table.counts[kind, halves]
     starts = lengths.cumsum() - lengths
     row = np.repeat(np.arange(len(halves)), lengths)
     place = np.arange(len(row)) + (table.begins[kind] - starts)[row]
-    points = Points(table.x[place], table.y[place], table.radius[place], row)
-    rounded = np.rint(profile(points) * GRID) / GRID
+    rounded = np.rint(_values(cuts, table, row, place) * GRID) / GRID
     sums = np.add.reduceat(rounded * table.times[place], starts)
     taps = (rounded / sums[row]).astype(np.float32)
     reaches = np.maximum.reduceat(np.where(taps != 0, table.rings[place], 0), starts)
     return Supports(taps.take(_squares(table, kind, reaches, starts)), reaches.astype(np.int32))
+
+
+def _values(cuts: Sequence[Cut], table: Offsets, row: Integers, place: Integers) -> Floats:
+    """The values of all kernels, each by its own profile. row, place: of each value its kernel and offset."""
+    firsts = np.cumsum([0, *(len(cut.halves) for cut in cuts)])
+    bounds = np.searchsorted(row, firsts)
+    made = []
+    for cut, first, start, end in zip(cuts, firsts[:-1], bounds[:-1], bounds[1:], strict=True):
+        points = Points(table, place[start:end], row[start:end] - first)
+        made.append(cut.profile(points))
+    return np.concatenate(made)
 
 
 def _squares(

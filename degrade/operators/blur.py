@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
 from degrade.functional.mtf import mtf50
-from degrade.functional.psf_supports import NO_FURTHER, Points, Supports, jinc_at, supports_of
+from degrade.functional.psf_supports import NO_FURTHER, Cut, Points, jinc_at
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along, anisotropic
 from degrade.operators.psf_blur import (
@@ -122,12 +122,12 @@ def _halves(group: Group[Any]) -> npt.NDArray[np.int64]:
     return group.numbers("size").astype(np.int64) // 2
 
 
-def _supports(
+def _cut(
     group: Group[Any],
     halves: npt.NDArray[np.int64],
     profile: Callable[..., torch.Tensor],
     *fields: str,
-) -> Supports:
+) -> Cut:
     """Kernels of a quadratic form: profile(q, *fields), whose `fields` are numbers of a sample."""
     names = "angle", "sigma_x", "sigma_y", *fields
     angle, sigma_x, sigma_y, *others = map(group.numbers, names)
@@ -140,29 +140,27 @@ def _supports(
         q = psf.quadratic_form_at(x, y, *own_numbers[:4])
         return profile(q, *own_numbers[4:]).numpy()
 
-    return supports_of(values, halves, (angle == 0.0) & (sigma_x == sigma_y))
+    return Cut(values, halves, (angle == 0.0) & (sigma_x == sigma_y))
 
 
-def _gaussian_supports(group: Group[GaussianBlurParameters]) -> Supports:
+def _gaussian_cut(group: Group[GaussianBlurParameters]) -> Cut:
     widest = np.maximum(group.numbers("sigma_x"), group.numbers("sigma_y"))
     reach = np.ceil(NO_FURTHER * widest).astype(np.int64)
-    return _supports(group, np.minimum(_halves(group), reach), psf.gaussian_profile)
+    return _cut(group, np.minimum(_halves(group), reach), psf.gaussian_profile)
 
 
-def _generalised_supports(group: Group[GeneralisedGaussianBlurParameters]) -> Supports:
-    return _supports(group, _halves(group), psf.generalised_profile, "beta")
+def _generalised_cut(group: Group[GeneralisedGaussianBlurParameters]) -> Cut:
+    return _cut(group, _halves(group), psf.generalised_profile, "beta")
 
 
-def _plateau_supports(group: Group[PlateauBlurParameters]) -> Supports:
-    return _supports(group, _halves(group), psf.plateau_profile, "beta")
+def _plateau_cut(group: Group[PlateauBlurParameters]) -> Cut:
+    return _cut(group, _halves(group), psf.plateau_profile, "beta")
 
 
-def _sinc_supports(group: Group[SincBlurParameters]) -> Supports:
+def _sinc_cut(group: Group[SincBlurParameters]) -> Cut:
     cutoff = group.numbers("cutoff")
     every = np.ones(len(cutoff), np.bool_)
-    return supports_of(
-        lambda points: jinc_at(cutoff[points.row] * points.radius), _halves(group), every
-    )
+    return Cut(lambda points: jinc_at(cutoff[points.row] * points.radius), _halves(group), every)
 
 
 def _separable(record: GaussianBlurParameters) -> bool:
@@ -226,7 +224,7 @@ GAUSSIAN_BLUR = Operator(
     parameters=GaussianBlurParameters,
     forms=Forms(
         kernel=correlating(_gaussian_psfs),
-        packed=packed_blur(_gaussian_psfs, _gaussian_supports),
+        packed=packed_blur(_gaussian_psfs, _gaussian_cut),
         single=_gaussian_single,
         tables=_gaussian_tables,
     ),
@@ -247,7 +245,7 @@ GENERALISED_GAUSSIAN_BLUR = psf_row(
     name="generalised_gaussian_blur",
     parameters=GeneralisedGaussianBlurParameters,
     psfs=_generalised_psfs,
-    cut=_generalised_supports,
+    cut=_generalised_cut,
     words=Words(
         phrase=_generalised_words,
         summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
@@ -263,7 +261,7 @@ PLATEAU_BLUR = psf_row(
     name="plateau_blur",
     parameters=PlateauBlurParameters,
     psfs=_plateau_psfs,
-    cut=_plateau_supports,
+    cut=_plateau_cut,
     words=Words(
         phrase=_plateau_words,
         summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
@@ -281,7 +279,7 @@ SINC_BLUR = Operator(
     parameters=SincBlurParameters,
     forms=Forms(
         kernel=correlating(_sinc_psfs),
-        packed=packed_blur(_sinc_psfs, _sinc_supports),
+        packed=packed_blur(_sinc_psfs, _sinc_cut),
         single=psf_single,
         tables=psf_tables(_sinc_psfs),
     ),

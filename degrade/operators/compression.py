@@ -70,8 +70,8 @@ def _coding(group: Any, channels: int) -> npt.NDArray[np.int64]:
     layouts = layout_columns(sides, codes, texts)
     coded = whole_blocks(sides) + (2 * whole_blocks(layouts[:, 2:4]) if channels > 1 else 0)
     scaling = _PERCENTAGES[group.numbers("quality").astype(np.int64)]
-    edges = np.zeros((len(sides), 2), np.int64)
-    return np.column_stack([layouts, scaling, edges, coded])
+    edges = np.zeros((2, len(sides)), np.int64)
+    return np.array([*layouts.T, scaling, *edges, coded], np.int64).T
 
 
 _PERCENTAGES = np.array([0, *map(percentage, range(1, 101))], np.int64)
@@ -89,7 +89,7 @@ def coded_tables(codings: npt.NDArray[np.int64]) -> tuple[Tables, npt.NDArray[np
     fields = [*codings[:, :6].T, scratch[:-1], *codings[:, 6:9].T]
     base = {"luma": LUMA_TABLE, "chroma": CHROMA_TABLE}
     shared = {name: np.array(table, np.int32).ravel() for name, table in base.items()}
-    return Tables({"fields": np.stack(fields, axis=1)}, shared), scratch
+    return Tables({"fields": np.array(fields, np.int64).T}, shared), scratch
 
 
 def _prepare(batch: Batch) -> Prepared:

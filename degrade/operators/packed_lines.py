@@ -45,7 +45,7 @@ def line_table(group: Samples, tie: Tie) -> Floats:
     """Rows of the table of lines of `resize` records, along rows and along columns: float64 (b, 2, 14)."""
     codes, names = _filters(group)
     sides, outs = group.sides().astype(np.float64), group.sides(after=True).astype(np.float64)
-    shifts = np.stack([group.numbers("shift_y"), group.numbers("shift_x")], axis=1)
+    shifts = np.array([group.numbers("shift_y"), group.numbers("shift_x")]).T
     scale, position = _axes(
         group, sides / outs, np.array([name != ADAPTIVE for name in names])[codes]
     )
@@ -54,7 +54,7 @@ def line_table(group: Samples, tie: Tie) -> Floats:
         ties = [tie(*axis) for axis in zip(scale[row].tolist(), shifts[row].tolist(), strict=True)]
         # There and back, as a placement has it and a line has not.
         position[row] = (position[row] + ties) - ties
-    own = np.stack([sides, outs, scale, position, shifts != 0.0], axis=2)
+    own = np.array([sides, outs, scale, position, shifts != 0.0]).transpose(1, 2, 0)
     filters = [(name, wanted) for name in names for wanted in (False, True)]
     which = np.repeat(2 * codes + group.matches("antialias", True), 2)
     rows = numbers_of_lines(filters, which, own.reshape(-1, 5))

@@ -43,7 +43,7 @@ def _prepare_normals(batch: Batch) -> Prepared:
     kinds = batch.column(lambda part: [part.values[0]] * len(part.places), np.int32)
     each = {
         "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
-        "kinds": np.stack([kinds, _depths(batch)], axis=1),
+        "kinds": np.array([kinds, _depths(batch)]).T,
         "numbers": batch.column(lambda part: part.values[1], np.float64),
     }
     return Prepared(Tables(each, {}), _begin_normals)
@@ -60,7 +60,7 @@ NORMALS = Form("normals", _prepare_normals)
 
 def _stated(group: Any) -> Numbers:
     sigmas = group.numbers("sigma_255") / 255.0
-    return np.stack([sigmas, np.zeros_like(sigmas)], axis=1)
+    return np.array([sigmas, np.zeros_like(sigmas)]).T
 
 
 def _shot_and_read(group: Any) -> Numbers:
@@ -117,7 +117,7 @@ def _prepare_poisson(batch: Batch) -> Prepared:
     which = [-1 if count == "distinct" else places[float(count)] for count in counts]
     each = {
         "keys": batch.column(lambda part: noise_keys(part.group), np.int64),
-        "integers": np.stack([_depths(batch), np.array(which, np.int32)], axis=1),
+        "integers": np.array([_depths(batch), which], np.int32).T,
         "scales": batch.column(lambda part: part.group.numbers("scale"), np.float32),
     }
     bank = [*DISTINCT_COUNTS[:offset], *stated]

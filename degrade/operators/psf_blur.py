@@ -12,13 +12,13 @@ import torch
 
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Border, Floats
-from degrade.functional.gpu.call import Tables
+from degrade.functional.gpu.call import Arrays, Tables
 from degrade.functional.mtf import mtf50
-from degrade.functional.psf_supports import Supports
+from degrade.functional.psf_supports import Cut, Supports, supports_of
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
-from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, Samples
+from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, Samples
 from degrade.operators.row import Facts, Forms, Operator, Words, same_place
 
 CPU = torch.device("cpu")
@@ -76,16 +76,26 @@ def _mirrors(group: Samples) -> npt.NDArray[np.bool_]:
     return np.ones(len(group.records), np.bool_)
 
 
+def _made(parts: Sequence[PackedPart]) -> tuple[npt.NDArray[np.int64], list[Supports]]:
+    """Supports of all parts, those that are still to be cut together and first; and their samples' places."""
+    cut = [part for part in parts if isinstance(part.values, Cut)]
+    ready = [part for part in parts if not isinstance(part.values, Cut)]
+    made = [supports_of([part.values for part in cut])] if cut else []
+    places = np.concatenate([part.places for part in (*cut, *ready)])
+    return places, [*made, *(part.values for part in ready)]
+
+
 def _prepare(batch: Batch) -> Prepared:
-    reaches = batch.column(lambda part: part.values.reaches, np.int32)
-    lengths = [(2 * part.values.reaches.astype(np.int64) + 1) ** 2 for part in batch.parts]
-    begins, starts = 0, np.empty(batch.samples, np.int64)
-    for part, own in zip(batch.parts, lengths, strict=True):
-        starts[part.places] = begins + np.cumsum(own) - own
-        begins += int(own.sum())
+    places, made = _made(batch.parts)
+    own = np.concatenate([supports.reaches for supports in made])
+    lengths = (2 * own.astype(np.int64) + 1) ** 2
+    reaches = np.empty(batch.samples, np.int32)
+    starts = np.empty(batch.samples, np.int64)
+    reaches[places] = own
+    starts[places] = lengths.cumsum() - lengths
     mirrors = batch.column(lambda part: _mirrors(part.group), np.int32)
-    kernels = np.concatenate([part.values.taps for part in batch.parts])
-    each = {"starts": starts, "reaches": reaches, "mirrors": mirrors}
+    kernels = np.concatenate([supports.taps for supports in made])
+    each: Arrays = {"starts": starts, "reaches": reaches, "mirrors": mirrors}
     return Prepared(Tables(each, {"kernels": kernels}), _begin)
 
 
@@ -98,12 +108,12 @@ def _begin(tables: Mapping[str, torch.Tensor]) -> Launch:
 CORRELATION = Form("correlation", _prepare)
 
 
-SupportsOf = Callable[[Any], Supports]
-"""A group's kernels cut to their supports."""
+CutOf = Callable[[Any], Cut]
+"""A group's kernels, to be cut to their supports."""
 
 
-def packed_blur(psfs: Psfs, cut: SupportsOf | None = None) -> Packed:
-    """A blur's part of the correlation of packed samples. cut: the supports of `psfs` had by a shorter way."""
+def packed_blur(psfs: Psfs, cut: CutOf | None = None) -> Packed:
+    """A blur's part of the correlation of packed samples. cut: a shorter way to the supports of `psfs`."""
     if cut is None:
         return Packed(CORRELATION, lambda group, channels: supports(psfs(group).numpy()))
     return Packed(CORRELATION, lambda group, channels: cut(group))
@@ -135,7 +145,7 @@ def psf_strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
     return lambda record: kernel_strength(one_psf(psfs, record))
 
 
-def psf_forms(psfs: Psfs, cut: SupportsOf | None = None) -> Forms[Any]:
+def psf_forms(psfs: Psfs, cut: CutOf | None = None) -> Forms[Any]:
     """The forms of a blur that its PSF says everything about."""
     return Forms(
         kernel=correlating(psfs),
@@ -153,7 +163,7 @@ def psf_row(
     ladder: Ladder | None = None,
     border: str = "reflect101",
     place: Callable[[Any, Frame], Placement] = same_place,
-    cut: SupportsOf | None = None,
+    cut: CutOf | None = None,
 ) -> Operator[Any]:
     """The row of such a blur."""
     facts = Facts(strength=psf_strength(psfs), border=border, place=place, optical=True)

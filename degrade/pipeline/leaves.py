@@ -167,14 +167,14 @@ class LeafTable:
         kinds = self.kinds.take(leaf)
         out = self.constants(leaf)
         for kind, evaluate in _EVALUATED.items():
-            own = np.flatnonzero(kinds == kind)
+            own = (kinds == kind).nonzero()[0]
             if len(own):
                 numbers = self.numbers.take(leaf[own], axis=1)
                 out[own] = evaluate(numbers, u[own])
-        own = np.flatnonzero(kinds == Kind.FIELD)
+        own = (kinds == Kind.FIELD).nonzero()[0]
         if len(own):
             out[own] = values[base[own] + out[own].astype(np.int64)]
-        for place in np.flatnonzero(kinds == Kind.SCALAR).tolist():
+        for place in (kinds == Kind.SCALAR).nonzero()[0].tolist():
             out[place] = self._scalar(int(leaf[place]), float(u[place]), values[base[place] :])
         return out
 
@@ -182,7 +182,7 @@ class LeafTable:
         self, leaf: Integers, u: Floats, base: Integers, values: Floats
     ) -> tuple[Integers, Floats]:
         """Leaves that have no parts, and what is left of their uniforms."""
-        places = np.flatnonzero(self.kinds.take(leaf) >= Kind.CUT)
+        places = (self.kinds.take(leaf) >= Kind.CUT).nonzero()[0]
         if len(places):
             leaf, u = leaf.copy(), u.copy()
         while len(places):
@@ -205,7 +205,7 @@ class LeafTable:
         if not len(places):
             return
         tables = leaf[places]
-        for table in np.unique(tables).tolist():
+        for table in np.bincount(tables).nonzero()[0].tolist():
             own = places[tables == table]
             given = values[base[own] + self.cases[table].field]
             leaf[own] = _first_case(given, self.cases[table].tests)

@@ -99,10 +99,10 @@ def _begins(node: DrawnShuffle, chances: Floats, lengths: Integers) -> Integers:
     """How many steps come before each item, int64 (items, samples)."""
     count = len(node.items)
     orders = [order_at(chance, count, node.constraints) for chance in chances.tolist()]
-    order = np.array(orders, np.int64).reshape(-1, count).T
-    own = np.take_along_axis(lengths, order, axis=0)
+    order, sample = np.array(orders, np.int64).reshape(-1, count).T, np.arange(len(orders))
+    own = lengths[order, sample]
     begins = np.empty_like(lengths)
-    np.put_along_axis(begins, order, own.cumsum(axis=0) - own, axis=0)
+    begins[order, sample] = own.cumsum(axis=0) - own
     return begins
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 
 import numpy as np
 import pytest
 import torch
 
 import degrade
+from degrade import online
 from degrade.errors import DegradeError
 from degrade.execute.packed import TYPES
 from degrade.execute.plan import plan_lr
@@ -19,7 +21,7 @@ from degrade.functional.gpu import kinds
 from degrade.functional.poisson import bank_arrays
 from degrade.functional.resample import Line, _numbers
 from degrade.geometry import Size
-from degrade.online import readied
+from degrade.online import Pair, Readied, readied
 from degrade.operators.packed_noise import KEPT_COUNTS
 from degrade.operators.packed_resize import known, line_rows
 
@@ -100,6 +102,30 @@ def test_a_batch_drawn_ahead_is_the_same_on_a_cpu() -> None:
     assert torch.equal(pair.lr, degradation(hr, ["a", "b"], 5).lr)
     with pytest.raises(DegradeError, match="made ready for other"):
         degradation(hr, ["a", "c"], 5, ready)
+
+
+def test_the_caller_does_not_wait_for_a_batch_made_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread draws and lays out for the device that will hold it; the call then runs what was laid out."""
+    may, runs = threading.Event(), list[tuple[object, str]]()
+
+    def slowly(*given: object) -> Readied:
+        assert may.wait(60)
+        runs.append((given[4], threading.current_thread().name))
+        return readied(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(online, "readied", slowly)
+    monkeypatch.setattr(online, "runs_packed", lambda device: True)
+    degradation = degrade.OnlineDegradation("second_order", scale=4)
+    ready = degradation.ahead(["a", "b"], 5, (16, 20), "cpu")
+    assert not ready.done()
+    may.set()
+    made = ready.result(60)
+    assert [(packed, name.startswith("degrade-ahead")) for packed, name in runs] == [(True, True)]
+    given = list[object]()
+    pair = Pair(torch.zeros(1), torch.zeros(1))
+    monkeypatch.setattr(online, "run_ready", lambda programs, hr: given.append(programs) or pair)
+    assert degradation(torch.rand(2, 3, 16, 20), ["a", "b"], 5, ready) is pair
+    assert given == [made.programs]
 
 
 def test_tables_of_drawn_counts_are_in_the_one_copy() -> None:

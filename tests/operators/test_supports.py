@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from degrade.functional.libjpeg.sampling import FACTORS, layout_columns, layout_of
-from degrade.functional.psf_supports import Supports
+from degrade.functional.psf_supports import Cut, supports_of
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators import blur, resize
 from degrade.operators.base import Group
 from degrade.operators.matlab_resize import MatlabBicubicParameters, _matlab_place
+from degrade.operators.packed import Batch, PackedPart
 from degrade.operators.packed_lines import rounded_up_sizes, scaled_sizes
 from degrade.operators.packed_resize import pair_rows
-from degrade.operators.psf_blur import supports
+from degrade.operators.psf_blur import _prepare, supports
 
 SIZES = st.sampled_from([1, 3, 7, 13, 21, 31])
 SIGMAS = st.floats(0.05, 100.0)
@@ -44,22 +45,20 @@ def shapes(record: type[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrate
     return st.lists(st.builds(made, SIZES, pair, angle=ANGLES, **more), min_size=1, max_size=6)
 
 
-KINDS: dict[
-    str, tuple[st.SearchStrategy[list[Any]], Callable[..., Supports], Callable[..., Any]]
-] = {
+KINDS: dict[str, tuple[st.SearchStrategy[list[Any]], Callable[..., Cut], Callable[..., Any]]] = {
     "gaussian": (
         shapes(blur.GaussianBlurParameters),
-        blur._gaussian_supports,
+        blur._gaussian_cut,
         blur._gaussian_psfs,
     ),
     "generalised": (
         shapes(blur.GeneralisedGaussianBlurParameters, beta=BETAS),
-        blur._generalised_supports,
+        blur._generalised_cut,
         blur._generalised_psfs,
     ),
     "plateau": (
         shapes(blur.PlateauBlurParameters, beta=BETAS),
-        blur._plateau_supports,
+        blur._plateau_cut,
         blur._plateau_psfs,
     ),
     "sinc": (
@@ -72,7 +71,7 @@ KINDS: dict[
             min_size=1,
             max_size=6,
         ),
-        blur._sinc_supports,
+        blur._sinc_cut,
         blur._sinc_psfs,
     ),
 }
@@ -86,10 +85,48 @@ def test_kernels_by_their_symmetry_have_the_bits_of_whole_ones(
 ) -> None:
     records, cut, psfs = KINDS[kind]
     own = group(data.draw(records))
-    made, expected = cut(own), supports(psfs(own).numpy())
+    made, expected = supports_of([cut(own)]), supports(psfs(own).numpy())
     assert made.reaches.tolist() == expected.reaches.tolist()
     assert made.taps.dtype == expected.taps.dtype
     assert made.taps.tobytes() == expected.taps.tobytes()
+
+
+def test_kernels_of_several_kinds_are_cut_together() -> None:
+    """As each kind alone."""
+    round_, turned = (
+        blur.PlateauBlurParameters(size=9, sigma_x=2, sigma_y=y, angle=angle, beta=1.5)
+        for y, angle in ((2, 0), (1, 0.4))
+    )
+    groups = [
+        group([blur.SincBlurParameters(size=size, cutoff=1.0) for size in (7, 21)]),
+        group([round_, turned, round_]),
+        group([blur.GaussianBlurParameters(size=13, sigma_x=0.3, sigma_y=0.2)]),
+    ]
+    makers = blur._sinc_cut, blur._plateau_cut, blur._gaussian_cut
+    cuts = [cut(own) for cut, own in zip(makers, groups, strict=True)]
+    made, alone = supports_of(cuts), [supports_of([cut]) for cut in cuts]
+    assert made.taps.tobytes() == b"".join(own.taps.tobytes() for own in alone)
+    assert made.reaches.tolist() == [reach for own in alone for reach in own.reaches.tolist()]
+
+
+def test_every_sample_finds_its_own_kernel_whoever_made_it() -> None:
+    """Kernels that are cut together and kernels that came whole, in launch order."""
+    sinc = group([blur.SincBlurParameters(size=size, cutoff=1.0) for size in (7, 9)])
+    gaussian = group([blur.GaussianBlurParameters(size=5, sigma_x=0.9, sigma_y=0.4)])
+    whole = supports(blur._sinc_psfs(sinc).numpy()[::-1].copy())
+    parts = [
+        PackedPart(np.array([1, 4]), sinc, whole),
+        PackedPart(np.array([2]), gaussian, blur._gaussian_cut(gaussian)),
+        PackedPart(np.array([0, 3]), sinc, blur._sinc_cut(sinc)),
+    ]
+    tables = _prepare(Batch(parts, np.array([0, 5]), 3)).tables
+    small, large = (supports(blur._sinc_psfs(group([record])).numpy()) for record in sinc.records)
+    middle = supports(blur._gaussian_psfs(gaussian).numpy())
+    for sample, expected in enumerate((small, large, middle, large, small)):
+        start, reach = (int(tables.each[name][sample]) for name in ("starts", "reaches"))
+        assert reach == expected.reaches[0]
+        taps = tables.shared["kernels"][start : start + (2 * reach + 1) ** 2]
+        assert taps.tobytes() == expected.taps.tobytes()
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40), st.sampled_from(list(FACTORS)))))

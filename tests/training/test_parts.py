@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import queue
 import threading
 from collections import Counter
 from pathlib import Path
@@ -33,7 +34,7 @@ from realsr.training.launch import launched
 from realsr.training.logs import Log, read_log
 from realsr.training.moving_average import decay_at, frozen_copy, update
 from realsr.training.optimisers import clip, optimiser_for, set_rates
-from realsr.training.prefetch import Prefetch
+from realsr.training.prefetch import AHEAD, Prefetch
 from realsr.training.progress import Pace, duration, line
 from realsr.training.schedule import rate_factor
 from realsr.training.state import first_state
@@ -187,6 +188,25 @@ def test_prefetching_hands_out_in_order_and_passes_errors_on() -> None:
         with pytest.raises(SourceError, match="it is damaged"):
             prefetch.next()
     assert not any(thread.name == "batches" for thread in threading.enumerate())
+
+
+def test_batches_are_made_ahead_of_the_steps_and_not_without_end() -> None:
+    """While a step is under way those after it are made, by another thread, until as many wait as may."""
+    begun, makers = queue.Queue[int](), set[str]()
+
+    def made(step: int) -> TrainingBatch:
+        makers.add(threading.current_thread().name)
+        begun.put(step)
+        return TrainingBatch(torch.full((1, 1, 2, 2), float(step)), torch.zeros(1, 1, 1, 1))
+
+    with Prefetch(made, 0, 100, CPU) as prefetch:
+        # Nobody has asked for a batch yet. One more than may wait is in the thread's hands.
+        assert [begun.get(timeout=60) for _ in range(AHEAD + 1)] == list(range(AHEAD + 1))
+        with pytest.raises(queue.Empty):
+            begun.get(timeout=0.3)
+        assert float(prefetch.next().hr[0, 0, 0, 0]) == 0
+        assert begun.get(timeout=60) == AHEAD + 1
+    assert makers == {"batches"}
 
 
 def test_psnr_and_ssim_by_hand() -> None:

@@ -70,7 +70,7 @@ def layout_columns(
     down, across = factors.T
     smooth_across = (across == 2) & (planes[:, 1] > _NARROW)
     smooth_down = (down == 2) & ((across == 1) | smooth_across)
-    return np.column_stack([factors, planes, smooth_down, smooth_across])
+    return np.array([*factors.T, *planes.T, smooth_down, smooth_across], np.int64).T
 
 
 class LayoutFields:
