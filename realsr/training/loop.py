@@ -38,7 +38,7 @@ from realsr.training.reports import (
     numbers,
     over_processes,
 )
-from realsr.training.resuming import Change, in_force
+from realsr.training.resuming import KeyChange, in_force
 from realsr.training.state import TrainState, content, first_state, restore
 from realsr.training.steps import (
     StepReport,
@@ -139,7 +139,7 @@ class Training:
         self.cut_short = False
         self.early = True
 
-    def note(self, changes: Sequence[str], resumed: Sequence[Change]) -> None:
+    def note(self, changes: Sequence[str], resumed: Sequence[KeyChange]) -> None:
         """Tells, and puts into the log, which data changed before this call, and which keys change now."""
         for each in resumed:
             self.tell(str(each))

@@ -33,7 +33,7 @@ CHANGEABLE = (
 """Keys that decide coming steps alone: what was trained stays what it is, and the state goes on."""
 
 
-class Change(Strict):
+class KeyChange(Strict):
     """key had another value up to a step, which is how many lay behind."""
 
     step: int
@@ -49,7 +49,7 @@ class ResumedRecord(Strict):
     """All changes, the earliest first."""
 
     version: int = VERSION
-    changes: tuple[Change, ...] = ()
+    changes: tuple[KeyChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,13 @@ class InForce:
 
     config: TrainingConfig
     changed: tuple[tuple[str, Any, Any], ...] = ()
-    earlier: tuple[Change, ...] = ()
+    earlier: tuple[KeyChange, ...] = ()
 
-    def note(self, run: TrainingFolder, step: int) -> tuple[Change, ...]:
+    def note(self, run: TrainingFolder, step: int) -> tuple[KeyChange, ...]:
         """Records what changes now, after so many steps, and the configuration; those changes."""
-        new = tuple(Change(step=step, key=key, was=was, now=now) for key, was, now in self.changed)
+        new = tuple(
+            KeyChange(step=step, key=key, was=was, now=now) for key, was, now in self.changed
+        )
         # Where a state was lost, earlier changes hold from the step that there is.
         before = tuple(
             each.model_copy(update={"step": min(each.step, step)}) for each in self.earlier
@@ -151,7 +153,7 @@ def _value(config: TrainingConfig, key: str) -> Any:
     return here
 
 
-def _former(earlier: Sequence[Change], key: str, config: TrainingConfig) -> bool:
+def _former(earlier: Sequence[KeyChange], key: str, config: TrainingConfig) -> bool:
     """Whether a configuration has a value that was changed since."""
     return _value(config, key) in [each.was for each in earlier if each.key == key]
 
@@ -182,7 +184,7 @@ def _compared(config: TrainingConfig, free: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _read(run: TrainingFolder) -> tuple[Change, ...]:
+def _read(run: TrainingFolder) -> tuple[KeyChange, ...]:
     if not run.resumed.exists():
         return ()
     try:
