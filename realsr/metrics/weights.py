@@ -66,16 +66,19 @@ def found_weights(
     computes: dict[str, Compute] = {}
     digests: dict[str, str] = {}
     reasons: dict[str, str] = {}
-    for row in rows:
-        if row.trained is None:
-            continue
+
+    def find(name: str, trained: Trained) -> None:
         try:
-            paths = [_path_of(file, files) for file in row.trained.files]
-            computes[row.name] = _loaded(row.name, row.trained, paths, files, device)
+            paths = [_path_of(file, files) for file in trained.files]
+            computes[name] = _loaded(name, trained, paths, files, device)
         except MissingWeightsError as error:
-            reasons[row.name] = str(error)
+            reasons[name] = str(error)
         else:
-            digests[row.name] = digest_of(paths)
+            digests[name] = digest_of(paths)
+
+    all_of(
+        lambda row: find(*row), [(row.name, row.trained) for row in rows if row.trained is not None]
+    )
     return FoundWeights(computes, digests, reasons)
 
 

@@ -12,6 +12,7 @@ from realsr.cli.reporting import DIFFERS, OK, PARTLY, say, several
 from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import advising
+from realsr.files.faults import all_of
 from realsr.images.sources import discover
 from realsr.robustness.after.compare import compare
 from realsr.robustness.after.merge import merge
@@ -39,7 +40,7 @@ def run_merge(first: Path, second: Path, out: Path) -> int:
 
 def run_compare(first: Path, second: Path) -> int:
     """The command's body; its exit code."""
-    found = compare(read_results(first), read_results(second))
+    found = compare(*all_of(read_results, (first, second)))
     for line in (*found.only, *map(str, found.changes)):
         tell(line)
     tell(f"{found.compared} numbers compared")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from degrade.foreign import open_foreign
+from realsr.files.faults import all_of
 from realsr.files.whole import make_directory, replacing
 from realsr.robustness.after.remade import told_difference
 from realsr.robustness.errors import StudyError
@@ -49,7 +50,7 @@ def merge(first: Path, second: Path, out: Path) -> Results:
     Equal names must mean equal things: models of one digest, sets of the same pixels, metrics of one version
     and convention, and numbers that agree. A run that was given no lines takes those of the other.
     """
-    runs = read_results(first), read_results(second)
+    runs = all_of(read_results, (first, second))
     one, other = (replace(each, record=_moved(each, out)) for each in runs)
     record = one.record.model_copy(
         update={
