@@ -158,14 +158,29 @@ MappingSpec = Annotated[
 @cache
 def stage_model(operator: Operator[Any]) -> type[Stage]:
     """The stage model of an operator, made from its record."""
+    model: type[Stage] = create_model(
+        stage_name(operator), __base__=Stage, **stage_fields(operator, Spec, MappingSpec)
+    )
+    model.operator = operator
+    model.__doc__ = operator.words.summary
+    return model
+
+
+def stage_name(operator: Operator[Any]) -> str:
+    """`GaussianBlurStage`."""
+    return f"{operator.name.title().replace('_', '')}Stage"
+
+
+def stage_fields(operator: Operator[Any], spec: Any, mapping: Any) -> dict[str, Any]:
+    """What a stage of the operator holds beside its label, as `create_model` takes it.
+
+    spec, mapping: the types of a field's distribution, and of one that may be written as a mapping.
+    """
     name, infos = operator.name, operator.parameters.model_fields
     fields: dict[str, Any] = {"op": (str, Field(default=name, pattern=f"^{name}$"))}
     mappings = mapping_fields(operator.parameters)
     for field in _drawn(operator.parameters):
         default = ... if infos[field].is_required() else infos[field].default
         described = Field(default=default, description=infos[field].description)
-        fields[field] = (MappingSpec if field in mappings else Spec, described)
-    model = create_model(f"{name.title().replace('_', '')}Stage", __base__=Stage, **fields)
-    model.operator = operator
-    model.__doc__ = operator.words.summary
-    return model
+        fields[field] = (mapping if field in mappings else spec, described)
+    return fields

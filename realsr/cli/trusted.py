@@ -10,18 +10,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_config_path
 from pydantic import ValidationError
 
+from degrade.operators.table import OwnOperators
 from degrade.reader.records import Strict
 from degrade.reader.sentences import of_document
 from degrade.reader.yaml_source import read_text, read_yaml
 from degrade.trust import NOTHING, Trust
 from realsr.files.errors import RequestError
-from realsr.rows import Rows, read_rows
+
+if TYPE_CHECKING:
+    from realsr.rows import Rows
 
 _FUNCTION = re.compile(r"(?:[^=]*=)?([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 """`module:function`, with or without a name for it before."""
@@ -53,7 +57,18 @@ def own_rows(files: Iterable[Path], said: Iterable[str] = (), models: Iterable[s
 
     Raises RowsError, and RequestError where their own list cannot be read.
     """
+    # Late, because it loads the tables of metrics, losses and networks, which many commands do without.
+    from realsr.rows import read_rows
+
     return read_rows(files).trusting(trusted(said, models))
+
+
+def own_operators(files: Sequence[Path], said: Iterable[str] = ()) -> OwnOperators:
+    """As `own_rows`, of which the caller wants the operators alone.
+
+    Without files of rows no other table is loaded.
+    """
+    return own_rows(files, said).operators if files else OwnOperators.of((), trusted(said))
 
 
 def configured(path: Path) -> Trust:

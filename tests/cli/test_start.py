@@ -67,3 +67,42 @@ def test_a_file_that_is_not_there_does_not_hide_the_others(files: list[str]) -> 
     assert done.exit_code == 1
     assert "nowhere.yaml" in done.output
     assert "a.yaml: sound" in done.output
+
+
+def test_collections_wait_until_the_libraries_are_there() -> None:
+    code = (
+        "import gc\n"
+        "usual, callbacks = gc.get_threshold(), list(gc.callbacks)\n"
+        "from realsr.cli.start import collecting_later\n"
+        "collecting_later(5000)\n"
+        "assert gc.get_threshold() == (5000, *usual[1:])\n"
+        "before = gc.get_stats()[0]['collections']\n"
+        "kept = [[] for _ in range(4000)]\n"
+        "assert gc.get_stats()[0]['collections'] == before\n"
+        "kept += [[] for _ in range(2000)]\n"
+        "assert gc.get_stats()[0]['collections'] > before\n"
+        "assert gc.get_threshold() == usual and gc.callbacks == callbacks\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+WITHOUT = {
+    "pipelines schema": {"realsr.rows", "realsr.metrics", "degrade.execute"},
+    "pipelines check bicubic": {"realsr.rows", "realsr.metrics", "realsr.models"},
+    "pipelines diff bicubic gaussian8": {"realsr.rows", "realsr.metrics", "realsr.models"},
+    "models list": {"realsr.rows", "realsr.metrics", "degrade.operators.table"},
+}
+"""What each of the quick commands has no use for, and does not load."""
+
+
+@pytest.mark.parametrize("line", WITHOUT)
+def test_a_quick_command_loads_what_it_needs(line: str) -> None:
+    code = (
+        "import sys\n"
+        "from realsr.cli.main import main\n"
+        f"main({line.split()})\n"
+        f"assert not {WITHOUT[line]} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

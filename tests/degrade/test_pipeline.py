@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import degrade
 from degrade.errors import PipelineError
+from degrade.operators.table import OPERATORS
 from degrade.pipeline import named_source
 from degrade.pipeline.named import named_pipelines
+from degrade.pipeline.stages import stage_model
 from tests.degrade.refusals import HEAD, refusal
 
 
@@ -189,3 +194,31 @@ def test_the_schema_knows_operators_and_forms() -> None:
     schema = degrade.pipeline_schema()
     assert {"GaussianNoiseStage", "Uniform", "ChoiceNode"} <= schema["$defs"].keys()
     assert "key" not in schema["$defs"]["GaussianNoiseStage"]["properties"]
+
+
+def test_the_schema_says_of_a_stage_what_its_model_takes() -> None:
+    schema = degrade.pipeline_schema()
+    for name in ("gaussian_noise", "albumentations"):
+        model = stage_model(OPERATORS[name]).model_json_schema()
+        said = schema["$defs"][model["title"]]
+        assert _written_out(said, schema["$defs"]) == _written_out(model, model["$defs"])
+
+
+def test_every_reference_of_the_schema_leads_somewhere() -> None:
+    schema = degrade.pipeline_schema()
+    text = json.dumps(schema)
+    assert set(re.findall(r"#/\$defs/(\w+)", text)) <= schema["$defs"].keys()
+    assert "$comment" not in text
+
+
+def _written_out(part: Any, definitions: dict[str, Any]) -> Any:
+    """A schema with each field's alternatives in place of a reference to them."""
+    if isinstance(part, dict):
+        named = str(part.get("$ref", "")).removeprefix("#/$defs/")
+        if named in ("Value", "MappingValue"):
+            meant = {"oneOf", "anyOf"} & definitions[named].keys()
+            part = {key: inner for key, inner in part.items() if key != "$ref"} | {
+                key: definitions[named][key] for key in meant
+            }
+        return {k: _written_out(v, definitions) for k, v in part.items() if k != "$defs"}
+    return [_written_out(inner, definitions) for inner in part] if isinstance(part, list) else part

@@ -87,7 +87,7 @@ def import_pipeline(
     ] = None,
 ) -> int:
     """Turn a Real-ESRGAN option file into a pipeline. Exit: 0 done, 2 options missing or wrong."""
-    from realsr.cli.actions.pipelines import run_import
+    from realsr.cli.actions.foreign_pipelines import run_import
 
     return run_import(file, out)
 
@@ -101,7 +101,7 @@ def import_seal(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where seal_000.yaml, ... are written.")],
 ) -> int:
     """Turn SEAL's parameter strings into pipelines. Exit: 0 done, 2 a string that cannot be read."""
-    from realsr.cli.actions.pipelines import run_import_seal
+    from realsr.cli.actions.foreign_pipelines import run_import_seal
 
     return run_import_seal(file, out)
 
@@ -110,6 +110,6 @@ def import_seal(
 @reported
 def print_schema(rows: RowFiles = None) -> int:
     """Print the JSON schema of pipeline files, for editors."""
-    from realsr.cli.actions.pipelines import run_schema
+    from realsr.cli.actions.pipeline_schema import run_schema
 
     return run_schema(rows or [])
