@@ -90,7 +90,9 @@ def test_a_source_is_never_overwritten(folder: Path, tmp_path: Path, linked: boo
     assert done.exit_code == 2
     assert "would take the place" in done.stderr
     assert (folder / "a.png").read_bytes() == before
-    assert realsr("upscale", folder, "--out", out, "--model", "bicubic").exit_code == 2
+    whole = realsr("upscale", folder, "--out", out, "--model", "bicubic")
+    assert whole.exit_code == 2
+    assert "is the directory of the sources; give another one" in whole.stderr
     assert (folder / "a.png").read_bytes() == before
 
 

@@ -70,6 +70,13 @@ def test_faults_of_a_study_are_told_with_their_line(folder: Path, text: str, exp
     assert "Value error" not in output
 
 
+def test_weights_that_nobody_asked_for_are_not_missed(folder: Path) -> None:
+    code, output = said(*RUN, "--model", "l=lanczos", "--limit", "1", "--crop", "32")
+    assert code == 0
+    assert "weights" not in output
+    assert "lpips" not in output
+
+
 def test_a_rule_that_nothing_answers_is_incomplete(folder: Path) -> None:
     """A metric without weights is not passed over in silence."""
     code, output = said(*RUN, "--metrics", "psnr_y,lpips_alex", "--model", "l=lanczos3")
