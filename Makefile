@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 TESTS := $(VENV)/.stamp-tests
 EXTRAS := demo,train
-TEST_EXTRAS := interop,onnx,video,test,check
+TEST_EXTRAS := interop,onnx,video,test,check,docs
 JOBS ?= auto
 ARGS ?=
 SECONDS ?= 600
@@ -22,7 +22,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_
 PYTEST := $(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DELETE_ON_ERROR:
-.PHONY: help environment demo test test-slow test-docs fuzz mutants check format bench bench-gpu clean
+.PHONY: help environment demo test test-slow test-docs docs fuzz mutants check format bench bench-gpu clean
 
 help:
 	@echo 'make demo       make pairs from bundled photographs and a contact sheet of them, under demo/'
@@ -32,6 +32,7 @@ help:
 	@echo '                (of any, a part: make test ARGS="-k resize"; other workers: make test JOBS=2)'
 	@echo 'make mutants    plant each bug of a list in a copy of the tree, and see which tests fail; goes on when called again'
 	@echo 'make fuzz       hunt for inputs that a reader does not answer as it says: ten minutes for each of them'
+	@echo 'make docs       the documentation as a site, under build/site; any broken link stops it'
 	@echo 'make check      format, lint, types, import contracts'
 	@echo 'make format     rewrite the code in the one format'
 	@echo 'make bench      time the toolkit beside its peers, and measure its memory'
@@ -77,6 +78,9 @@ test-docs: $(TESTS)
 
 mutants: $(TESTS)
 	$(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m tools.mutants $(ARGS)
+
+docs: $(TESTS)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 check: $(TESTS)
 	$(BIN)/ruff format --check .
