@@ -12,8 +12,8 @@ import degrade
 from realsr.estimation.single.blur import OF_GAUSSIAN
 from tools.predictor.degraded import OURS, last_quality, true_mtf50
 from tools.predictor.enlarged import FILTERS, _enlarged, saved
-from tools.predictor.sources import scene
-from tools.predictor.train import LEVEL, fold_of, stretch
+from tools.predictor.sources import SOFT, coded, scene, soft
+from tools.predictor.train import LEVEL, fold_of, of_sharp, stretch
 
 BLURRED = """
 name: blurred
@@ -97,3 +97,11 @@ def test_every_source_is_in_one_fold() -> None:
     folds = fold_of(sources)
     assert set(folds.tolist()) == {0, 1, 2, 3}
     assert np.bincount(folds).min() >= 4
+
+
+def test_soft_photographs_teach_no_blur() -> None:
+    assert len(soft()) == len(SOFT)
+    assert not soft() <= coded()
+    truths = np.array([[0.3, 0, 0, 0, source] for source in range(18)], np.float32)
+    truths[0, 0] = np.nan
+    assert set(np.flatnonzero(~of_sharp(truths)).tolist()) == {0, *soft()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ FILES = {
     ),
     "sklearn": "china.jpg flower.jpg",
 }
+SOFT = ("chelsea.png", "coins.png", "ihc.png", "moon.png", "retina.jpg")
 FOLDERS = {"skimage": "data", "sklearn": "datasets/images"}
 LEAST_OF_CODED = 1.5
 """By what photographs that lie as JPEG are reduced at least, so that their blocks do not show."""
@@ -38,11 +40,21 @@ def photographs() -> tuple[Picture, ...]:
     return tuple(_read(package, name) for package in FILES for name in FILES[package].split())
 
 
+def _numbers(wanted: Callable[[str], bool]) -> frozenset[int]:
+    names = [name for package in FILES for name in FILES[package].split()]
+    return frozenset(number for number, name in enumerate(names) if wanted(name))
+
+
 @cache
 def coded() -> frozenset[int]:
     """Numbers of the photographs that lie as JPEG."""
-    names = [name for package in FILES for name in FILES[package].split()]
-    return frozenset(number for number, name in enumerate(names) if name.endswith(".jpg"))
+    return _numbers(lambda name: name.endswith(".jpg"))
+
+
+@cache
+def soft() -> frozenset[int]:
+    """Numbers of those that are blurred themselves: they would teach that blur is none."""
+    return _numbers(lambda name: name in SOFT)
 
 
 def _read(package: str, name: str) -> Picture:

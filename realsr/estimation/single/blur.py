@@ -9,8 +9,8 @@ import numpy as np
 from realsr.estimation.codec.blocks import Floats
 from realsr.estimation.estimator import Quantity
 from realsr.estimation.findings import Findings, Measurement
+from realsr.estimation.single.intervals import stretched
 from realsr.estimation.single.look import TRAINED, Look
-from realsr.estimation.single.network import tensors
 
 MTF50 = Quantity("mtf50", "frequency at which half the contrast is left", "cycles/px")
 BLUR = Quantity("blur_sigma", "sigma of the Gaussian with that MTF50", "px")
@@ -21,16 +21,10 @@ OF_GAUSSIAN = math.sqrt(math.log(2) / 2) / math.pi
 METHOD = "predictor on spectrum, edges and block coefficients"
 
 
-def interval(mean: float, log_width: float, stretch: float) -> tuple[float, float, float]:
-    """Value, low and high of a quantity whose logarithm the predictor gives with a width."""
-    reach = stretch * math.exp(min(max(log_width, -4.0), 2.0))
-    return math.exp(mean), math.exp(mean - reach), math.exp(mean + reach)
-
-
 def blur(picture: Look, out: Floats) -> Findings:
     """Of the sharp scene's blur by lens and reduction together; a soft scene reads as blur."""
-    stretch = float(tensors()["mtf50.stretch"][picture.group])
-    value, low, high = np.minimum(interval(out[0], out[1], stretch), NYQUIST)
+    every = stretched(MTF50.name, picture.group, float(out[0]), float(out[1]))
+    value, low, high = np.minimum(every, NYQUIST)
     return Findings(
         {
             MTF50.name: _measurement(MTF50, float(value), float(low), float(high)),

@@ -12,7 +12,7 @@ from safetensors.numpy import load
 
 from realsr.estimation.codec.blocks import Floats
 
-DIGEST = "fe96fec4d9f211cf0dcde0e2e9bd02a2776224bfc1079596b42a7536c7953e95"
+DIGEST = "3799f4912563d3bbb2c9addf237527c69cfc1542e2947ddf8762fc2d27b5a3f1"
 """SHA-256 of `data/predictor.safetensors`."""
 FOLDS = 4
 LAYERS = 3

@@ -7,9 +7,8 @@ import math
 from realsr.estimation.codec.blocks import Floats
 from realsr.estimation.estimator import Quantity
 from realsr.estimation.findings import Findings, Measurement, refusal
-from realsr.estimation.single.blur import interval
+from realsr.estimation.single.intervals import stretched
 from realsr.estimation.single.look import TRAINED, Look
-from realsr.estimation.single.network import tensors
 
 SIGMA = Quantity(
     "noise_sigma_255", "standard deviation of the noise before the last codec", "levels of 255"
@@ -32,8 +31,7 @@ KINDS = refusal(
 
 def noise(picture: Look, out: Floats) -> Findings:
     """Its size, and whether it is grey; what cannot be told has its reason."""
-    stretch = float(tensors()["noise.stretch"][picture.group])
-    value, low, high = interval(out[0], out[1], stretch)
+    value, low, high = stretched("noise", picture.group, float(out[0]), float(out[1]))
     least = 0.0 if low < LEAST else low
     size = Measurement(value, least, high, SIGMA.unit, METHOD, TRAINED)
     return Findings({SIGMA.name: size}) | _grey(picture, value, float(out[2])) | KINDS

@@ -7,7 +7,7 @@ import numpy as np
 from realsr.estimation.codec.blocks import Floats, luma
 from realsr.estimation.estimator import Quantity
 from realsr.estimation.findings import Findings, Measurement, refusal
-from realsr.estimation.single.blur import interval
+from realsr.estimation.single.intervals import interval
 from realsr.estimation.single.look import TRAINED, Look
 from realsr.estimation.single.network import tensors
 from realsr.estimation.single.period_features import LENGTH, frequencies, periods

@@ -49,3 +49,10 @@ def test_an_enlargement_has_the_period_of_its_factor(factor: float) -> None:
     found = periods(luma(enlarged(crop(1, 200, "astronaut.png"), factor)), coded=False)
     best = float(frequencies()[int(found.argmax())])
     assert min(abs(best - (1 - 1 / factor)), abs(best - 1 / factor)) < 0.004
+
+
+def test_the_periods_of_blocks_are_left_out_of_what_was_compressed() -> None:
+    plane = luma(enlarged(crop(1, 200, "astronaut.png"), 1.6))
+    place = int(np.flatnonzero(frequencies() == 3 / 8)[0])
+    assert periods(plane, coded=False)[place] > 8
+    assert periods(plane, coded=True)[place] == 0
