@@ -35,6 +35,14 @@ def parsed(text: str | bytes) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+def parsed_object(text: str | bytes) -> dict[str, Any]:
+    """The entries of a JSON object. Raises ValueError for any other text."""
+    value = parsed(text)
+    if not isinstance(value, dict):
+        raise ValueError("it holds no JSON object")
+    return value
+
+
 def read_json(path: Path, most: int = MOST_BYTES) -> Any:
     """The value of a file of at most `most` bytes. Raises ForeignFileError, and ValueError for other text."""
     return parsed(read_foreign(path, most=most))

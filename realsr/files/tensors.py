@@ -6,6 +6,7 @@ Imports torch, so only what reads weights imports it.
 from __future__ import annotations
 
 import mmap
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BufferedReader
@@ -42,7 +43,9 @@ def read_tensors(path: Path) -> Any:
     try:
         with open_foreign(path) as file:
             size = file.seek(0, 2)
-            if path.suffix.lower() != DATA and size:
+            if not size:
+                raise TensorsError("it is empty (0 bytes)")
+            if path.suffix.lower() != DATA:
                 _check_unpacked(path, size)
                 _check_called(file)
     except ForeignFileError as error:
@@ -62,7 +65,11 @@ def _read(path: Path) -> Any:
     try:
         if path.suffix.lower() == DATA:
             return load_file(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # of how the file was pickled: no words for who typed its name
+            return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:
         if path.suffix.lower() == DATA:
             raise TensorsError("it is damaged, or no safetensors file") from error

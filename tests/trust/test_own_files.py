@@ -16,6 +16,7 @@ from realsr.files.json_lines import json_line, parsed, whole_value
 from realsr.images.failures import read_failures
 from realsr.images.own import result_lines
 from realsr.pages.downloads import csv_bytes
+from realsr.robustness.cases.case_folder import representative_cases
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.store import RunFolder, read_results
 from realsr.robustness.running.cache import Cache
@@ -52,8 +53,12 @@ def test_any_json_in_a_file_of_ours_is_read_or_refused(tmp_path: Path, text: str
     assert read_index(RunFolder(tmp_path)) == {}
     for name in ("record.json", "cells.jsonl"):
         (tmp_path / name).write_text(text)
-    with pytest.raises(StudyError):
+    with pytest.raises(StudyError) as refused:
         read_results(tmp_path)
+    (tmp_path / "cases.json").write_text(text)
+    with pytest.raises(StudyError) as none:
+        representative_cases(tmp_path)
+    assert "attribute" not in f"{refused.value} {none.value}"
 
 
 def test_deep_json_is_no_json() -> None:

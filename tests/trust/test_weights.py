@@ -72,6 +72,12 @@ def test_damage_of_any_kind_is_one_kind_of_error(
             reader(path)
 
 
+@pytest.mark.parametrize("suffix", ["pth", "safetensors"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"m.{suffix}").touch()
+    assert "it is empty (0 bytes)" in refused(tmp_path / f"m.{suffix}")
+
+
 def test_packed_parts_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "m.pth"
     path.write_bytes(repacked(saved(), zipfile.ZIP_DEFLATED))

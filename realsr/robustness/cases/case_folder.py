@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from degrade.foreign import ForeignFileError, read_foreign
 from degrade.reader.sentences import of_data
-from realsr.files.json_lines import MOST_BYTES, parsed
+from realsr.files.json_lines import MOST_BYTES, parsed_object
 from realsr.files.whole import write_whole
 from realsr.robustness.errors import StudyError
 from realsr.robustness.results.record import FileName, StandsFor, Written
@@ -83,12 +83,12 @@ def _read_index(folder: Path) -> CaseIndex:
     path = folder / INDEX
     try:
         text = read_foreign(path, most=MOST_BYTES)
-        version = parsed(text).get("version")
+        version = parsed_object(text).get("version")
         if version == VERSION:
             return CaseIndex.model_validate_json(text)
     except ValidationError as error:
         raise StudyError(_none(folder, "; ".join(of_data(error, CaseIndex)))) from error
-    except (ForeignFileError, ValueError, AttributeError) as error:
+    except (ForeignFileError, ValueError) as error:
         raise StudyError(_none(folder, str(error))) from error
     raise StudyError(f"{path} is of version {version}; expected {VERSION}")
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from degrade.foreign import ForeignFileError, open_foreign, read_foreign
 from degrade.reader.sentences import of_data
-from realsr.files.json_lines import MOST_BYTES, parsed
+from realsr.files.json_lines import MOST_BYTES, parsed_object
 from realsr.files.locks import LOCK, held
 from realsr.files.whole import make_directory, write_whole
 from realsr.robustness.errors import StudyError
@@ -150,10 +150,10 @@ def _texts(folder: RunFolder) -> tuple[bytes, list[bytes]]:
     """The record's and the cells', of this version."""
     try:
         record = read_foreign(folder.record, most=MOST_BYTES)
-        version = parsed(record).get("version")
+        version = parsed_object(record).get("version")
         with open_foreign(folder.cells) as file:
             lines = file.readlines()  # in bytes, a line ends at "\n" alone
-    except (ForeignFileError, OSError, ValueError, AttributeError) as error:
+    except (ForeignFileError, OSError, ValueError) as error:
         raise StudyError(
             f"{folder.root} holds no finished run ({error}); `realsr robustness run --out {folder.root}` "
             "makes one"
