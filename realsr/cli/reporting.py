@@ -37,7 +37,7 @@ def reported(command: Callable[P, int], stopped: str = "stopped") -> Callable[P,
             expected = _exit_code(error)
             if expected is None:
                 raise
-            say(str(error))
+            say(_sentence(error))
             code = expected
         raise typer.Exit(code)
 
@@ -57,6 +57,13 @@ def say(sentence: str) -> None:
 def several(count: int, word: str) -> str:
     """`1 model`, `2 models`."""
     return f"{count} {word}{'s' * (count != 1)}"
+
+
+def _sentence(error: Exception) -> str:
+    """Of a file, what the system says of it, without the number that it has for that."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
 def _exit_code(error: Exception) -> int | None:

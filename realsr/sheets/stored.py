@@ -186,4 +186,4 @@ def save_sheet(sheet: Image.Image, out: Path) -> None:
     try:
         write_whole(out, buffer.getvalue())
     except StorageError as error:
-        raise RequestError(f"cannot write {out}: {error.__cause__}; no sheet was made") from error
+        raise RequestError(f"{error}; no sheet was made") from error

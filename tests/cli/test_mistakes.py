@@ -134,3 +134,38 @@ def test_only_what_goes_on_is_said_to_go_on(capsys: pytest.CaptureFixture[str]) 
         with pytest.raises(typer.Exit):
             command()
         assert capsys.readouterr().err == sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (OSError(28, "No space left on device", "a.png"), "a.png: No space left on device"),
+        (OSError(22, "Invalid argument"), "Invalid argument"),
+        (OSError("a codec gave up"), "a codec gave up"),
+    ],
+)
+def test_what_the_system_refuses_is_said_without_its_number(
+    error: OSError, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command() -> int:
+        raise error
+
+    with pytest.raises(typer.Exit) as ended:
+        reported(command)()
+    assert ended.value.exit_code == 2
+    assert capsys.readouterr().err == f"realsr: {expected}\n"
+
+
+def test_a_sheet_that_finds_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    save(tmp_path / "a.png", synthetic(0, 60, 64))
+    monkeypatch.setattr("realsr.files.whole._opened_new", full)
+    words = ["preview", str(tmp_path / "a.png"), "--out", str(tmp_path / "s.png")]
+    done = CliRunner().invoke(app, [*words, "--pipeline", "bicubic", "--scale", "2"])
+    assert done.exit_code == 2
+    expected = (
+        f"realsr: cannot write {tmp_path / 's.png'}: No space left on device; no sheet was made"
+    )
+    assert done.stderr.strip().splitlines()[-1] == expected
