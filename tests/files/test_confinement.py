@@ -41,6 +41,11 @@ def test_nothing_is_written_through_a_link(
     assert [path.name for path in (folder.parent / "outside").iterdir()] == [".tmp-theirs"]
 
 
+def test_a_folder_is_known_however_its_path_is_written(folder: Path) -> None:
+    with confined(folder / ".." / "folder"), pytest.raises(StorageError, match="leads out of"):
+        write_whole(folder / "out" / "a", b"a")
+
+
 def test_nothing_is_removed_or_made_through_a_link(folder: Path) -> None:
     with confined(folder):
         with pytest.raises(StorageError, match="leads out of"):
