@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -282,10 +283,10 @@ def _refuse_overwriting(
 ) -> None:
     """A result never takes a source's place, whatever links lead there."""
     taken = {source.path.absolute() for source in found.sources}
-    taken |= {source.path.resolve() for source in found.sources}
+    taken |= {Path(os.path.realpath(source.path)) for source in found.sources}
     for place in found_destinations:
         for source, path in _targets(place, job):
-            if taken & {path.absolute(), path.resolve()}:
+            if taken & {path.absolute(), Path(os.path.realpath(path))}:
                 raise RequestError(
                     f"the result of {source.path} would take the place of {path}; give another --out"
                 )

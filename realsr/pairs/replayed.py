@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from realsr.files.errors import RequestError
@@ -20,7 +21,7 @@ def claimed_target(store: PairStore, out: Path | None) -> Path:
     if target.exists() and not target.is_dir():
         raise RequestError(f"--out {target} is a file; give a directory")
     _refuse_pairs(store, target)
-    marked = target.resolve() != (store.root / REPLAYED).resolve()
+    marked = Path(os.path.realpath(target)) != Path(os.path.realpath(store.root / REPLAYED))
     _refuse_strangers(store, target, marked)
     make_directory(target)
     if marked and not (target / MARKER).exists():
@@ -29,9 +30,9 @@ def claimed_target(store: PairStore, out: Path | None) -> Path:
 
 
 def _refuse_pairs(store: PairStore, target: Path) -> None:
-    place = target.resolve()
+    place = Path(os.path.realpath(target))
     for name in store.parts:
-        if place.is_relative_to((store.root / name).resolve()):
+        if place.is_relative_to(Path(os.path.realpath(store.root / name))):
             raise RequestError(f"--out {target} holds the pairs themselves; give another directory")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -156,7 +157,7 @@ def check_out(out: Path) -> None:
         )
     if out.is_dir():
         raise RequestError(f"--out {out} is a directory; give a file's name")
-    for directory in out.resolve().parents:
+    for directory in Path(os.path.realpath(out)).parents:
         above = opened(directory.parent)
         if directory.name in (*above.parts, REPLAYED) and above.books.begun():
             raise RequestError(

@@ -202,3 +202,29 @@ def test_a_merge_copies_nothing_through_a_link(world: Path, kind: str) -> None:
     assert done.exit_code in (0, 2), done.output
     assert not (world / "merged" / "images" / "more").exists()
     assert done.exit_code == 0 or str(place.relative_to(world)) in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "upscale photographs --out out --model bicubic --scale 2",
+        "robustness run --real photographs --scale 2 --metrics psnr_y --out out",
+        "make-pairs photographs --out out --pipeline bicubic --scale 2 --crop full --workers 1",
+    ],
+)
+def test_a_link_to_itself_stops_only_itself(world: Path, command: str) -> None:
+    (world / "photographs" / "loop.png").symlink_to("loop.png")
+    assert "loop" in told(command, code=3)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "robustness run --real loop --scale 2 --metrics psnr_y --out out",
+        "preview photographs/0.png --out loop --pipeline bicubic --scale 2",
+        "robustness merge run run --out loop",
+    ],
+)
+def test_a_link_to_itself_is_told_where_it_is_asked_for(world: Path, command: str) -> None:
+    (world / "loop").symlink_to("loop")
+    assert "loop" in told(command, code=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _listed(text: str | None) -> list[str]:
 
 
 def _safe(path: Path) -> str:
-    name = path.resolve().name
+    name = Path(os.path.realpath(path)).name
     return (
         "".join(letter if letter.isalnum() or letter in "_.-" else "_" for letter in name) or "set"
     )

@@ -179,7 +179,7 @@ def _added(one: Timing, other: Timing) -> Timing:
 
 
 def _copy(root: Path, folder: RunFolder) -> None:
-    if root.resolve() == folder.root.resolve():
+    if Path(os.path.realpath(root)) == Path(os.path.realpath(folder.root)):
         raise StudyError(f"--out {root} is one of the two runs; give another directory")
     for part in _COPIED:
         _copy_files(root / part, folder.root / part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -83,7 +84,7 @@ def members(entry: PhotographsEntry, leave_out: Path | None = None) -> list[Memb
 def _named(entry: PairsEntry) -> tuple[dict[str, Path], dict[str, Path]]:
     """LR and HR by the names of their pairs: their own where any of them agree, else without their marks."""
     low, high = (discover([path]).sources for path in (entry.lr, entry.hr))
-    same = entry.lr.resolve() == entry.hr.resolve()
+    same = Path(os.path.realpath(entry.lr)) == Path(os.path.realpath(entry.hr))
     if not same and {each.stem for each in low} & {each.stem for each in high}:
         return {each.stem: each.path for each in low}, {each.stem: each.path for each in high}
     return _unmarked(low, _LOW, same), _unmarked(high, _HIGH, same)
