@@ -45,17 +45,20 @@ Elsewhere each sample draws its own.
 HEADER = "# Line {0} of {1}, number {2} of its pool, read by `realsr pipelines import-seal`.\n"
 
 
-def seal_texts(text: str, name: str) -> dict[str, str]:
+def seal_texts(
+    text: str, name: str, betas: Mapping[int, Mapping[str, float]] = SHOWN_BETAS
+) -> dict[str, str]:
     """The pipeline files of a list of strings, by file name.
 
-    name: the list's, for the header comments and for errors. Raises PipelineError with every line that cannot
-    be read, and what was expected there; nothing is skipped.
+    name: the list's, for the header comments and for errors. betas: in place of those that strings leave open,
+    by number in the pool and stage. Raises PipelineError with every line that cannot be read, and what was
+    expected there; nothing is skipped.
     """
     files: dict[str, str] = {}
     faults: list[str] = []
     for string in read_list(text, name):
         try:
-            pipeline = seal_pipeline(string)
+            pipeline = seal_pipeline(string, betas.get(string.pool, {}))
         except PipelineError as error:
             faults.append(str(error))
             continue
@@ -66,13 +69,24 @@ def seal_texts(text: str, name: str) -> dict[str, str]:
     return files
 
 
-def seal_pipeline(string: SealString) -> Pipeline:
-    """The pipeline of one string. Raises PipelineError where a word is not what belongs in its place."""
-    data = yaml.safe_dump(_data(string), sort_keys=False)
+def seal_pipeline(string: SealString, betas: Mapping[str, float]) -> Pipeline:
+    """The pipeline of one string. betas: by stage, in place of those that it leaves open. Raises PipelineError
+    where a word is not what belongs in its place."""
+    data = yaml.safe_dump(_data(string, betas), sort_keys=False)
     return parse_pipeline(data, string.where)
 
 
-def _data(string: SealString) -> Mapping[str, Any]:
+def open_betas(string: SealString) -> dict[str, tuple[float, float]]:
+    """The stages whose beta a string leaves open, and the ends of its range. Raises PipelineError."""
+    stages = _data(string, {})["lr"]
+    return {
+        str(stage["label"]): tuple(stage["beta"]["uniform"])
+        for stage in stages
+        if isinstance(stage.get("beta"), dict)
+    }
+
+
+def _data(string: SealString, betas: Mapping[str, float]) -> Mapping[str, Any]:
     words = string.words()
     form = words.peek()
     if form not in FORMS:
@@ -81,8 +95,9 @@ def _data(string: SealString) -> Mapping[str, Any]:
         )
     summary, not_copied = WORDS[form]
     number = string.number - 1
-    shown = SHOWN_BETAS.get(string.pool, {})
-    stages = FORMS[form](words)
+    stages = [_shown(stage, betas) for stage in FORMS[form](words)]
+    if not any(isinstance(stage.get("beta"), dict) for stage in stages):
+        not_copied = [each for each in not_copied if not each.startswith("one beta")]
     return {
         "name": f"seal_{number:03d}",
         "kind": "compat",
@@ -91,7 +106,7 @@ def _data(string: SealString) -> Mapping[str, Any]:
         "not_copied": not_copied,
         "scales": [4],
         "scale": 4,
-        "lr": [_shown(stage, shown) for stage in stages],
+        "lr": stages,
     }
 
 

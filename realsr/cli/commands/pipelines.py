@@ -99,11 +99,18 @@ def import_seal(
         Path, typer.Argument(metavar="FILE", help="SEAL's list, degradation_center_100.txt.")
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where seal_000.yaml, ... are written.")],
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="SEAL's pictures, GT and LQ/deg_NNN: estimate the betas that strings leave open.",
+        ),
+    ] = None,
 ) -> int:
     """Turn SEAL's parameter strings into pipelines. Exit: 0 done, 2 a string that cannot be read."""
     from realsr.cli.actions.foreign_pipelines import run_import_seal
 
-    return run_import_seal(file, out)
+    return run_import_seal(file, out, pictures)
 
 
 @pipelines.command("schema")
