@@ -13,7 +13,7 @@ from realsr.estimation.single.blur import OF_GAUSSIAN
 from tools.predictor.degraded import OURS, last_quality, true_mtf50
 from tools.predictor.enlarged import FILTERS, _enlarged, saved
 from tools.predictor.sources import SOFT, coded, scene, soft
-from tools.predictor.train import LEVEL, fold_of, of_sharp, stretch
+from tools.predictor.train import LEVEL, few, fold_of, of_sharp, stretch
 
 BLURRED = """
 name: blurred
@@ -105,3 +105,9 @@ def test_soft_photographs_teach_no_blur() -> None:
     truths = np.array([[0.3, 0, 0, 0, source] for source in range(18)], np.float32)
     truths[0, 0] = np.nan
     assert set(np.flatnonzero(~of_sharp(truths)).tolist()) == {0, *soft()}
+
+
+def test_fewer_scenes_widen_intervals() -> None:
+    assert few(17) == pytest.approx(2.1199 / 1.95996 * (18 / 17) ** 0.5, rel=1e-4)
+    assert few(10_000) == pytest.approx(1, abs=1e-3)
+    assert few(5) > few(17)

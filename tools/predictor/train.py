@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.numpy import save_file
+from scipy.stats import norm as normal
+from scipy.stats import t as student
 from torch import Tensor, nn
 
 from degrade.functional.mtf import NYQUIST
@@ -23,6 +25,7 @@ from realsr.estimation.single.network import FOLDS, LIMIT
 from tools.predictor.sources import soft
 
 Array = npt.NDArray[np.float32]
+Kinds = npt.NDArray[np.int64]
 TARGET = Path(__file__).parents[2] / "realsr/estimation/single/data/predictor.safetensors"
 HIDDEN = (128, 64)
 EPOCHS, BATCH, RATE, DECAY = 50, 96, 1e-3, 1e-2
@@ -158,17 +161,26 @@ def groups(found: Array, quality: Array) -> npt.NDArray[np.int64]:
     return np.asarray(2 * (found[:, -1] >= np.log(120)) + (quality > 0), np.int64)
 
 
-def _stretches(name: str, error: Array, outside: Array, group: npt.NDArray[np.int64]) -> Array:
+def few(sources: int) -> float:
+    """By what an interval for another scene is wider, errors being seen on so few: Student's t over normal."""
+    wide = student.ppf((1 + LEVEL) / 2, sources - 1) * (1 + 1 / sources) ** 0.5
+    return float(wide / normal.ppf((1 + LEVEL) / 2))
+
+
+def _stretches(name: str, error: Array, outside: Array, truths: Array, group: Kinds) -> Array:
     """Factors for every kind of picture and answer, told apart as the estimator tells them."""
     each = kind(name, group, outside[:, 0])
     within = [each == place for place in range(2 * GROUPS)]
-    return np.array([stretch(error[one], outside[one, 1]) for one in within], np.float32)
+    wider = few(len(np.unique(truths[:, -1])))
+    return np.array([wider * stretch(error[one], outside[one, 1]) for one in within], np.float32)
 
 
 def blur_calibration(found: Array, truths: Array, outside: Array) -> dict[str, Array]:
     error = outside[:, 0] - np.log(truths[:, 0])
     _say("MTF50", error, truths[:, 0] < NYQUIST)
-    return {"mtf50.stretch": _stretches("mtf50", error, outside, groups(found, truths[:, 3]))}
+    return {
+        "mtf50.stretch": _stretches("mtf50", error, outside, truths, groups(found, truths[:, 3]))
+    }
 
 
 def noise_calibration(found: Array, truths: Array, outside: Array) -> dict[str, Array]:
@@ -177,7 +189,9 @@ def noise_calibration(found: Array, truths: Array, outside: Array) -> dict[str, 
     _say("noise, coded", error, (truths[:, 1] >= 5) & (truths[:, 3] >= 75))
     grey = (outside[:, 2] > 0) == (truths[:, 2] > 0.5)
     print("grey right", grey[truths[:, 1] >= 3].mean())
-    return {"noise.stretch": _stretches("noise", error, outside, groups(found, truths[:, 3]))}
+    return {
+        "noise.stretch": _stretches("noise", error, outside, truths, groups(found, truths[:, 3]))
+    }
 
 
 def enlarged_calibration(found: Array, truths: Array, outside: Array) -> dict[str, Array]:

@@ -12,7 +12,7 @@ from safetensors.numpy import load
 
 from realsr.estimation.codec.blocks import Floats
 
-DIGEST = "3799f4912563d3bbb2c9addf237527c69cfc1542e2947ddf8762fc2d27b5a3f1"
+DIGEST = "7c6c718bc4d4d511b01c6138bbd056f440dc601a342a2f10462a8431143752d6"
 """SHA-256 of `data/predictor.safetensors`."""
 FOLDS = 4
 LAYERS = 3

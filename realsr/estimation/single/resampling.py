@@ -37,36 +37,30 @@ def resampling(picture: Look, out: Floats) -> Findings:
 
 
 def _factor(picture: Look, out: Floats) -> Measurement:
+    """Read from the period where one stands out; of two factors that have it, the nearer to the networks'."""
     stretch = float(tensors()["factor.stretch"][0])
     value, low, high = interval(out[1], out[2], stretch)
-    low = max(low, 1.0)
-    exact = period_factor(picture, low, high)
-    if exact is None:
-        return Measurement(max(value, 1.0), low, high, FACTOR.unit, METHOD, TRAINED)
-    half = exact**2 / LENGTH
-    return Measurement(exact, exact - half, exact + half, FACTOR.unit, METHOD, TRAINED)
+    value, low = max(value, 1.0), max(low, 1.0)
+    found = period_factors(picture, low, high)
+    if found:
+        value = min(found, key=lambda factor: abs(np.log(factor / value)))
+    if len(found) == 1:
+        low, high = value - value**2 / LENGTH, value + value**2 / LENGTH
+    return Measurement(value, low, high, FACTOR.unit, METHOD, TRAINED)
 
 
-def period_factor(picture: Look, low: float, high: float) -> float | None:
-    """The factor whose period stands out most, among those between low and high; None where none does.
+def period_factors(picture: Look, low: float, high: float) -> list[float]:
+    """Those between low and high whose period stands out most; none where no period does.
 
     Interpolated pixels repeat with 1 / factor cycles per pixel, seen at that frequency or mirrored at 1/2.
     """
     peaks, at = periods(luma(picture.pixels), picture.coding.known), frequencies()
-    factors = np.where(at > 0, 1 / np.maximum(at, 1e-6), np.inf), 1 / (1 - at)
-    found = [
-        (float(peaks[place]), float(way[place]))
-        for way in factors
-        for place in _within(way, low, high)
-    ]
-    best = max(found, default=(0.0, 0.0))
-    return best[1] if best[0] > CLEAR else None
-
-
-def _within(
-    factors: np.ndarray[tuple[int], np.dtype[np.float64]], low: float, high: float
-) -> list[int]:
-    return [int(place) for place in np.flatnonzero((factors >= low) & (factors <= high))]
+    both = np.stack([1 / np.maximum(at, 1e-6), 1 / (1 - at)])
+    within = (both >= low) & (both <= high)
+    best = int(np.where(within.any(0), peaks, 0.0).argmax())
+    if peaks[best] <= CLEAR:
+        return []
+    return sorted({float(factor) for factor in both[within[:, best], best]})
 
 
 def _filter(out: Floats) -> Findings:
