@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,20 @@ def test_uniforms_are_uniform_and_open() -> None:
     top = tuple(np.array([0xFFFFFFFF], dtype=np.int64) for _ in range(4))
     assert uniforms(ends)[0] > 0  # type: ignore[arg-type]
     assert uniforms(top)[0] < 1  # type: ignore[arg-type]
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=2))
+def test_uniforms_are_26_bits_of_the_first_word_and_26_of_the_second(words: list[int]) -> None:
+    first, second = (word // 64 for word in words)
+    expected = (first * 2**26 + second) / 2**52 + 2.0**-53
+    assert uniforms([np.array([word]) for word in words])[0] == expected
+
+
+@pytest.mark.parametrize("field", ["seed", "variant"])
+def test_what_is_no_whole_number_addresses_nothing(field: str) -> None:
+    assert Key(**{"seed": 1, "source": "a", "variant": 1, field: np.int64(1)}) == Key(1, "a", 1)
+    with pytest.raises(TypeError):
+        Key(**{"seed": 1, "source": "a", field: 1.5})  # type: ignore[arg-type]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))

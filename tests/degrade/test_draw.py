@@ -113,6 +113,19 @@ lr:
         assert len({step.values["key"] for step in trace.lr}) == 3
 
 
+def test_the_last_probability_serves_all_further_rounds() -> None:
+    text = """
+name: again
+lr:
+  - repeat: 3
+    stages:
+      - maybe: {per_repeat: [0, 1]}
+        stages: [{op: quantise}]
+"""
+    for trace in degrade.draw(degrade.parse_pipeline(text), KEYS):
+        assert [step.label for step in trace.lr] == ["quantise.2", "quantise.3"]
+
+
 def test_a_drawn_number_of_rounds_keeps_the_rounds_that_it_has() -> None:
     text = "name: x\nlr:\n  - repeat: {integer: [1, 3]}\n    stages: [{op: gaussian_noise, sigma_255: {uniform: [1, 9]}}]"
     most = degrade.parse_pipeline(text.replace("{integer: [1, 3]}", "3"))

@@ -12,7 +12,8 @@ class Mutant:
     """One row. Paths are relative to the root of the tree.
 
     old: text that occurs exactly once in `file`; new: what stands there instead. tests: the files of which one
-    must fail, at most a minute of processor time together. lives: why nothing sees it, for a bug that is none.
+    must fail, or single tests of them (`file::test`), at most a minute of processor time together. lives: why
+    nothing sees it, for a bug that is none.
     """
 
     file: str
@@ -26,9 +27,14 @@ class Mutant:
         """One line that says what was done where."""
         return f"{self.file}: {_line(self.old)}  ->  {_line(self.new) or 'nothing'}"
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The file that is changed, and those of the tests."""
+        return (self.file, *dict.fromkeys(test.split("::")[0] for test in self.tests))
+
     def fault(self, root: Path) -> str:
         """Why the row does not apply to a tree; nothing where it does."""
-        absent = [name for name in (self.file, *self.tests) if not (root / name).is_file()]
+        absent = [name for name in self.files if not (root / name).is_file()]
         if absent:
             return f"no file {', '.join(absent)}"
         found = (root / self.file).read_text(encoding="utf-8").count(self.old)
@@ -39,7 +45,7 @@ class Mutant:
     def digest(self, root: Path) -> str:
         """Of the row and of the files that it names, as they are in a tree: an outcome is one of these."""
         read = hashlib.sha256(repr((self.file, self.old, self.new, self.tests)).encode())
-        for name in (self.file, *self.tests):
+        for name in self.files:
             read.update((root / name).read_bytes())
         return read.hexdigest()
 

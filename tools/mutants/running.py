@@ -62,6 +62,7 @@ def run(
     waiting = iter(
         [(each, digest) for each, digest in digests.items() if journal.of(digest) is None]
     )
+    tell(f"{len(mutants)} planted bugs, {jobs} at a time; the journal is {journal.path}")
     busy = True
     while busy:
         busy = False

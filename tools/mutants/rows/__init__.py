@@ -6,6 +6,7 @@ from tools.mutants.mutant import Mutant
 from tools.mutants.rows import (
     drawing,
     functional,
+    gpu,
     judging,
     losses,
     models,
@@ -15,12 +16,14 @@ from tools.mutants.rows import (
 )
 
 MUTANTS: tuple[Mutant, ...] = (
-    *drawing.ROWS,
-    *functional.ROWS,
-    *operators.ROWS,
-    *losses.ROWS,
     *models.ROWS,
-    *training.ROWS,
+    *losses.ROWS,
+    *functional.ROWS,
     *judging.ROWS,
     *reading.ROWS,
+    *operators.ROWS,
+    *drawing.ROWS,
+    *gpu.ROWS,
+    *training.ROWS,
 )
+"""Those whose tests are quick come first."""
