@@ -43,6 +43,13 @@ def test_a_picture_and_its_rounding_are_taken(value: float) -> None:
     assert degrade.apply(TRACES, batch(value)).isfinite().all()
 
 
+@pytest.mark.parametrize("value", [-1e-3, -2e-5, 1 + 2e-5, 1.004])
+def test_more_than_a_rounding_is_refused(value: float) -> None:
+    """Half a level of 8 bits is 2e-3; a float32 rounding is below 1e-6."""
+    with pytest.raises(ImageError, match="image 1: the HR has values from"):
+        degrade.apply(TRACES, batch(value))
+
+
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [

@@ -67,11 +67,10 @@ ROWS = (
     _row("execute/plan", "frame.after[label] = frame.current = after", "frame.after[label] = after", "contract/test_execute", PIPELINE),
     _row("execute/plan", "MAX_PIXELS = 2**28", "MAX_PIXELS = 2**40", "contract/test_execute", "degrade/test_bounds"),
     _row("execute/placing", "after = every.take(place + count, axis=0) if moves else there", "after = every.take(place, axis=0)", COLUMNS),
-    _row("execute/schedule", "waiting[chosen] = 0", "waiting[chosen] = 1", "contract/test_execute", "gpu/test_program"),
-    _row("execute/schedule", "later -= new", "later += new", "contract/test_execute", "gpu/test_program"),
+    _row("execute/schedule", "waiting += new", "waiting = new", "degrade/test_schedule"),
+    _row("execute/schedule", "later -= new", "later += new", "degrade/test_schedule"),
     _row("execute/straight_through", "made = made + (stand_in - stand_in.detach())", "made = made + stand_in", "contract/test_straight_through"),
     _row("execute/images", "SLACK = 1e-5", "SLACK = 1e-1", "contract/test_values"),
-    _row("execute/moves", "\"scatters\": _rows(at_after, out, target, after, after)", "\"scatters\": _rows(at_after, out, target, before, after)", "gpu/test_program"),
     _row("execute/moves", "ended = begins + launches % 2 * slots", "ended = begins + slots", "gpu/test_program"),
     _row("execute/singles", "for place, (sample, number) in enumerate(found):", "for place, (sample, number) in enumerate(found[::-1]):", "contract/test_execute", "contract/test_operators"),
 )
