@@ -49,7 +49,7 @@ ROWS = (
     _row("pipeline/spread", "samples[chances < node.probability]", "samples[chances <= 1.0 - node.probability]", COLUMNS),
     _row("pipeline/spread", "side=\"right\")\n        ordered", "side=\"left\")[::-1]\n        ordered", COLUMNS),
     _row("pipeline/spread", "samples[times > number]", "samples[times >= number]", COLUMNS),
-    _row("pipeline/spread", "order, own.cumsum(axis=0) - own, axis=0)", "order, own.cumsum(axis=0), axis=0)", COLUMNS),
+    _row("pipeline/spread", "begins[order, sample] = own.cumsum(axis=0) - own", "begins[order, sample] = own.cumsum(axis=0)", COLUMNS),
     _row("pipeline/leaves", "given == equals if equals is not None else given <= up_to", "given == equals if equals is not None else given < up_to", COLUMNS),
     _row("pipeline/leaves", "for equals, up_to, leaf in reversed(tests[:-1]):", "for equals, up_to, leaf in tests[:-1]:", COLUMNS),
     _row("pipeline/leaves", "rest = (u - self.starts[row, part]) / self.shares[row, part]", "rest = u - self.starts[row, part]", COLUMNS),

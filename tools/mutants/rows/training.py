@@ -60,9 +60,9 @@ ROWS = (
     _row("checkpoints", "for old in states(folder)[:-keep]:", "for old in states(folder)[: -keep - 1]:", RESUME, PARTS),
     _row("holding", "share = max(1, round((of.held_out or 0.0) * photographs))", "share = round((of.held_out or 0.0) * photographs)", "test_holding"),
     _row("holding", "return min(share, photographs - 1, of.limit or photographs)", "return min(share, photographs, of.limit or photographs)", "test_holding"),
-    _row("state", "pause.running, pause.rested = found[\"pause\"][\"running\"], found[\"pause\"][\"rested\"]", "pause.rested = found[\"pause\"][\"rested\"]", SIDE, RESUME),
+    _row("state", "pause.running = None if running is None else float(running)", "pause.running = None", SIDE, RESUME),
     _row("state", "torch.manual_seed(config.seed)", "torch.manual_seed(0)", TRAINING, RESUME, PARTS),
     _row("config_steps", "return 1 + sum(progress > start for start in self.growing[::2])", "return 1 + sum(progress > start for start in self.growing[1::2])", "test_published"),
-    _row("overfitting", "(train - real) / (train - fake)", "(train - fake) / (train - real)", TRAINING, PARTS, SIDE),
+    _row("overfitting", "return (train.mean - held_out.mean) / gap", "return (held_out.mean - train.mean) / gap", "test_telling", TRAINING),
     _row("logs", "event[\"step\"] <= step", "event[\"step\"] < step", RESUME, TRAINING),
 )
