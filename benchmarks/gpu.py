@@ -25,6 +25,7 @@ from benchmarks import basicsr_import, gpu_operators, harness, photographs
 from benchmarks.harness import Contender, Spread
 from benchmarks.ours import Ours
 from benchmarks.real_esrgan import Peer
+from benchmarks.real_esrgan_peer import CROP, SCALE
 from degrade.execute.batched import run_made
 from degrade.execute.device import runs_packed
 from degrade.execute.plan import Plan, plan_hr, plan_lr, plan_whole
@@ -306,7 +307,7 @@ def _show_operators(rows: dict[str, dict[str, float]]) -> None:
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.gpu", description=__doc__.split("\n")[0] if __doc__ else ""
+        prog="python -m benchmarks.gpu", description=__doc__.split("\n\n")[0] if __doc__ else ""
     )
     add = parser.add_argument
     add("--device", default="cuda", help="the device, such as cuda or cuda:1")
@@ -317,7 +318,15 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add("--minutes", type=float, default=8.0, help="after which nothing more is begun")
     add("--no-peer", action="store_true", help="leave Real-ESRGAN's data path out")
     add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
-    return parser.parse_args(given)
+    options = parser.parse_args(given)
+    if options.side % SCALE or options.side < SCALE:
+        parser.error(f"--side {options.side}: expected a multiple of {SCALE}")
+    if options.side < CROP and not options.no_peer and _has_peer():
+        parser.error(
+            f"--side {options.side}: expected at least {CROP}, which Real-ESRGAN's queue crops; or give "
+            "--no-peer"
+        )
+    return options
 
 
 def main(given: Sequence[str] | None = None) -> None:

@@ -138,6 +138,19 @@ def test_the_gpu_benchmark_refuses_in_one_sentence_where_no_such_device_is() -> 
     assert gpu.arguments([]).batches == [32, 128]
 
 
+@pytest.mark.parametrize(
+    ("side", "expected"), [("62", "multiple of 4"), ("0", "multiple of 4"), ("64", "--no-peer")]
+)
+def test_the_gpu_benchmark_refuses_a_side_that_it_cannot_measure(
+    side: str, expected: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpu, "_has_peer", lambda: True)
+    with pytest.raises(SystemExit):
+        gpu.main(["--device", "cpu", "--side", side])
+    assert expected in capsys.readouterr().err
+    assert gpu.arguments(["--side", "64", "--no-peer"]).side == 64
+
+
 def test_the_gpu_benchmark_measures_any_device(tmp_path: Path) -> None:
     """On the CPU, small: every part fills its place in the result."""
     path = tmp_path / "gpu.json"

@@ -19,7 +19,7 @@ from degrade.functional.gpu.call import Call, Integers
 from degrade.functional.gpu.displacement import cubic
 from degrade.functional.gpu.fields import unit_normals
 from degrade.functional.gpu.light import mixed
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import clamped, finished, placed
 from degrade.functional.gpu.sharpen import smooth
 
 TILE = (8, 64)
@@ -78,8 +78,7 @@ def _read(line, place, sides):
     first = tl.floor(place)
     total = place * 0.0
     for tap in tl.static_range(4):
-        column = tl.maximum(first.to(tl.int32) + (tap - 1), 0)
-        value = tl.load(line + tl.minimum(column, sides[1] - 1))
+        value = tl.load(line + clamped(first.to(tl.int32) + (tap - 1), sides[1] - 1))
         total = total + value * cubic(place - first, tap)
     return total
 
@@ -116,10 +115,7 @@ def _encode(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Luma and chroma with their noise."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
     area = sides[0] * sides[1]
@@ -138,9 +134,7 @@ def _band(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Each plane's band, from the second planes to the first."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
     own, place = plane.to(tl.int64) * sides[0] * sides[1], sample * _KERNELS + tl.minimum(plane, 1)
@@ -161,9 +155,7 @@ def _signal(planes, area, there, sine, cosine):
 @triton.jit
 def _carry(first, second, rows, numbers, scratch, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
     """The signal of one wire, demodulated: two planes in place of the second and third."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane > 0:
         return
     area, at = sides[0] * sides[1], y * sides[1] + x
@@ -180,9 +172,7 @@ def _separate(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Y, Cb, Cr mixed with what a decoder of one wire makes of them, where they lie."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane > 0:
         return
     area, place = sides[0] * sides[1], sample * _KERNELS + 1
@@ -212,9 +202,7 @@ def _shape(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Luma peaked, chroma delayed and turned, from the first planes to the second."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     area, at = sides[0] * sides[1], y * sides[1] + x
     planes, out = _own(first, scratch, sample), _own(second, scratch, sample) + at
     if plane == 0:
@@ -224,8 +212,7 @@ def _shape(
         peaked = luma + _number(numbers, sample, _PEAKING) * (luma - narrow)
         tl.store(out, peaked, mask=there)
     elif (plane == 1) & (channels == 3):
-        row, _ = _within(y, x, sides)
-        turn = _line(normals, scratch, sample, row * channels + 1)
+        turn = _line(normals, scratch, sample, tl.minimum(y, sides[0] - 1) * channels + 1)
         angle = _number(numbers, sample, _HUE) * turn
         sine, cosine = tl.sin(angle), tl.cos(angle)
         blue = _delayed(planes + area, y, x, sides, numbers, sample)
@@ -251,10 +238,7 @@ def _play(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """The lines' timing, and the picture."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane > 0:
         return
     area = sides[0] * sides[1]

@@ -31,7 +31,7 @@ from degrade.functional.gpu.demosaic import (
 from degrade.functional.gpu.fields import longs_of, normals_of
 from degrade.functional.gpu.kinds import BY_MALVAR, BY_MENON, MENON_MARGIN
 from degrade.functional.gpu.light import from_light, limited, to_light, toned, untoned
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import ROW, finished, placed, sides_of, tile
 
 TILE = (4, 64)
 BLOCKS = 32
@@ -268,10 +268,8 @@ def _develop(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Three colours at every pixel, and a picture of them where a camera took them."""
-    sample = tl.program_id(1)
-    row, field = rows + sample * ROW, _fields(fields, sample)
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    field = _fields(fields, sample)
     if plane > 0:
         return
     frame = _frame(row, field)

@@ -11,17 +11,12 @@ import triton
 import triton.language as tl
 
 from degrade.functional.gpu.call import Call, Integers
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import ROW, clamped, finished, placed, sides_of, tile
 
 TILE = (8, 64)
 WARPS = 4
 
 _FIELDS = tl.constexpr(7)
-
-
-@triton.jit
-def _inside(place, last):
-    return tl.minimum(tl.maximum(place, 0), last)
 
 
 @triton.jit
@@ -56,7 +51,7 @@ def _mean_down(source, y, column, sides, rows, weights, red, blue):
     """Cb and Cr about the rows of chroma samples, at columns of pixels."""
     first, second = (y + column).to(tl.float32) * 0.0, (y + column).to(tl.float32) * 0.0
     for tap in range(rows[1]):
-        at = _inside(y * rows[0] + rows[2] + tap, sides[0] - 1) * sides[1] + column
+        at = clamped(y * rows[0] + rows[2] + tap, sides[0] - 1) * sides[1] + column
         weight = tl.load(weights + rows[3] + tap)
         one, other, _, _ = _differences(_colour(source, at, sides[0] * sides[1]), red, blue)
         first, second = first + weight * one, second + weight * other
@@ -79,7 +74,7 @@ def _subsample(
     down, across = _axis(field, 0), _axis(field, 1)
     first, second = (y + x).to(tl.float32) * 0.0, (y + x).to(tl.float32) * 0.0
     for tap in range(across[1]):
-        column = _inside(x * across[0] + across[2] + tap, sides[1] - 1)
+        column = clamped(x * across[0] + across[2] + tap, sides[1] - 1)
         source, weight = pixels + tl.load(row), tl.load(weights + across[3] + tap)
         one, other = _mean_down(source, y, column, sides, down, weights, red, blue)
         first, second = first + weight * one, second + weight * other
@@ -97,7 +92,7 @@ def _between(place, factor, smooth, count):
     part = tl.div_rn((doubled - 2 * factor * low).to(tl.float32), (2 * factor).to(tl.float32))
     if smooth == 0:
         low, part = place // factor, part * 0.0
-    return _inside(low, count - 1), _inside(low + 1, count - 1), part
+    return clamped(low, count - 1), clamped(low + 1, count - 1), part
 
 
 @triton.jit
@@ -127,10 +122,8 @@ def _change(
     pixels, small, rows, finish, fields, lumas, scratch, ROWS: tl.constexpr, COLUMNS: tl.constexpr
 ):
     """The pixels with their chroma interpolated."""
-    sample = tl.program_id(1)
-    row, field = rows + sample * ROW, fields + sample * _FIELDS
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    field = fields + sample * _FIELDS
     if plane > 0:
         return
     coarse, smooth = _coarse(sides, field), tl.load(field + 6)
@@ -139,7 +132,7 @@ def _change(
     chroma, size = small + tl.load(scratch + sample), coarse[0] * coarse[1]
     first = _interpolated(chroma, down, across, coarse[1])
     second = _interpolated(chroma + size, down, across, coarse[1])
-    at, area = _inside(y, sides[0] - 1) * sides[1] + _inside(x, sides[1] - 1), sides[0] * sides[1]
+    at, area = clamped(y, sides[0] - 1) * sides[1] + clamped(x, sides[1] - 1), sides[0] * sides[1]
     red, blue = tl.load(lumas + 2 * sample), tl.load(lumas + 2 * sample + 1)
     colour = _colour(pixels + tl.load(row), at, area)
     colour = _changed(colour, first, second, red, blue)
@@ -152,10 +145,7 @@ def _change(
 @triton.jit
 def _copy(pixels, rows, finish, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
     """A plane as it is."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane == 0:
         at = y * sides[1] + x
         value = tl.load(pixels + tl.load(row) + at, mask=there, other=0.0)

@@ -13,7 +13,7 @@ from degrade.functional import color
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.kinds import COMBED, MAGNIFIED, SHIFTED_CHROMA
 from degrade.functional.gpu.light import mixed
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import clamped, finished, placed
 
 TILE = (4, 64)
 WARPS = 4
@@ -66,16 +66,11 @@ def _read(at, area, KIND: tl.constexpr):
 
 
 @triton.jit
-def _inside(place, last):
-    return tl.minimum(tl.maximum(place, 0), last)
-
-
-@triton.jit
 def _down(source, column, first, t, sides, KIND: tl.constexpr):
     """Read down a column, in float64."""
     total = t * 0.0 + (column * 0).to(tl.float64)
     for tap in tl.static_range(4):
-        at = source + _inside(first + (tap - 1), sides[0] - 1) * sides[1] + column
+        at = source + clamped(first + (tap - 1), sides[0] - 1) * sides[1] + column
         total = total + _read(at, sides[0] * sides[1], KIND) * cubic(t, tap)
     return total
 
@@ -87,7 +82,7 @@ def read(source, down, right, sides, KIND: tl.constexpr):
     first_row, first_column = row.to(tl.int32), column.to(tl.int32)
     total = (down + right) * 0.0
     for tap in tl.static_range(4):
-        place = _inside(first_column + (tap - 1), sides[1] - 1)
+        place = clamped(first_column + (tap - 1), sides[1] - 1)
         value = _down(source, place, first_row, down - row, sides, KIND)
         if KIND == VALUE:
             value = value.to(tl.float32).to(tl.float64)
@@ -146,10 +141,8 @@ def _chroma_read(source, y, x, plane, sides, numbers):
 def _displace(
     pixels, rows, finish, numbers, kinds, channels, ROWS: tl.constexpr, COLUMNS: tl.constexpr
 ):
-    sample = tl.program_id(1)
-    row, kind, own = rows + sample * ROW, tl.load(kinds + sample), numbers + 4 * sample
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    kind, own = tl.load(kinds + sample), numbers + 4 * sample
     if plane >= channels:
         return
     area, source = sides[0] * sides[1], pixels + tl.load(row)

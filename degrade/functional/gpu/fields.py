@@ -16,7 +16,7 @@ import triton.language as tl
 from degrade.functional import noise, philox
 from degrade.functional.gpu.call import Call, Integers
 from degrade.functional.gpu.kinds import IN_PROPORTION, SHOT_AND_READ
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import ROW, finished, placed
 
 BLOCKS = 128
 TILE = (8, 64)
@@ -142,10 +142,7 @@ def _add_mixed(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """Three normals a pixel mixed to the noise of three channels: `correlated_noise.correlated_law`."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane > 0:
         return
     at, area = y * sides[1] + x, sides[0] * sides[1]

@@ -11,7 +11,7 @@ import triton.language as tl
 
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.correlation import inside
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import finished, placed
 
 TILE = (8, 64)
 WARPS = 4
@@ -46,10 +46,8 @@ def _bilateral(
     pixels, rows, finish, radii, spaces, ranges, channels,
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
-    sample = tl.program_id(1)
-    row, radius = rows + sample * ROW, tl.load(radii + sample)
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    radius = tl.load(radii + sample)
     if plane >= channels:
         return
     area, source = sides[0] * sides[1], pixels + tl.load(row)
@@ -110,10 +108,8 @@ def _least(source, y, x, sides, radius, square, sign):
 def _thicken(
     pixels, rows, finish, fields, shares, channels, ROWS: tl.constexpr, COLUMNS: tl.constexpr
 ):
-    sample = tl.program_id(1)
-    row, field = rows + sample * ROW, fields + 3 * sample
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    field = fields + 3 * sample
     if plane < channels:
         planes, share = plane.to(tl.int64) * sides[0] * sides[1], tl.load(shares + sample)
         source, sign = pixels + tl.load(row) + planes, tl.load(field + 2).to(tl.float32)

@@ -44,6 +44,22 @@ def sides_of(row):
 
 
 @triton.jit
+def placed(rows, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
+    """The program's sample, its row of `rows`, height and width before the step, and the tile of them."""
+    sample = tl.program_id(1)
+    row = rows + sample * ROW
+    sides = sides_of(row)
+    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    return sample, row, sides, plane, y, x, there
+
+
+@triton.jit
+def clamped(place, last):
+    """The nearest place from 0 to the last one."""
+    return tl.minimum(tl.maximum(place, 0), last)
+
+
+@triton.jit
 def nearest(value):
     """The nearest whole number of a float32, halves to even."""
     size = tl.abs(value)

@@ -16,7 +16,7 @@ import triton.language as tl
 from degrade.functional.gpu.call import Call, Integers
 from degrade.functional.gpu.fields import unit_normals
 from degrade.functional.gpu.light import from_light, limited, power, to_light
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import ROW, finished, placed, sides_of, tile
 from degrade.functional.gpu.sharpen import smooth
 
 TILE = (8, 64)
@@ -101,10 +101,7 @@ def _gains(gains, y, x, sides, numbers):
 @triton.jit
 def _cover(pixels, second, rows, scratch, channels, ROWS: tl.constexpr, COLUMNS: tl.constexpr):
     """Coverage of ink, 1 less the light."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
     at = plane.to(tl.int64) * sides[0] * sides[1] + y * sides[1] + x
@@ -118,9 +115,7 @@ def _down(
     KERNEL: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """A blur along the columns, from the second planes to the first."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
     taps, reach = _taps(kernels, starts, reaches, sample, KERNEL)
@@ -152,9 +147,7 @@ def _gain(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """The rest of the bleed, and the dots' gain."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane < channels:
         taps, reach = _taps(kernels, starts, reaches, sample, _BLEED)
         own = tl.load(scratch + sample * _STARTS) + plane.to(tl.int64) * sides[0] * sides[1]
@@ -169,9 +162,7 @@ def _print(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """The rest of the back's blur, and the page in place of its coverage."""
-    sample = tl.program_id(1)
-    sides = sides_of(rows + sample * ROW)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, _, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane < channels:
         own = scratch + sample * _STARTS
         taps, reach = _taps(kernels, starts, reaches, sample, _BACK)
@@ -191,10 +182,8 @@ def _scan(
     ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """The rest of the optics' blur, the gains, and the picture."""
-    sample = tl.program_id(1)
-    row, own = rows + sample * ROW, scratch + sample * _STARTS
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    own = scratch + sample * _STARTS
     if plane < channels:
         planes = plane.to(tl.int64) * sides[0] * sides[1]
         taps, reach = _taps(kernels, starts, reaches, sample, _SCANNER)

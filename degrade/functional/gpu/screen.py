@@ -10,7 +10,7 @@ import triton.language as tl
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.kinds import DIAMOND, ROUND, SQUARE
 from degrade.functional.gpu.light import limited
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import finished, placed
 from degrade.functional.gpu.resampling.taps import nearest
 
 TILE = (8, 64)
@@ -120,10 +120,8 @@ def _printed(value, black, y, x, plane, numbers, fields, channels):
 def _halftone(
     pixels, rows, finish, numbers, fields, channels, ROWS: tl.constexpr, COLUMNS: tl.constexpr
 ):
-    sample = tl.program_id(1)
-    row, field = rows + sample * ROW, fields + 2 * sample
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
+    field = fields + 2 * sample
     if plane >= channels:
         return
     area = sides[0] * sides[1]

@@ -14,7 +14,7 @@ import triton.language as tl
 from degrade.functional.color import BT601
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.correlation import TILE, WARPS, inside
-from degrade.functional.gpu.packed import ROW, finished, sides_of, tile
+from degrade.functional.gpu.packed import finished, placed
 
 _RED, _GREEN, _BLUE = map(tl.constexpr, BT601)
 
@@ -39,18 +39,10 @@ def _mask(
     pixels, middle, rows, finish, kernels, starts, reaches, scratch, shares, channels,
     ACROSS: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
-    tiles_x = tl.cdiv(width, COLUMNS)
-    tiles = tl.cdiv(height, ROWS) * tiles_x
-    plane = tl.program_id(0) // tiles
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
-    tile = tl.program_id(0) % tiles
-    y = (tile // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
-    x = (tile % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    there = (y < height) & (x < width)
+    height, width = sides[0], sides[1]
     y, x = tl.minimum(y, height - 1), tl.minimum(x, width - 1)
     place = plane.to(tl.int64) * height * width
     source, between = pixels + tl.load(row) + place, middle + tl.load(scratch + sample) + place
@@ -116,10 +108,7 @@ def _halo(
     pixels, middle, rows, finish, kernels, starts, reaches, scratch, numbers, channels,
     ACROSS: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    sides = sides_of(row)
-    plane, y, x, there = tile(sides, ROWS, COLUMNS)
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane > 0:
         return
     area, at = sides[0] * sides[1], y * sides[1] + x
@@ -161,18 +150,10 @@ def _usm(
     channels, STAGE: tl.constexpr, ROWS: tl.constexpr, COLUMNS: tl.constexpr,
 ):  # fmt: skip
     """The residual in stages 0 and 1, the share of it in stages 2 and 3; even stages go along columns."""
-    sample = tl.program_id(1)
-    row = rows + sample * ROW
-    height, width = tl.load(row + 2).to(tl.int32), tl.load(row + 3).to(tl.int32)
-    tiles_x = tl.cdiv(width, COLUMNS)
-    tiles = tl.cdiv(height, ROWS) * tiles_x
-    plane = tl.program_id(0) // tiles
+    sample, row, sides, plane, y, x, there = placed(rows, ROWS, COLUMNS)
     if plane >= channels:
         return
-    tile = tl.program_id(0) % tiles
-    y = (tile // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
-    x = (tile % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    there = (y < height) & (x < width)
+    height, width = sides[0], sides[1]
     y, x = tl.minimum(y, height - 1), tl.minimum(x, width - 1)
     place = plane.to(tl.int64) * height * width
     source, between = pixels + tl.load(row) + place, tl.load(scratch + sample) + place

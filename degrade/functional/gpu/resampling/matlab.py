@@ -12,7 +12,7 @@ import triton
 import triton.language as tl
 
 from degrade.functional.gpu.call import Call, Integers
-from degrade.functional.gpu.packed import ROW, finished, nearest
+from degrade.functional.gpu.packed import ROW, finished, nearest, tile
 
 TILE = (16, 64)
 WARPS = 4
@@ -52,15 +52,9 @@ def _axis(
     else:
         height = tl.where(across != 0, height_in, height)
         width = tl.where(across != 0, width, width_in)
-    tiles_x = tl.cdiv(width, COLUMNS)
-    tiles = tl.cdiv(height, ROWS) * tiles_x
-    plane = tl.program_id(0) // tiles
+    plane, y, x, inside = tile((height, width), ROWS, COLUMNS)
     if plane >= channels:
         return
-    tile = tl.program_id(0) % tiles
-    y = (tile // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
-    x = (tile % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    inside = (y < height) & (x < width)
     y, x = tl.minimum(y, height - 1), tl.minimum(x, width - 1)
     eight_bit = tl.load(eight_bits + sample)
     between, planes = tl.load(scratch + sample), plane.to(tl.int64)

@@ -17,7 +17,7 @@ import triton.language as tl
 
 from degrade.functional.gpu.call import Call
 from degrade.functional.gpu.light import from_light, to_light
-from degrade.functional.gpu.packed import ROW, finished
+from degrade.functional.gpu.packed import ROW, finished, tile
 from degrade.functional.gpu.resampling.taps import COLUMNS
 
 TILE = (16, 64)
@@ -60,15 +60,9 @@ def _slots(
         tl.load(row + 4).to(tl.int32),
         tl.load(row + (3 if DIM == 2 else 5)).to(tl.int32),
     )
-    tiles_x = tl.cdiv(width, COLUMNS)
-    tiles = tl.cdiv(height, ROWS) * tiles_x
-    plane = tl.program_id(0) // tiles
+    plane, y, x, inside = tile((height, width), ROWS, COLUMNS)
     if plane >= channels:
         return
-    tile = tl.program_id(0) % tiles
-    y = (tile // tiles_x) * ROWS + tl.arange(0, ROWS)[:, None]
-    x = (tile % tiles_x) * COLUMNS + tl.arange(0, COLUMNS)[None, :]
-    inside = (y < height) & (x < width)
     stride = tl.load(row + 3).to(tl.int32)
     number = 2 * sample + DIM - 2
     if DIM == 2:
