@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 import degrade
-from benchmarks import harness
+from benchmarks import harness, photographs
+from benchmarks.real_esrgan import FEED_DATA, Peer
 from degrade.errors import DegradeError
 from degrade.execute import packed
 from degrade.execute.plan import Plan, plan_lr
@@ -107,11 +109,12 @@ def bytes_of(value: object) -> int:
 
 
 class Counting(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Counts torch's operations and follows the memory that their results hold."""
+    """Counts torch's operations on a device and follows the memory that their results hold."""
 
-    def __init__(self, count: Count) -> None:
+    def __init__(self, count: Count, device: torch.device = META) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.count = count
+        self.device = device
         self.alive: dict[int, tuple[StorageWeakRef, int]] = {}
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -124,12 +127,12 @@ class Counting(TorchDispatchMode):  # type: ignore[no-untyped-call]
         for one in results:
             self._hold(one)
         name = func._schema.name.split("::")[1]
-        if name not in FREE and any(one.device == META for one in results):
+        if name not in FREE and any(one.device == self.device for one in results):
             self.count.add(_moved(name, args, kwargs, out))
         return out
 
     def _hold(self, tensor: torch.Tensor) -> None:
-        if tensor.device != META:
+        if tensor.device != self.device:
             return
         storage = tensor.untyped_storage()
         weak = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
@@ -262,6 +265,26 @@ def result_of(name: str, batch: int, side: int) -> dict[str, Any]:
     }
 
 
+def peer_of(batch: int, side: int, seeds: int) -> dict[str, Any]:
+    """Real-ESRGAN's operations for the LR of a batch: the least, the median, the most.
+
+    Its loops look at values, so it runs on the CPU, on photographs, with a seed a batch; its kernels are made
+    beforehand.
+    """
+    hr = torch.from_numpy(photographs.crops(batch, side)).permute(0, 3, 1, 2).float().div(255.0)
+    peer = Peer(hr.contiguous(), range(seeds), usm=False, pool=False)
+    counts = [Count() for _ in range(seeds)]
+    for seed, count in enumerate(counts):
+        with Counting(count, hr.device):
+            peer.run(seed)
+    told: dict[str, list[float]] = {
+        "launches": [count.launches for count in counts],
+        "megabytes_a_pair": [round(count.bytes / batch / 1e6, 1) for count in counts],
+    }
+    spread = {name: [min(own), statistics.median(own), max(own)] for name, own in told.items()}
+    return {"peer": FEED_DATA, "batch": batch, "seeds": seeds, **spread}
+
+
 def show(result: dict[str, Any], operators: bool) -> None:
     host = f"; on the host: {', '.join(result['on_host'])}" if result["on_host"] else ""
     print(
@@ -288,6 +311,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     add("--batches", type=int, nargs="+", default=[32, 128], help="samples a batch")
     add("--side", type=int, default=400, help="side of the HR")
     add("--operators", action="store_true", help="show the operators too")
+    add("--peer", type=int, default=0, help="batches of Real-ESRGAN's that are counted too (slow)")
     add("--out", type=Path, help="where the JSON goes (default: benchmarks/results/)")
     return parser.parse_args(given)
 
@@ -304,6 +328,9 @@ def main(given: Sequence[str] | None = None) -> None:
                 break
             show(results[-1], options.operators)
     body = {"side": options.side, "launch_seconds": LAUNCH_SECONDS, "cards": CARDS, "rows": results}
+    if options.peer:
+        body["peers"] = [peer_of(batch, options.side, options.peer) for batch in options.batches]
+        print(*body["peers"], sep="\n")
     print(f"written: {harness.write('launches', body, harness.describe_machine(), options.out)}")
 
 

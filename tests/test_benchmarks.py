@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from benchmarks import (
     gpu,
     gpu_operators,
     harness,
+    launches,
     operators,
     operators_work,
     photographs,
@@ -174,6 +176,15 @@ def test_the_share_of_a_training_step_is_rehearsed_on_the_cpu(tmp_path: Path) ->
     assert row["share"]["lowest"] <= row["share"]["median"] <= row["share"]["highest"] < 1
     with pytest.raises(SystemExit, match="measures a CUDA device"):
         step.main(["--device", "cuda:99"])
+
+
+@pytest.mark.skipif(importlib.util.find_spec("basicsr") is None, reason="basicsr is not installed")
+def test_the_peers_operations_are_counted_on_the_cpu() -> None:
+    told = launches.peer_of(batch=2, side=64, seeds=2)
+    least, median, most = told["launches"]
+    assert 200 < least <= median <= most < 1000
+    # At the least the HR is read once and the LR written.
+    assert told["megabytes_a_pair"][0] > 1e-6 * 4 * 3 * (64 * 64 + 16 * 16)
 
 
 def test_the_cost_of_drawing_is_measured_per_sample(tmp_path: Path) -> None:
