@@ -71,6 +71,8 @@ def read_picture(file: Path) -> npt.NDArray[Any] | None:
         raise ValueError(
             f"{file}: a picture of {width}x{height} pixels; expected at most {MOST_BYTES} bytes of them"
         )
+    if not _holds_its_chunks(data):
+        return None
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None or image.ndim == 2:
         return image
@@ -85,3 +87,14 @@ def bank_digest(arrays: Sequence[npt.NDArray[Any]]) -> str:
         digest.update(np.array(array.shape, "<i8").tobytes())
         digest.update(np.ascontiguousarray(array, "<f8").tobytes())
     return digest.hexdigest()
+
+
+def _holds_its_chunks(data: bytes) -> bool:
+    """Whether no chunk says that it goes on behind the file: OpenCV makes room for it, up to 4 GB."""
+    place = 8
+    while place + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        place += length + 12
+        if kind == b"IEND":
+            break
+    return place <= len(data)

@@ -43,6 +43,8 @@ def canonical_json(text: str) -> str:
         data = json.loads(text)
     except ValueError as error:
         raise ValueError(f"{text!r} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise ValueError(f"{text[:40]!r}... is nested too deeply") from error
     if not isinstance(data, dict):
         raise ValueError(f'{text!r} is no JSON object; expected such as {{"limit": 10}}')
     return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -88,11 +88,15 @@ class PngStill:
         return words[..., {0: [0], 2: [2, 1, 0], 4: [0, 3], 6: [2, 1, 0, 3]}[self.colour_type]]
 
     def _pixels_alone(self) -> bytes:
-        """The same picture as a PNG of three kinds of chunks."""
+        """The same picture as a PNG of three kinds of chunks. Raises SourceError."""
+        end_of_file = self.file.seek(0, os.SEEK_END)
         self.file.seek(0)
         parts = [self.file.read(33)]
         for chunk in self.chunks:
             if chunk.kind == b"IDAT":
+                # OpenCV makes room for what a chunk says of itself, up to 4 GB.
+                if chunk.start + chunk.length + 4 > end_of_file:
+                    raise SourceError("damaged", "its pixels break off (truncated, or damaged)")
                 self.file.seek(chunk.start - 8)
                 parts.append(self.file.read(chunk.length + 12))
         end = b"IEND"

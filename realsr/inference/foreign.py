@@ -156,12 +156,15 @@ def _session(path: Path, device: torch.device) -> Any:
     external_files(path)  # ONNX Runtime opens whatever the graph names
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # what it logs below that, it raises too, and not as it stands
     kinds = {"cuda": ["CUDAExecutionProvider"]}.get(device.type, [])
     there = [kind for kind in kinds if kind in onnxruntime.get_available_providers()]
     try:
         return onnxruntime.InferenceSession(
-            path, options, providers=[*there, "CPUExecutionProvider"]
+            path,
+            options,
+            providers=[*there, "CPUExecutionProvider"],
+            enable_fallback=bool(there),  # it prints, and there is nothing else to try on the CPU
         )
     except Exception as error:  # its exceptions share no base class but this
         raise InferenceError(f"{path}: no ONNX graph that can be run: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,12 @@ def external_files(path: Path) -> list[Path]:
     except ImportError as error:
         raise MissingExtraError("reading ONNX models", "onnx") from error
     try:
-        graph = onnx.load_from_string(read_foreign(path, most=MOST_BYTES)).graph
+        model = onnx.load_from_string(read_foreign(path, most=MOST_BYTES))
     except ForeignFileError as error:
         raise ModelError(str(error)) from error
     except Exception as error:  # protobuf's own kinds share no base class but this
         raise ModelError(f"{path}: no ONNX graph, or a damaged one") from error
-    return [_checked(path, name) for name in sorted(set(_locations(graph)))]
+    return [_checked(path, name) for name in sorted(set(_locations(model)))]
 
 
 def _checked(path: Path, name: str) -> Path:
@@ -43,9 +44,23 @@ def _checked(path: Path, name: str) -> Path:
     return file
 
 
-def _locations(graph: Any) -> Iterator[str]:
-    for tensor in _tensors(graph):
-        yield from (each.value for each in tensor.external_data if each.key == "location")
+def _locations(model: Any) -> Iterator[str]:
+    for tensor in _all_tensors(model):
+        for each in tensor.external_data:
+            if each.key == "location":
+                # Protobuf gives bytes where they are no UTF-8.
+                yield os.fsdecode(each.value)
+
+
+def _all_tensors(model: Any) -> Iterator[Any]:
+    """Those of the graph, of the functions that it calls and of what it would be trained by."""
+    yield from _tensors(model.graph)
+    for function in model.functions:
+        for node in function.node:
+            yield from _of_attributes(node.attribute)
+    for training in model.training_info:
+        yield from _tensors(training.initialization)
+        yield from _tensors(training.algorithm)
 
 
 def _tensors(graph: Any) -> Iterator[Any]:

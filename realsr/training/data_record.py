@@ -64,7 +64,7 @@ def check_data(
     changed, is missing or is new, StorageError.
     """
     path = folder / NAME
-    was = _read(path) if path.exists() else None
+    was = read_record(path) if path.exists() else None
     now = _groups(config, given, was.groups if was else {})
     changes = tuple(_changes(was.groups, now)) if was else ()
     if changes and not accept:
@@ -137,7 +137,8 @@ def _named(what: str, names: Sequence[str]) -> list[str]:
     return [f"{what} {named(names, SHOWN)}"] if names else []
 
 
-def _read(path: Path) -> DataRecord:
+def read_record(path: Path) -> DataRecord:
+    """What a training has noted of its data. Raises TrainingError, ForeignFileError."""
     try:
         record = DataRecord.model_validate_json(read_foreign(path, most=MOST_BYTES))
     except ValidationError as error:

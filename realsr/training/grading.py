@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +21,7 @@ from torch import Tensor
 import degrade
 from degrade import Key, Pipeline
 from degrade.errors import DegradeError, PipelineError
+from degrade.foreign import ForeignFileError
 from realsr.files.faults import all_of
 from realsr.files.json_lines import read_json
 from realsr.files.prints import printed
@@ -161,7 +164,7 @@ def _claim(grader: Grader, folder: Path) -> None:
     path, now = folder / MADE_BY, grader.made_by()
     if not path.exists():
         write_whole(path, json.dumps(now, indent=1).encode() + b"\n")
-    elif (was := read_json(path)) != now:
+    elif (was := _read(path)) != now:
         changed = [key for key in now if not isinstance(was, dict) or was.get(key) != now[key]]
         raise TrainingError(
             f"{folder} was graded by other {' and '.join(changed)}; put them back, or give another --out"
@@ -175,13 +178,36 @@ def _graded_crop(grader: Grader, folder: Path, source: Source, variant: int) -> 
     if not path.exists():
         scores = _make(grader, files, source, variant)
         write_whole(path, json.dumps(scores).encode() + b"\n")
-    values = read_json(path)
-    if not isinstance(values, list) or len(values) != len(files):
-        raise TrainingError(f"{path} is damaged; remove it to have it made again")
-    if None in values:
+    values = read_scores(path, len(files))
+    if values is None:
         return None
     turned = -1.0 if grader.metric.better == "higher" else 1.0
-    return GradedCrop(source.id, files, tuple(turned * float(value) for value in values))
+    return GradedCrop(source.id, files, tuple(turned * value for value in values))
+
+
+def read_scores(path: Path, count: int) -> list[float] | None:
+    """The scores of a crop's `count` outputs; None where the metric has none of some. Raises TrainingError."""
+    values = _read(path)
+    if not isinstance(values, list) or len(values) != count or not all(map(_is_score, values)):
+        raise TrainingError(_damaged(path))
+    return None if None in values else list(map(float, values))
+
+
+def _is_score(value: object) -> bool:
+    return value is None or (type(value) in (int, float) and abs(float(str(value))) < math.inf)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return read_json(path)
+    except ForeignFileError as error:
+        raise TrainingError(str(error)) from error
+    except ValueError as error:
+        raise TrainingError(_damaged(path)) from error
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} is damaged; remove it to have it made again"
 
 
 def _make(

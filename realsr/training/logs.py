@@ -12,6 +12,7 @@ from degrade.foreign import open_foreign
 from realsr.files.confinement import opened_to_append
 from realsr.files.json_lines import json_line, read_json_lines, whole_value
 from realsr.files.whole import make_directory, write_whole, writing
+from realsr.training.errors import TrainingError
 
 
 class Log:
@@ -58,14 +59,21 @@ def read_log(folder: Path) -> list[dict[str, Any]]:
 def _cut_back(path: Path, step: int) -> None:
     if not os.path.lexists(path):
         return
-    kept = []
     with open_foreign(path) as file:
         lines = file.readlines()  # in bytes, a line ends at "\n" alone
-    for line in lines:
-        event = whole_value(line)  # the last line of a killed process may be a piece
-        if event is not None and event["step"] <= step:
-            kept.append(line)
+    if lines and whole_value(lines[-1]) is None:
+        lines.pop()  # of a killed process: a piece
+    kept = [line for number, line in enumerate(lines, 1) if _step(line, path, number) <= step]
     write_whole(path, b"".join(kept))
+
+
+def _step(line: bytes, path: Path, number: int) -> int:
+    event = whole_value(line)
+    if not isinstance(event, dict) or type(step := event.get("step")) is not int:
+        raise TrainingError(
+            f"{path}:{number}: this line is no event of a training; remove it, or the file, to go on"
+        )
+    return step
 
 
 def _board(folder: Path, step: int) -> Any:

@@ -6,7 +6,6 @@ same command, or the first one, goes on as it was left.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from degrade.foreign import read_foreign
 from degrade.reader.records import Strict
-from realsr.files.json_lines import MOST_BYTES, json_line
+from realsr.files.json_lines import json_line, read_json
 from realsr.files.whole import write_whole
 from realsr.rows import check_files
 from realsr.training.config import TrainingConfig
@@ -94,8 +92,11 @@ def in_force(run: TrainingFolder, config: TrainingConfig, settings: Sequence[str
     check_files(made_with(run.config), config.own, f"the training in {run.root}")
     earlier = _read(run)
     last = {each.key: each.now for each in earlier}
-    then = _with(read_config(run.config, rows=config.own), last)
-    asked = _with(config, {key: last[key] for key in last if _former(earlier, key, config)})
+    try:
+        then = _with(read_config(run.config, rows=config.own), last)
+        asked = _with(config, {key: last[key] for key in last if _former(earlier, key, config)})
+    except (ValidationError, LookupError, TypeError, AttributeError) as error:
+        raise TrainingError(_damaged(run)) from error
     now = _changed(asked, settings)
     if follows_steps(now) and then.steps != now.steps:
         roots = (*roots, *({"steps"} - {*roots}))
@@ -188,14 +189,16 @@ def _read(run: TrainingFolder) -> tuple[KeyChange, ...]:
     if not run.resumed.exists():
         return ()
     try:
-        record = ResumedRecord.model_validate(
-            json.loads(read_foreign(run.resumed, most=MOST_BYTES))
-        )
+        record = ResumedRecord.model_validate(read_json(run.resumed))
     except (ValidationError, ValueError) as error:
-        raise TrainingError(
-            f"{run.resumed} is damaged; it kept which keys were changed on the way: begin another --out, with "
-            "start_from"
-        ) from error
+        raise TrainingError(_damaged(run)) from error
     if record.version != VERSION:
         raise TrainingError(f"{run.resumed} is of version {record.version}; expected {VERSION}")
     return record.changes
+
+
+def _damaged(run: TrainingFolder) -> str:
+    return (
+        f"{run.resumed} is damaged; it kept which keys were changed on the way: begin another --out, with "
+        "start_from"
+    )

@@ -14,7 +14,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.damage import damaged
-from tests.fuzz.readers import Reader, emptied
+from tests.fuzz.reader import Reader, emptied
 
 MOST_SECONDS = 20.0
 """Of processor time for one input."""

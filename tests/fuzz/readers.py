@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import degrade
@@ -33,79 +31,60 @@ from realsr.training import read_config
 from realsr.training.checkpoints import read_state, state_path
 from realsr.training.logs import read_log
 from tests.fuzz import seeds
-
-Seeds = Callable[[], Sequence[bytes]]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """read: what is done with a folder and a file's bytes. words: of the format's own, None where it is no text.
-    faults: what it says it raises.
-    """
-
-    name: str
-    seeds: Seeds
-    read: Callable[[Path, bytes], object]
-    words: Sequence[bytes] | None = None
-    faults: tuple[type[Exception], ...] = (DegradeError,)
-
-
-def _file(folder: Path, name: str, data: bytes) -> Path:
-    path = folder / name
-    path.write_bytes(data)
-    return path
+from tests.fuzz.reader import Reader, put
+from tests.fuzz.record_readers import RECORD_READERS
 
 
 def _picture(suffix: str) -> Callable[[Path, bytes], object]:
     def read(folder: Path, data: bytes) -> None:
-        with opened(_file(folder, f"picture{suffix}", data), Reading(max_pixels=2**24)) as source:
+        with opened(put(folder, f"picture{suffix}", data), Reading(max_pixels=2**24)) as source:
             source.pixels()
 
     return read
 
 
 def _pipeline(folder: Path, data: bytes) -> None:
-    pipeline = degrade.load_pipeline(_file(folder, "pipeline.yaml", data), 4)
+    pipeline = degrade.load_pipeline(put(folder, "pipeline.yaml", data), 4)
     [trace] = degrade.draw(pipeline, degrade.keys(0, ["a"]))
     degrade.words(trace)
     degrade.parse_pipeline(pipeline.to_yaml())
 
 
 def _manifest(folder: Path, data: bytes) -> None:
-    _file(folder, "pipeline.yaml", b"")
-    _file(folder, "manifest.jsonl", data)
+    put(folder, "pipeline.yaml", b"")
+    put(folder, "manifest.jsonl", data)
     _header, pairs = read_manifest(opened_store(folder))
     for pair in pairs:
         degrade.trace_from_data(pair.trace)
 
 
 def _journal(folder: Path, data: bytes) -> None:
-    _file(folder, "manifest.partial.jsonl", data)
+    put(folder, "manifest.partial.jsonl", data)
     journal = Journal(Books(folder))
     journal.listed()
     journal.close()
 
 
 def _lines(folder: Path, data: bytes) -> None:
-    path = _file(folder, "lines.jsonl", data)
+    path = put(folder, "lines.jsonl", data)
     recorded(path)
     read_failures(path)
 
 
 def _any_lines(folder: Path, data: bytes) -> None:
-    list(read_json_lines(_file(folder, "lines.jsonl", data)))
+    list(read_json_lines(put(folder, "lines.jsonl", data)))
 
 
 def _run(folder: Path, data: bytes) -> None:
     """Its record and its cells in one: what is behind the first line's end are cells."""
     record, _, cells = data.partition(b"\n")
-    _file(folder, "record.json", record)
-    _file(folder, "cells.jsonl", cells)
+    put(folder, "record.json", record)
+    put(folder, "cells.jsonl", cells)
     read_results(folder)
 
 
 def _cache(folder: Path, data: bytes) -> None:
-    _file(folder, "scores.jsonl", data)
+    put(folder, "scores.jsonl", data)
     Cache(folder)
 
 
@@ -117,26 +96,26 @@ def _state(folder: Path, data: bytes) -> None:
 
 
 def _log(folder: Path, data: bytes) -> None:
-    _file(folder, "log.jsonl", data)
+    put(folder, "log.jsonl", data)
     read_log(folder)
 
 
 def _model(suffix: str) -> Callable[[Path, bytes], object]:
-    return lambda folder, data: load(_file(folder, f"model{suffix}", data))
+    return lambda folder, data: load(put(folder, f"model{suffix}", data))
 
 
 def _weights(folder: Path, data: bytes) -> None:
-    load_weights(_file(folder, "weights.pth", data))
+    load_weights(put(folder, "weights.pth", data))
 
 
 def _bank(suffix: str) -> Callable[[Path, bytes], object]:
-    return lambda folder, data: read_bank(str(_file(folder, f"bank{suffix}", data)))
+    return lambda folder, data: read_bank(str(put(folder, f"bank{suffix}", data)))
 
 
 READERS = (
     *(
         Reader(f"picture{suffix}", seeds.pictures(suffix), _picture(suffix))
-        for suffix in (".png", ".jpg", ".tif", ".webp", ".avif", ".bmp", ".jp2")
+        for suffix in (".png", ".jpg", ".tif", ".webp", ".avif", ".bmp", ".jp2", ".heic")
     ),
     Reader("pipeline", seeds.pipelines, _pipeline, seeds.PIPELINE_WORDS),
     Reader("manifest", seeds.manifests, _manifest, seeds.MANIFEST_WORDS),
@@ -167,29 +146,29 @@ READERS = (
     Reader(
         "noise",
         seeds.banks(".npy"),
-        lambda folder, data: read_patches(str(_file(folder, "noise.npy", data))),
+        lambda folder, data: read_patches(str(put(folder, "noise.npy", data))),
         None,
         (ValueError,),
     ),
     Reader(
         "study",
         seeds.studies,
-        lambda folder, data: read_study(_file(folder, "study.yaml", data)),
+        lambda folder, data: read_study(put(folder, "study.yaml", data)),
         (),
     ),
     Reader(
-        "rules", seeds.rules, lambda folder, data: read_rules(_file(folder, "rules.yaml", data)), ()
+        "rules", seeds.rules, lambda folder, data: read_rules(put(folder, "rules.yaml", data)), ()
     ),
     Reader(
         "training",
         seeds.trainings,
-        lambda folder, data: read_config(_file(folder, "training.yaml", data)),
+        lambda folder, data: read_config(put(folder, "training.yaml", data)),
         seeds.TRAINING_WORDS,
     ),
     Reader(
         "trust",
         seeds.trusts,
-        lambda folder, data: configured(_file(folder, "trust.yaml", data)),
+        lambda folder, data: configured(put(folder, "trust.yaml", data)),
         (),
     ),
     Reader(
@@ -204,11 +183,5 @@ READERS = (
         lambda folder, data: seal_texts(data.decode("utf-8", "replace"), "seal"),
         (),
     ),
+    *RECORD_READERS,
 )
-
-
-def emptied(folder: Path) -> Path:
-    """The folder without what the last call left."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder

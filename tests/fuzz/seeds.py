@@ -12,7 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from PIL import Image, features
+from PIL import Image, ImageCms, features
 
 from degrade.pipeline import pipeline_names
 from realsr.models.cards import ModelCard, model_bytes
@@ -67,13 +67,18 @@ def _deep(suffix: str) -> bytes:
     return bytes(cv2.imencode(suffix, pixels)[1].tobytes())
 
 
+def _profile(colours: Any) -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile(colours)).tobytes()
+
+
 def _png() -> Sequence[bytes]:
     deep = Image.fromarray(np.arange(70, dtype=np.uint16).reshape(7, 10) * 900)
     info = Image.Exif()
     info[0x0112] = 6
     return [
         *(_saved(_image(mode), "PNG") for mode in ("RGB", "RGBA", "L", "LA", "P", "1")),
-        _saved(_image(), "PNG", exif=info, icc_profile=b"\0" * 128 + b"none"),
+        _saved(_image(), "PNG", exif=info, icc_profile=_profile("sRGB")),
+        _saved(_image(), "PNG", icc_profile=_profile("LAB")),
         _saved(deep, "PNG"),
         _deep(".png"),
     ]
@@ -83,7 +88,7 @@ def _jpeg() -> Sequence[bytes]:
     info = Image.Exif()
     info[0x0112] = 6
     return [
-        _saved(_image(), "JPEG", exif=info),
+        _saved(_image(), "JPEG", exif=info, icc_profile=_profile("sRGB")),
         _saved(_image(), "JPEG", progressive=True),
         _saved(_image("L"), "JPEG"),
         _saved(_image("CMYK"), "JPEG"),
@@ -108,6 +113,16 @@ def _bmp() -> Sequence[bytes]:
     return [_saved(_image(mode), "BMP") for mode in ("RGB", "L", "1")]
 
 
+def _heic() -> Sequence[bytes]:
+    try:
+        import pillow_heif
+    except ImportError:
+        return [b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"]
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(_image()).save(buffer)
+    return [buffer.getvalue()]
+
+
 def _jp2() -> Sequence[bytes]:
     return [_saved(_image(mode), "JPEG2000") for mode in ("RGB", "L")]
 
@@ -120,6 +135,7 @@ _PICTURES: dict[str, Callable[[], Sequence[bytes]]] = {
     ".avif": _avif,
     ".bmp": _bmp,
     ".jp2": _jp2,
+    ".heic": _heic,
 }
 
 
@@ -198,6 +214,13 @@ def _torch(content: object, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
+def _of_others() -> bytes:
+    """A network that spandrel knows, and nobody here: Real-ESRGAN's compact one."""
+    layers = [torch.nn.Conv2d(3, 4, 3), torch.nn.PReLU(4), torch.nn.Conv2d(4, 12, 3)]
+    state = torch.nn.Sequential(*layers).state_dict()
+    return _torch({"params": {f"body.{key}": value for key, value in state.items()}})
+
+
 def _pth() -> Sequence[bytes]:
     state = _network().state_dict()
     return [
@@ -206,6 +229,7 @@ def _pth() -> Sequence[bytes]:
         _torch(state, _use_new_zipfile_serialization=False),
         _torch(_Code()),
         pickle.dumps(_Code()),
+        _of_others(),
     ]
 
 

@@ -7,6 +7,7 @@ import zlib
 from itertools import product
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -69,3 +70,15 @@ def test_a_truncated_16_bit_png_is_refused(tmp_path: Path, share: float) -> None
     (tmp_path / "a.png").write_bytes(data[: int(share * len(data))])
     with pytest.raises(SourceError, match="truncated"):
         read_picture(tmp_path / "a.png", 10**6)
+
+
+def test_a_chunk_that_goes_on_behind_the_file_is_refused_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenCV makes room for what it says: 4 GB."""
+    data = cv2.imencode(".png", np.zeros((4, 4), np.uint16))[1].tobytes()
+    path = tmp_path / "a.png"
+    path.write_bytes(data[:33] + b"\xff" * 4 + data[37:])
+    monkeypatch.setattr(cv2, "imdecode", None)
+    with pytest.raises(SourceError, match="its pixels break off"):
+        read_picture(path, 100)

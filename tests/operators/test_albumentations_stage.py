@@ -181,6 +181,7 @@ def test_arguments_are_a_mapping_and_their_order_does_not_count() -> None:
         ("transform: RandomGamma, arguments: {p: 0.5}", "use `maybe: 0.5`"),
         ("transform: RandomGamma, arguments: '[1]'", "is no JSON object"),
         ("transform: RandomGamma, arguments: 'x'", "is not JSON"),
+        (f"transform: RandomGamma, arguments: '{'[' * 10**5}'", "is nested too deeply"),
         ("transform: RandomGamma, arguments: 3", "arguments"),
         ("transform: RandomGamma, argument: {}", "unknown key 'argument'"),
     ],

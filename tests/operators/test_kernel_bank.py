@@ -138,13 +138,22 @@ def test_published_banks(shared_data: Path, name: str, count: int) -> None:
             np.testing.assert_allclose(centroid(out), centroid(image), atol=0.01)
 
 
-def test_a_picture_has_bounds_before_it_is_decoded(tmp_path: Path) -> None:
+def test_a_picture_has_bounds_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(
         ">IIBBBBB", 30_000, 30_000, 16, 0, 0, 0, 0
     )
     (tmp_path / "large.png").write_bytes(head)
     with pytest.raises(ValueError, match="30000x30000"):
         read_bank(str(tmp_path / "large.png"))
+    sound = cv2.imencode(".png", np.ones((3, 3), np.uint16))[1].tobytes()
+    for kind in (b"IDAT", b"tEXt"):  # 4 GB of it, says the chunk
+        (tmp_path / "long.png").write_bytes(sound[:33] + b"\xff" * 4 + kind + sound[41:])
+        with monkeypatch.context() as patch:
+            patch.setattr(cv2, "imdecode", None)
+            with pytest.raises(ValueError, match="expected a grey PNG"):
+                read_bank(str(tmp_path / "long.png"))
     other = cv2.imencode(".tif", np.ones((3, 3), np.uint8))[1].tobytes()
     (tmp_path / "other.png").write_bytes(other)
     with pytest.raises(ValueError, match="expected a grey PNG"):

@@ -18,6 +18,7 @@ from realsr.cli.main import main
 from realsr.metrics.planted import REQUIRED, found_by
 from realsr.robustness.cases.representative import write_representative
 from realsr.robustness.errors import StudyError
+from realsr.robustness.page import pictures as page_pictures
 from realsr.robustness.page import render
 from realsr.robustness.page.map_checks import MapCheck, failures_words
 from realsr.robustness.results.store import read_results
@@ -340,6 +341,23 @@ def test_a_map_that_does_not_is_marked(run: Path) -> None:
         assert told[:-1] in card["map"]["words"]
     assert 'class="note distrust">Maps that found artefacts planted' in text
     assert "texture on 12 of 12 pictures" in text
+
+
+def test_no_map_is_drawn_of_pictures_that_are_too_large_or_damaged(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn() -> int:
+        render(run)
+        return sum(card.get("map") is not None for card in payload(run)["gallery"])
+
+    whole = drawn()
+    assert whole
+    monkeypatch.setattr(page_pictures, "MOST_PIXELS", 64 * 64 - 1)
+    assert drawn() == 0
+    monkeypatch.undo()
+    for path in run.glob("images/*/*/*.png"):
+        path.write_bytes(path.read_bytes()[:60])
+    assert drawn() == 0
 
 
 def test_a_map_that_could_not_be_checked_says_so() -> None:

@@ -244,6 +244,14 @@ def test_a_log_opened_again_forgets_what_lies_beyond(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["raw"] == {"l1": None}
 
 
+@pytest.mark.parametrize("line", ["5", "null", "{}", '{"step": "1"}', '{"step": 1', "[" * 10**5])
+def test_a_line_that_is_no_event_is_named(tmp_path: Path, line: str) -> None:
+    whole = '{"step": 1, "kind": "a"}\n'
+    (tmp_path / "log.jsonl").write_text(f"{whole}{line}\n{whole}")
+    with pytest.raises(TrainingError, match=r"log\.jsonl:2: this line is no event"):
+        Log(tmp_path, 2, tensorboard=False)
+
+
 def test_random_numbers_of_a_step_are_its_own_and_come_again(make: Make) -> None:
     config = make()
     state = first_state(config, launched(config))

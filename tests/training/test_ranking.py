@@ -27,7 +27,7 @@ from realsr.metrics.scoring import score
 from realsr.models.ranker import Ranker, RankerArguments, ranker_of
 from realsr.training import RankingConfig, TrainingError, grading, read_ranking, train, train_ranker
 from realsr.training.checkpoints import states
-from realsr.training.grading import GradedCrop
+from realsr.training.grading import GradedCrop, read_scores
 from realsr.training.holding import held_sources
 from realsr.training.ranking import RankerTraining, accuracy, drawn_pair
 from tests.training.conftest import Make, gan
@@ -326,3 +326,28 @@ def test_a_ranker_at_fault_is_told_with_its_line(make: Make, tmp_path: Path) -> 
             train(make(objective=terms, ranker=str(ranker)), tmp_path / "out")
     with pytest.raises(ValueError, match="no term looks at its scores"):
         make(ranker=str(model))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5",
+        "null",
+        "[]",
+        "[1, 2]",
+        '[1, 2, "3"]',
+        "[1, 2, NaN]",
+        "[1, 2, {}]",
+        "[1, true, 2]",
+        "[[[",
+    ],
+)
+def test_scores_that_are_none_are_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cat.0.json"
+    path.write_text(text)
+    with pytest.raises(TrainingError, match=r"cat\.0\.json is damaged; remove it"):
+        read_scores(path, 3)
+    path.write_text("[1, 2.5, null]")
+    assert read_scores(path, 3) is None
+    path.write_text("[1, 2.5, -3]")
+    assert read_scores(path, 3) == [1.0, 2.5, -3.0]

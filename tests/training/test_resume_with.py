@@ -177,3 +177,20 @@ def test_from_the_command_line(
     assert main([*command, *more]) == 0
     assert "from step 2 on optimiser.lr is 0.001 in place of 0.0001" in capsys.readouterr().err
     assert rates(tmp_path / "out")[-1] == 1e-3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5", "null", "[" * 10**5, '{"changes": 5}'),
+        *(
+            f'{{"changes": [{{"step": 1, "key": "{key}", "was": 1, "now": {now}}}]}}'
+            for key, now in (("clip", "1.0"), ("optimiser.lr", '"x"'), ("", "1"), ("steps.a", "1"))
+        ),
+    ],
+)
+def test_a_record_that_is_none_is_named(make: Make, tmp_path: Path, text: str) -> None:
+    train(make(steps=1), tmp_path)
+    (tmp_path / "resumed.json").write_text(text)
+    with pytest.raises(TrainingError, match=r"resumed\.json"):
+        train(make(steps=2), tmp_path)

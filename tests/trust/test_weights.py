@@ -29,6 +29,7 @@ from realsr.models.errors import ModelError
 from realsr.models.table import ARCHITECTURES, build
 from realsr.training.errors import TrainingError
 from realsr.training.model_files import load_model
+from tests.fuzz.seeds import models
 
 STATE = {"a": torch.arange(40.0).reshape(5, 8), "b": {"c": torch.zeros(3)}}
 
@@ -219,6 +220,29 @@ def test_a_graph_reads_nothing_outside_its_folder(tmp_path: Path, where: str) ->
     path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
     with pytest.raises(DegradeError, match="expected a file beside the graph"):
         load(path)
+    constant = onnx.helper.make_node("Constant", [], ["w"], value=weights)
+    opsets = [onnx.helper.make_opsetid("", 17), onnx.helper.make_opsetid("own", 1)]
+    called = onnx.helper.make_function("own", "f", ["x"], ["y"], [constant, node], opsets)
+    calling = onnx.helper.make_node("f", ["x"], ["y"], domain="own")
+    graph = onnx.helper.make_graph([calling], "g", info[:1], info[1:])
+    model = onnx.helper.make_model(graph, functions=[called], opset_imports=opsets)
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(DegradeError, match="expected a file beside the graph"):
+        load(path)
+
+
+def test_a_graph_with_names_that_are_no_text_is_told_in_one_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """ONNX Runtime prints lines of its own before it gives up, with the bytes of the file as they are."""
+    pytest.importorskip("onnxruntime")
+    path = tmp_path / "m.onnx"
+    for data in models(".onnx")():
+        for place in range(8, len(data), 3):
+            path.write_bytes(data[:place] + b"\xff" + data[place + 1 :])
+            with suppress(DegradeError):
+                load(path)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,10 @@ FULL = 32.0
 """Grey levels (of colour: CIE units) at which maps are at their brightest; one for all, so they compare."""
 
 
+MOST_PIXELS = 2**25
+"""Of a picture that a map is drawn of, which takes some float64 planes of its size."""
+
+
 @dataclass(frozen=True)
 class DrawnMap:
     """A map as a picture. path: relative to the study. checks: of every map, on this answer."""
@@ -61,7 +65,7 @@ def pictures(report: Report, case: PictureKey) -> list[str]:
 def artefact_map(report: Report, case: PictureKey, model: str) -> DrawnMap | None:
     """Draws the strongest artefact map of an answer, and checks all maps on it.
 
-    None where HR or answer is not there or their sizes differ.
+    None where HR or answer is not there, is damaged or too large, or their sizes differ.
     """
     place = report.folder / folder(case)
     hr, sr = (_read(place / f"{name}.png", report.folder) for name in ("hr", model))
@@ -77,7 +81,7 @@ def artefact_map(report: Report, case: PictureKey, model: str) -> DrawnMap | Non
 
 def _read(path: Path, inside: Path) -> Picture | None:
     try:
-        with opened(path, Reading(), open_picture(path, inside)) as found:
+        with opened(path, Reading("drop", MOST_PIXELS), open_picture(path, inside)) as found:
             pixels = found.pixels()
     except SourceError:
         return None
