@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +17,18 @@ a turn on), the most frequent name or table, the mean kernel."""
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One NAME of the output. measures: in a few words. kind: see `Kind`."""
+    """One NAME of the output. measures: in a few words. kind: see `Kind`. least, most: that it can be."""
 
     name: str
     measures: str
     unit: str
     kind: Kind = "number"
+    least: float = -math.inf
+    most: float = math.inf
+
+    def within(self, value: float) -> float:
+        """The nearest value that the quantity can have: an interval's end beyond it holds nothing more."""
+        return min(max(value, self.least), self.most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,21 +59,26 @@ def together(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
 
 
 def _median(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
-    """The median, its interval by drawing pictures with replacement, each value within its own interval."""
+    """The median, its interval by drawing pictures with replacement, each value within its own interval.
+
+    No end lies outside the values that the quantity can have.
+    """
     value = np.array([one["value"] for one in told], float)
     origin = _direction(value) if quantity.kind == "angle" else 0.0
     if quantity.kind == "angle":
         value = (value - origin + np.pi / 2) % np.pi - np.pi / 2
     middle = float(np.median(value))
-    low, high = _interval(value, np.array([_spread(one) for one in told]))
+    low, high = (quantity.within(end) for end in _interval(value, _spreads(told)))
     ends = {"value": middle, "low": min(low, middle), "high": max(high, middle)}
     return {name: end + origin for name, end in ends.items()}
 
 
-def _interval(value: Floats, spread: Floats) -> tuple[float, float]:
+def _interval(value: Floats, spreads: Floats) -> tuple[float, float]:
+    """spreads: (2, n), below and above; a value is drawn from halves of two normal distributions."""
     generator = np.random.default_rng(len(value))
     chosen = generator.integers(len(value), size=(DRAWS, len(value)))
-    drawn = value[chosen] + spread[chosen] * generator.standard_normal(chosen.shape)
+    away = generator.standard_normal(chosen.shape)
+    drawn = value[chosen] + np.where(away < 0, spreads[0][chosen], spreads[1][chosen]) * away
     low, high = np.quantile(np.median(drawn, axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
@@ -83,11 +88,18 @@ def _direction(angles: Floats) -> float:
     return float(np.angle(np.exp(2j * angles).mean()) / 2)
 
 
-def _spread(told: _Told) -> float:
-    """Standard deviation of one picture's own error, from its interval."""
+def _spreads(told: Sequence[_Told]) -> Floats:
+    """Standard deviations (2, n) of every picture's own error below and above its value, from its interval."""
+    return np.array([_sides(one) for one in told], float).T
+
+
+def _sides(told: _Told) -> tuple[float, float]:
+    """Wide above and narrow below where the interval is: that of a positive quantity often is."""
     if told["low"] is None or told["high"] is None:
-        return 0.0
-    return float(told["high"] - told["low"]) / 2 / 1.96
+        return 0.0, 0.0
+    value, sides = told["value"], (told["low"], told["high"])
+    below, above = (abs(float(end - value)) / 1.96 for end in sides)
+    return below, above
 
 
 def _mean_kernel(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:

@@ -22,9 +22,15 @@ FLAT = 0.02
 
 COUNT = Quantity("jpeg_count", "how often it was JPEG compressed", "", "name")
 STEPS = Quantity("jpeg_steps", "quantisation steps of luma, last compression", "levels", "table")
-QUALITY = Quantity("jpeg_quality", "quality (IJG), last compression", "IJG quality")
+QUALITY = Quantity(
+    "jpeg_quality", "quality (IJG), last compression", "IJG quality", least=1, most=100
+)
 FIRST = Quantity(
-    "jpeg_first_quality", "quality (IJG) of the compression before the last", "IJG quality"
+    "jpeg_first_quality",
+    "quality (IJG) of the compression before the last",
+    "IJG quality",
+    least=1,
+    most=100,
 )
 SUBSAMPLING = Quantity("jpeg_subsampling", "chroma subsampling, last compression", "", "name")
 GRID_Y = Quantity("jpeg_grid_y", "first row at which a block begins", "px", "name")

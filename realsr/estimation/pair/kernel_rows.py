@@ -35,24 +35,33 @@ QUANTITIES = (
     Quantity("shift_y", "how far below its aligned place LR looks into HR", "HR pixels"),
     Quantity("shift_x", "how far right of its aligned place LR looks into HR", "HR pixels"),
     Quantity("rotation", "turn of LR in HR, from rows towards columns", "radians"),
-    Quantity("magnification", "size of LR in HR over that of the sizes", ""),
-    Quantity("gain", "contrast of LR over that of HR", ""),
+    Quantity("magnification", "size of LR in HR over that of the sizes", "", least=0.0),
+    Quantity("gain", "contrast of LR over that of HR", "", least=0.0),
     Quantity("offset", "level of LR where HR is 0", "levels of 255"),
-    Quantity("blur_sigma", "Gaussian of the same MTF50", "LR pixels"),
-    Quantity("blur_sigma_major", "the same, in the direction of most blur", "LR pixels"),
-    Quantity("blur_sigma_minor", "the same, across", "LR pixels"),
+    Quantity("blur_sigma", "Gaussian of the same MTF50", "LR pixels", least=0.0),
+    Quantity("blur_sigma_major", "the same, in the direction of most blur", "LR pixels", least=0.0),
+    Quantity("blur_sigma_minor", "the same, across", "LR pixels", least=0.0),
     Quantity("blur_angle", "direction of most blur, from columns to rows", "radians", "angle"),
-    Quantity("mtf50", "frequency at which half the contrast is left", "cycles per LR pixel"),
-    Quantity("sharpening", "largest modulation up to LR's Nyquist, over 1", ""),
-    Quantity("gaussian_side", "window of the kernel, where it is a Gaussian", "HR pixels"),
-    Quantity("gaussian_sigma_major", "its larger sigma", "HR pixels"),
-    Quantity("gaussian_sigma_minor", "its smaller sigma", "HR pixels"),
-    Quantity("noise_sigma_255", "noise of one channel at mid-grey", "levels of 255"),
+    Quantity(
+        "mtf50", "frequency at which half the contrast is left", "cycles per LR pixel", least=0.0
+    ),
+    Quantity("sharpening", "largest modulation up to LR's Nyquist, over 1", "", least=0.0),
+    Quantity(
+        "gaussian_side", "window of the kernel, where it is a Gaussian", "HR pixels", least=0.0
+    ),
+    Quantity("gaussian_sigma_major", "its larger sigma", "HR pixels", least=0.0),
+    Quantity("gaussian_sigma_minor", "its smaller sigma", "HR pixels", least=0.0),
+    Quantity("noise_sigma_255", "noise of one channel at mid-grey", "levels of 255", least=0.0),
     Quantity("noise_grey", "whether the channels share their noise", "", "name"),
-    Quantity("residual_255", "what kernel, gain and registration leave, rms", "levels of 255"),
-    Quantity("nonlinear_share", "share of the residual that follows the content", ""),
+    Quantity(
+        "residual_255", "what kernel, gain and registration leave, rms", "levels of 255", least=0.0
+    ),
+    Quantity(
+        "nonlinear_share", "share of the residual that follows the content", "", least=0.0, most=1.0
+    ),
 )
 NAMES = tuple(one.name for one in QUANTITIES)
+_KNOWN = {one.name: one for one in QUANTITIES}
 _UNITS = {one.name: one.unit for one in QUANTITIES}
 
 
@@ -65,9 +74,10 @@ def kernel_findings(found: KernelFit, rest: Leftover, pair: SeenPair) -> Finding
 
 
 def number(name: str, value: float, spread: float, method: str, assumes: str) -> Measurement:
-    """A measurement with a symmetric interval, spread being its standard deviation."""
-    half = WIDER * spread
-    return Measurement(value, value - half, value + half, _UNITS[name], method, assumes, LEVEL)
+    """A measurement, its interval symmetric within the quantity's range. spread: its standard deviation."""
+    quantity, half = _KNOWN[name], WIDER * spread
+    low, high = (quantity.within(end) for end in (value - half, value + half))
+    return Measurement(value, low, high, quantity.unit, method, assumes, LEVEL)
 
 
 def _taps(found: KernelFit) -> Floats:

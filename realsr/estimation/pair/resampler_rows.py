@@ -14,7 +14,9 @@ from realsr.estimation.seen import SeenPair
 QUANTITIES = (
     Quantity("resampler", "row of the table of resamplers that made LR", "", "name"),
     Quantity("antialias", "whether its filter was stretched", "", "name"),
-    Quantity("resampler_distance", "rms from LR to the nearest row's LR", "levels of 255"),
+    Quantity(
+        "resampler_distance", "rms from LR to the nearest row's LR", "levels of 255", least=0.0
+    ),
 )
 METHOD = "every row applied to HR, compressed by LR's own tables where LR is a JPEG, and compared"
 ASSUMES = "aligned, reduced in one step, and what came after is noise and, for a JPEG file, that JPEG alone"

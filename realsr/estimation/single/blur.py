@@ -12,10 +12,12 @@ from realsr.estimation.findings import Findings, Measurement
 from realsr.estimation.single.intervals import stretched
 from realsr.estimation.single.look import TRAINED, Look
 
-MTF50 = Quantity("mtf50", "frequency at which half the contrast is left", "cycles/px")
-BLUR = Quantity("blur_sigma", "sigma of the Gaussian with that MTF50", "px")
-QUANTITIES = (MTF50, BLUR)
 NYQUIST = 0.5
+MTF50 = Quantity(
+    "mtf50", "frequency at which half the contrast is left", "cycles/px", least=0.0, most=NYQUIST
+)
+BLUR = Quantity("blur_sigma", "sigma of the Gaussian with that MTF50", "px", least=0.0)
+QUANTITIES = (MTF50, BLUR)
 OF_GAUSSIAN = math.sqrt(math.log(2) / 2) / math.pi
 """sigma times MTF50 of a Gaussian: exp(-2 (pi sigma f)^2) = 1 / 2."""
 METHOD = "predictor on spectrum, edges and block coefficients"

@@ -11,12 +11,21 @@ from realsr.estimation.single.intervals import stretched
 from realsr.estimation.single.look import TRAINED, Look
 
 SIGMA = Quantity(
-    "noise_sigma_255", "standard deviation of the noise before the last codec", "levels of 255"
+    "noise_sigma_255",
+    "standard deviation of the noise before the last codec",
+    "levels of 255",
+    least=0.0,
 )
 GREY = Quantity("noise_grey", "whether all channels share the noise", "", "name")
-SHOT = Quantity("noise_shot", "variance of the noise a unit of signal, on 0..1", "")
-READ = Quantity("noise_read", "variance of the noise in the dark, on 0..1", "")
-CORRELATION = Quantity("noise_spatial_correlation", "correlation of neighbouring pixels' noise", "")
+SHOT = Quantity("noise_shot", "variance of the noise a unit of signal, on 0..1", "", least=0.0)
+READ = Quantity("noise_read", "variance of the noise in the dark, on 0..1", "", least=0.0)
+CORRELATION = Quantity(
+    "noise_spatial_correlation",
+    "correlation of neighbouring pixels' noise",
+    "",
+    least=-1.0,
+    most=1.0,
+)
 QUANTITIES = (SIGMA, GREY, SHOT, READ, CORRELATION)
 METHOD = "predictor on block coefficients, residuals and spectrum"
 LEAST = 1.0

@@ -12,7 +12,7 @@ from realsr.estimation.single.look import TRAINED, Look
 from realsr.estimation.single.network import tensors
 from realsr.estimation.single.period_features import LENGTH, frequencies, periods
 
-FACTOR = Quantity("resized_by", "factor by which it was resized", "")
+FACTOR = Quantity("resized_by", "factor by which it was resized", "", least=0.0)
 FILTER = Quantity("resize_filter", "filter by which it was resized", "", "name")
 QUANTITIES = (FACTOR, FILTER)
 FILTERS = ("bilinear", "bicubic", "lanczos")
