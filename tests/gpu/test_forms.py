@@ -101,11 +101,13 @@ def test_other_channel_counts(name: str, channels: int) -> None:
     assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
 
 
-@pytest.mark.parametrize("name", ["gaussian_noise", "clamp"])
-def test_many_samples(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "channels"), [("gaussian_noise", 1), ("clamp", 1), ("correlated_noise", 3)]
+)
+def test_many_samples(name: str, channels: int) -> None:
     """More samples than a byte counts, none larger than three pixels a side."""
     sizes = (Size(2, 1), Size(3, 3), Size(1, 1))
-    plans, images = batch(case_of(name), 1, sizes, count=257)
+    plans, images = batch(case_of(name), channels, sizes, count=257)
     assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
 
 
