@@ -1,0 +1,1 @@
+"""What the estimators reach, on photographs that nothing was tuned on."""
