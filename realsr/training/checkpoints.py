@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ def write_state(folder: Path, step: int, content: dict[str, Any], keep: int) -> 
     """Writes a state; then drops all but the latest `keep`. Raises StorageError."""
     make_directory(folder)
     buffer = io.BytesIO()
-    torch.save({**content, VERSION_KEY: VERSION}, buffer)
+    torch.save(_one_of_each({**content, VERSION_KEY: VERSION}), buffer)
     data, path = buffer.getvalue(), state_path(folder, step)
     # The digest first: a state without one can then be none but of version 0.1.0.
     write_whole(digest_path(path), f"{hashlib.sha256(data).hexdigest()}\n".encode())
@@ -43,6 +44,17 @@ def write_state(folder: Path, step: int, content: dict[str, Any], keep: int) -> 
         digest_path(old).unlink(missing_ok=True)
     drop_leftovers(folder)
     return path
+
+
+def _one_of_each(value: Any) -> Any:
+    """The same with one object for equal keys: a pickle tells objects that are one from objects that are equal,
+    so that a training that was gone on with would end with other bytes."""
+    if type(value) is dict:
+        return {
+            sys.intern(key) if isinstance(key, str) else key: _one_of_each(each)
+            for key, each in value.items()
+        }
+    return [_one_of_each(each) for each in value] if type(value) is list else value
 
 
 def states(folder: Path) -> list[Path]:

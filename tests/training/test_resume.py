@@ -34,6 +34,8 @@ def test_stopped_and_gone_on_equals_undisturbed(make: Make, tmp_path: Path) -> N
     assert train(config, tmp_path / "parts").finished
     assert_equal(last_state(tmp_path / "whole"), last_state(tmp_path / "parts"))
     assert told(tmp_path / "whole") == told(tmp_path / "parts")
+    written = [states(tmp_path / name / "states")[-1].read_bytes() for name in ("whole", "parts")]
+    assert written[0] == written[1], "the very bytes"
 
 
 def test_workers_and_the_callers_generator_do_not_matter(make: Make, tmp_path: Path) -> None:
