@@ -18,14 +18,8 @@ from degrade.pipeline import parse_pipeline
 from realsr.cli.main import main
 from realsr.interop.seal import seal_texts
 from realsr.pairs.soundness import check_ends
+from tests.interop.seal_words import rounds, second
 
-ROUND = (
-    "Blur_1_0_9_{kind}_1.5_0.7_0.6_1.8_-0.4_0_Resize_1_0.5_{mode}_Noise_1_{grey}_{normal}_12.5_1.25"
-)
-SECOND = (
-    "FisrtOrder_{first}_JPEG_{coded}_50.25_SecondOrder_{second}_FinalOrder_Final_{order}_{sinc}"
-    "_Resize_bicubic_JPEG_64.5_.png"
-)
 SHUFFLE = (
     "shuffleorder_{order}|dppre_rnum1_{halve}_rnum2_{library}_interptype_2|"
     "dp0_rnum_0.2_ksize_9_theta_1.25_l1_4_l2_2.25_l3_0|dp1_rnum_0.8_ksize_7_theta_2_l1_0_l2_0_l3_1.5|"
@@ -33,15 +27,6 @@ SHUFFLE = (
     "dp4_rnum_{noise}_noiselevel_5_D_0.9_0.0_0.0_0.0_0.2_0.0_0.0_0.0_0.4_U_0.3_0.5_0.5_0.6_-0.1_0.4_0.7_0.7_0.3|"
     "dp5_rnum_{coded}_jpegfactor_50|dp7_jpegfactor_91"
 )
-
-
-def rounds(kind: int = 0, mode: str = "area", grey: int = 0, normal: int = 1) -> str:
-    return ROUND.format(kind=kind, mode=mode, grey=grey, normal=normal)
-
-
-def second(first: str = "", more: str = "", **changed: object) -> str:
-    words: dict[str, object] = {"coded": 1, "order": 0, "sinc": "0_0_0"}
-    return SECOND.format(first=first or rounds(), second=more or rounds(), **words | changed)
 
 
 def shuffled(**changed: object) -> str:

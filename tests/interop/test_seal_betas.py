@@ -16,7 +16,7 @@ from realsr.cli.main import main
 from realsr.interop.seal import open_betas, seal_pipeline, seal_texts
 from realsr.interop.seal_betas import estimate, estimated_betas
 from realsr.interop.seal_strings import read_list
-from tests.interop.test_import_seal import rounds, second
+from tests.interop.seal_words import rounds, second
 
 OPEN = (
     second(rounds(kind=4), rounds(kind=0))
