@@ -13,6 +13,7 @@ from PIL import Image
 
 import degrade
 from realsr.cli.main import main
+from realsr.interop import seal_betas
 from realsr.interop.seal import open_betas, seal_pipeline, seal_texts
 from realsr.interop.seal_betas import estimate, estimated_betas
 from realsr.interop.seal_strings import read_list
@@ -127,3 +128,16 @@ def test_a_folder_of_another_kind_is_refused_before_anything_is_written(
 def test_known_betas_stand_where_no_pictures_are_given() -> None:
     texts = seal_texts(f"1 7321 7321/{OPEN}\n", "list")
     assert yaml.safe_load(texts["seal_000.yaml"])["lr"][0]["beta"] == 1.0
+
+
+def test_the_noise_of_the_makings_costs_nothing() -> None:
+    """Of flat grey beside itself, noise is all that a making errs by: its square would be some 30 levels^2."""
+    (string,) = read_list(f"1 17 17/{second(rounds(), rounds())}\n")
+    grey = {
+        str(n): (torch.full((3, 160, 176), 0.5), torch.full((3, 40, 44), 0.5)) for n in range(4)
+    }
+    costs = seal_betas._costs(seal_pipeline(string, {}), grey)
+    (made,) = seal_betas._made(seal_pipeline(string, {}), {"0": grey["0"]}, 0)
+    noise = float((made - 0.5).square().mean()) * 255**2
+    assert noise > 5
+    assert abs(sum(costs) / 4) < 0.1 * noise
