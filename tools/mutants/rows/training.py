@@ -64,5 +64,5 @@ ROWS = (
     _row("state", "torch.manual_seed(config.seed)", "torch.manual_seed(0)", TRAINING, RESUME, PARTS),
     _row("config_steps", "return 1 + sum(progress > start for start in self.growing[::2])", "return 1 + sum(progress > start for start in self.growing[1::2])", "test_published"),
     _row("overfitting", "return (train.mean - held_out.mean) / gap", "return (held_out.mean - train.mean) / gap", "test_telling", TRAINING),
-    _row("logs", "event[\"step\"] <= step", "event[\"step\"] < step", RESUME, TRAINING),
+    _row("logs", "if _step(line, path, number) <= step", "if _step(line, path, number) < step", RESUME, TRAINING),
 )
