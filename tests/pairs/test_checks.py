@@ -199,7 +199,7 @@ def test_pairs_of_any_size_are_read_back(
 def test_the_manifest_bounds_what_is_decoded(folder: Path, size: tuple[int, int]) -> None:
     edit(folder, lambda lines: lines[1].update(hr_size=list(size)))
     [text] = differences(folder).values()
-    assert text.endswith(f"the manifest says {size[0]} x {size[1]}")
+    assert text.endswith(f"the manifest says {size[0]} x {size[1]} (height x width)")
 
 
 def test_keys_that_stand_twice_or_out_of_order_are_named(folder: Path) -> None:

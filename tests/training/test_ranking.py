@@ -163,7 +163,7 @@ def test_it_learns_an_order_that_can_be_seen(
     row = replace(grading.METRICS["piqe"], compute=roughness)
     monkeypatch.setattr(grading, "METRICS", {"piqe": row})
     ranks = ranking.ranks.model_copy(update={"models": ("bicubic", "nearest"), "every": 80})
-    optimiser = ranking.optimiser.model_copy(update={"lr": 3e-3})
+    optimiser = ranking.optimiser.model_copy(update={"lr": 3e-4})
     config = ranking.model_copy(update={"ranks": ranks, "steps": 80, "optimiser": optimiser})
     found = train_ranker(config, tmp_path).accuracy
     assert found is not None
