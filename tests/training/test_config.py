@@ -98,7 +98,7 @@ def test_recipes_come_by_name_and_files_by_their_ending() -> None:
     assert recipe_file("my.yaml") == Path("my.yaml")
     with pytest.raises(TrainingError, match=r"'espcn_t19'; did you mean 'espcn_t91'\?"):
         recipe_file("espcn_t19")
-    with pytest.raises(TrainingError, match=r"'xyz'; known are edsr_baseline_x4, .*\.yaml ending"):
+    with pytest.raises(TrainingError, match=r"'xyz'; known are drcn_t91, .*\.yaml ending"):
         recipe_file("xyz")
 
 
