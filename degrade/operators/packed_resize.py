@@ -37,7 +37,7 @@ def taps_plan(numbers: npt.NDArray[np.float64]) -> Plan:
     """numbers: float64 (n, 14), a row a line."""
     outs, taps = numbers[:, 3].astype(np.int64), numbers[:, 6].astype(np.int64)
     firsts, weights = np.cumsum(outs), np.cumsum(outs * taps)
-    starts = np.array([firsts - outs, weights - outs * taps]).T
+    starts = np.stack([firsts - outs, weights - outs * taps], axis=1)
     return Plan(numbers, starts, int(outs.max()), (int(firsts[-1]), int(weights[-1])))
 
 
@@ -73,7 +73,7 @@ def numbers_of_lines(
     width = np.where(drops, np.minimum(width, size_in), width)
     balances = (adaptive == 0) & ((repeats != 0) | (ripples != 0) | (stretch > 1.0))
     places = scale, shift, size_in, size_out, stretch, reach, width, drops, balances, adaptive
-    return np.array([*places, *filters[:, 5:].T]).T
+    return np.stack([*places, *filters[:, 5:].T], axis=1)
 
 
 def pair_rows(rows: Sequence[Line], columns: Sequence[Line]) -> npt.NDArray[np.float64]:
