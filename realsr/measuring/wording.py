@@ -29,15 +29,15 @@ def _value(told: Mapping[str, Any]) -> str:
     ends = _ends(told)
     chance = f", probability {told['probability']:.2f}" if "probability" in told else ""
     others = f"; not to be told from {', '.join(told['others'])}" if told.get("others") else ""
-    return f"{_number(value)} {unit}{ends}{chance}{others}".replace("  ", " ")
+    return f"{number(value)} {unit}{ends}{chance}{others}".replace("  ", " ")
 
 
 def _ends(told: Mapping[str, Any]) -> str:
     low, high = told["low"], told["high"]
     if low is None or high is None:
         return ""
-    return f" ({_number(low)} to {_number(high)} at {100 * told['level']:.0f} %)"
+    return f" ({number(low)} to {number(high)} at {100 * told['level']:.0f} %)"
 
 
-def _number(value: object) -> str:
+def number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -12,7 +12,7 @@ from realsr.estimation.codec.tables import luma_tables
 def like_quality(steps: Sequence[Sequence[int | None]]) -> int | None:
     """The IJG quality, 1..100, whose luma table is nearest to the steps that are known, 8 x 8; None for none.
 
-    Nearest: by the mean absolute difference of logarithms, since a step of 2 for 1 is as much as one of 20 for 10.
+    Nearest: by the mean absolute difference of logarithms; a step of 2 for 1 is as far as one of 20 for 10.
     """
     given = np.array([step or 0 for row in steps for step in row], np.float64)
     known = given > 0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from realsr.estimation.seen import Plane
+
+Places = npt.NDArray[np.int64]
 
 REACH, FAR = 9, 5
 """Pixels from an edge: its plateaus lie from FAR to REACH, and halos nearer than FAR."""
@@ -47,8 +50,8 @@ def _profiles(plane: Plane) -> Plane:
     return np.asarray(plane[rows[:, None], columns[:, None] + falling[:, None] * away], np.float64)
 
 
-def _edges(plane: Plane) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows and columns of the steepest pixels, at least REACH from a row's ends, and the sign of their slope."""
+def _edges(plane: Plane) -> tuple[Places, Places, Places]:
+    """Rows and columns of the steepest pixels, REACH and more from the ends, and their slopes' signs."""
     slope = np.zeros_like(plane)
     slope[:, 1:-1] = (plane[:, 2:] - plane[:, :-2]) / 2
     steep = np.abs(slope)

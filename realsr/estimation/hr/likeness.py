@@ -1,4 +1,4 @@
-"""Whether two pictures are one: by what is left of them at 32 x 32."""
+"""Whether two pictures are one: by what is left of them at 16 x 16."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from realsr.estimation.seen import Plane
 
-SIDE = 32
+SIDE = 16
 FAINTEST = 3.0
 """Standard deviation in levels of 255 below which the reduced picture has nothing to be known by."""
 Thumbnail = npt.NDArray[np.float32]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from realsr.estimation.estimator import Inquiry
 from realsr.estimation.hr.criterion import Criterion, Reading
 from realsr.estimation.hr.likeness import Thumbnail, thumbnail
 from realsr.estimation.hr.table import CRITERIA
-from realsr.estimation.seen import Seen
+from realsr.estimation.seen import Samples, Seen
 from realsr.estimation.table import of_picture
 
 
@@ -39,14 +39,15 @@ def verdict(seen: Seen) -> Verdict:
 
 
 def check(row: Criterion, reading: Reading) -> dict[str, Any]:
-    """A row's answer as `--json` prints it."""
+    """A row's answer as `--json` prints it; its sentence where it is a fault."""
     ends = {"value": reading.value, "low": reading.low, "high": reading.high}
     words = {"threshold": row.threshold, "fault": f"{row.side} it", "unit": row.unit}
-    return {"found": row.holds(reading), **ends, **words, "sentence": row.sentence}
+    found = row.holds(reading)
+    return {"found": found, **ends, **words, "sentence": row.sentence if found else None}
 
 
 def middle_of(seen: Seen, side: int) -> Seen:
-    """At most `side` pixels of each side, from whole blocks of 8 on, so that a codec's grid stays where it is."""
+    """At most `side` pixels of each side, from a multiple of 8 on: a codec's grid stays where it is."""
     rows, columns = (max(0, length - side) // 16 * 8 for length in (seen.height, seen.width))
     part = seen.pixels[rows : rows + side, columns : columns + side]
-    return Seen(np.ascontiguousarray(part), seen.tables)
+    return Seen(cast("Samples", np.ascontiguousarray(part)), seen.tables)
