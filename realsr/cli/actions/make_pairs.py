@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realsr.cli.advice import MAKE_PAIRS, advised
-from realsr.cli.progress import Progress
+from realsr.cli.glance import Glance, GlancingProgress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
 from realsr.cli.trusted import own_rows
@@ -15,6 +15,7 @@ from realsr.files.errors import RequestError, advising
 from realsr.files.faults import named
 from realsr.images.crops import Cut
 from realsr.images.reading import Alpha, Reading
+from realsr.images.sources import discover
 from realsr.pairs.job import PairsJob, resolve_device
 from realsr.pairs.make import GO_ON, Outcome, make_pairs
 from realsr.pairs.soundness import requested_pipeline
@@ -63,10 +64,12 @@ def run_make_pairs(
     limit: int | None,
     form: str | None,
     accept_changed: bool,
+    check_hr: bool = False,
 ) -> int:
     """The command's body; its exit code."""
     job = request.job()
-    progress = Progress()
+    glance = Glance(lambda: _paths(sources, out, limit)) if check_hr else None
+    progress = GlancingProgress(glance)
     try:
         outcome = make_pairs(
             sources,
@@ -82,6 +85,11 @@ def run_make_pairs(
         progress.close()
     _tell(outcome, out)
     return PARTLY if outcome.failures else OK
+
+
+def _paths(sources: Sequence[Path], out: Path, limit: int | None) -> list[Path]:
+    """The photographs that pairs are made of."""
+    return [source.path for source in discover(sources, out).sources[:limit]]
 
 
 def parse_crop(text: str) -> int | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from realsr.cli.glance import Glance
 from realsr.cli.interruption import INTERRUPTED, postponed
 from realsr.cli.reporting import OK
 from realsr.cli.terminal import hint, tell
 from realsr.cli.trusted import own_rows
 from realsr.files.errors import RequestError, advising
+from realsr.images.sources import discover
 from realsr.training import (
     cells,
     first_process,
@@ -35,6 +38,7 @@ def run_train(
     allowed: Sequence[str],
     accept_changed: bool,
     resume_with: Sequence[str] = (),
+    check_hr: bool = False,
 ) -> int:
     """The command's body; its exit code."""
     config, own = recipe_file(name), own_rows(rows, allowed)
@@ -52,20 +56,22 @@ def run_train(
         raise RequestError("--resume-with goes with one training: leave --grid and --seeds out")
     if axes or seeds is not None:
         grid = cells(config, settings, axes, seeds, own)
-        study, ended = train_grid(
-            grid, out, accept_changed=accept_changed, tell=_tell, interrupts=postponed
-        )
+        with _looking(grid[0].config.data.hr, check_hr) as told:
+            study, ended = train_grid(
+                grid, out, accept_changed=accept_changed, tell=told, interrupts=postponed
+            )
         _tell_path(study)
         return OK if ended else INTERRUPTED
     read = read_config(config, settings, own)
-    outcome = train(
-        read,
-        out,
-        accept_changed=accept_changed,
-        resume_with=resume_with,
-        tell=_tell,
-        interrupts=postponed,
-    )
+    with _looking(read.data.hr, check_hr) as told:
+        outcome = train(
+            read,
+            out,
+            accept_changed=accept_changed,
+            resume_with=resume_with,
+            tell=told,
+            interrupts=postponed,
+        )
     _tell_path(outcome.model)
     return OK if outcome.finished else INTERRUPTED
 
@@ -79,6 +85,24 @@ def _run_ranking(config: Path, out: Path, settings: Sequence[str], more: Sequenc
     outcome = train_ranker(read_ranking(config, settings), out, tell=_tell, interrupts=postponed)
     tell(str(outcome.model))
     return OK if outcome.finished else INTERRUPTED
+
+
+@contextmanager
+def _looking(roots: Sequence[Path], asked: bool) -> Iterator[Callable[[str], None]]:
+    """What tells, and looks at the photographs meanwhile where there is time for it."""
+    if not asked or not roots or not first_process():
+        yield _tell
+        return
+    glance = Glance(lambda: [source.path for source in discover(roots).sources])
+
+    def told(sentence: str) -> None:
+        _tell(sentence)
+        glance.tick()
+
+    try:
+        yield told
+    finally:
+        glance.close()
 
 
 def _tell_path(path: Path) -> None:

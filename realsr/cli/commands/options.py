@@ -64,5 +64,12 @@ AcceptChanged = Annotated[
         help="Go on with data that changed since the work began; the record notes it. Else they are refused.",
     ),
 ]
+CheckHr = Annotated[
+    bool,
+    typer.Option(
+        "--check-hr/--no-check-hr",
+        help="Look at some of the HR meanwhile, and say which are enlarged, compressed, ... Changes no result.",
+    ),
+]
 MOST_PIXELS = 2**28
 """MaxPixels where nothing is said."""

@@ -11,6 +11,7 @@ from realsr.cli.commands.options import (
     MOST_PIXELS,
     AcceptChanged,
     AlphaPolicy,
+    CheckHr,
     Device,
     DeviceName,
     MaxPixels,
@@ -75,6 +76,7 @@ def make_pairs(
     rows: RowFiles = None,
     trust_code: TrustCode = None,
     accept_changed: AcceptChanged = False,
+    check_hr: CheckHr = True,
 ) -> int:
     """Make LR/HR pairs from images; called again, go on.
 
@@ -103,6 +105,7 @@ def make_pairs(
         limit=limit,
         form=form,
         accept_changed=accept_changed,
+        check_hr=check_hr,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from realsr.cli.commands.options import AcceptChanged, RowFiles, TrustCode
+from realsr.cli.commands.options import AcceptChanged, CheckHr, RowFiles, TrustCode
 from realsr.cli.reporting import going_on
 
 
@@ -43,6 +43,7 @@ def train(
             help="Go on with another value from here on, which the folder keeps: optimiser.lr=1e-5.",
         ),
     ] = None,
+    check_hr: CheckHr = True,
 ) -> int:
     """Train a network, or a grid of them; called again, go on.
 
@@ -60,4 +61,5 @@ def train(
         allowed=trust_code or [],
         accept_changed=accept_changed,
         resume_with=resume_with or [],
+        check_hr=check_hr,
     )
