@@ -1,0 +1,1 @@
+"""Two sets of pictures: whether they can be told apart, and by what."""
