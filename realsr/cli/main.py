@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.check_hr import check_hr
+from realsr.cli.commands.compare_sets import compare_sets
 from realsr.cli.commands.demo import demo
 from realsr.cli.commands.doctor import doctor
 from realsr.cli.commands.estimate import estimate
@@ -55,6 +56,7 @@ app.command("sheet")(sheet)
 app.command("train")(train)
 app.command("estimate")(estimate)
 app.command("check-hr")(check_hr)
+app.command("compare-sets")(compare_sets)
 app.command("doctor")(doctor)
 app.add_typer(pipelines, name="pipelines")
 app.add_typer(demo, name="demo")

@@ -79,7 +79,7 @@ def _by_chance(rows: Floats, ranks: Floats, second: Labels, sources: Whole) -> t
 
 
 def deal(second: Labels, sources: Whole, generator: np.random.Generator) -> Labels:
-    """Other sets of as many sources each: one that both have changes sides or not, the others are dealt anew."""
+    """Other sets of as many sources each: what both have changes sides or not, the others are dealt anew."""
     kinds = kinds_of(second, sources)
     turned = (kinds == 3) & (generator.random(len(kinds)) < 0.5)
     lone = np.flatnonzero((kinds == 1) | (kinds == 2))
