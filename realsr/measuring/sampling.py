@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 
@@ -78,7 +79,11 @@ def _starts(length: int, side: int) -> list[int]:
 
 def _numbers(found: Findings) -> dict[str, float]:
     told = {name: one.value for name, one in found.estimates.items()}
-    return {name: float(one) for name, one in told.items() if isinstance(one, float | int)}
+    return {name: float(cast("float", one)) for name, one in told.items() if _counted(one)}
+
+
+def _counted(value: object) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool)
 
 
 def common_side(sets: Sequence[Sequence[Item]]) -> int:
