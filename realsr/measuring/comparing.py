@@ -16,7 +16,7 @@ from realsr.estimation.single.feature_names import NAMES
 from realsr.estimation.table import PICTURE_ROWS, quantities
 from realsr.files.errors import RequestError
 from realsr.measuring.records import Record
-from realsr.measuring.sampling import Sample
+from realsr.measuring.sampling import Sample, source_of
 
 METHOD = (
     "ridge regression on the predictor's features, cross-validated by source; sources drawn again"
@@ -27,16 +27,11 @@ SIZE = NAMES.index("size")
 
 def compared(first: Sequence[Sample], second: Sequence[Sample], side: int) -> Record:
     """The whole record. Raises RequestError where a set has too few sources that can be looked at."""
+    refuse_few(first, second)
     both = [one for one in (*first, *second) if one.values is not None]
     count = sum(one.values is not None for one in first)
     labels = np.arange(len(both)) >= count
     sources = _numbered(both)
-    for name, own in (("first", ~labels), ("second", labels)):
-        if (count := len(set(sources[own]))) < FEWEST:
-            raise RequestError(
-                f"the {name} set has {count} photographs of {side} px a side and more that can be read; "
-                f"{FEWEST} are needed to learn on some and test on others"
-            )
     rows = np.delete(np.array([one.values for one in both], np.float64), SIZE, axis=1)
     found = compare(rows, labels, sources)
     return {
@@ -51,8 +46,21 @@ def compared(first: Sequence[Sample], second: Sequence[Sample], side: int) -> Re
     }
 
 
+def refuse_few(first: Sequence[Sample], second: Sequence[Sample]) -> None:
+    """Raises RequestError where a set has too few sources of which something is known."""
+    for name, samples in (("first", first), ("second", second)):
+        count = len({source_of(one.item) for one in samples if one.fault is None})
+        if count < FEWEST:
+            raise RequestError(
+                f"the {name} set has {count} photographs that can be looked at; {FEWEST} are needed to learn "
+                "on some and test on others"
+            )
+
+
 def _numbered(samples: Sequence[Sample]) -> Whole:
-    return np.unique([one.source for one in samples], return_inverse=True)[1].astype(np.int64)
+    return np.unique([source_of(one.item) for one in samples], return_inverse=True)[1].astype(
+        np.int64
+    )
 
 
 def _area(area: Area, method: str) -> dict[str, Any]:

@@ -41,10 +41,10 @@ class Sample:
     told: dict[str, float] = field(default_factory=dict)
     fault: str | None = None
 
-    @property
-    def source(self) -> str:
-        """Pictures of one source are of one photograph, or are named as if they were."""
-        return _PART.sub("", self.item.key)
+
+def source_of(item: Item) -> str:
+    """Pictures of one source are of one photograph, or are named as if they were."""
+    return _PART.sub("", item.key)
 
 
 def sample(item: Item, side: int) -> Sample:

@@ -11,7 +11,7 @@ from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
 from realsr.measuring.compared_words import compared_lines
-from realsr.measuring.comparing import compared
+from realsr.measuring.comparing import compared, refuse_few
 from realsr.measuring.items import Item, pictures
 from realsr.measuring.sampling import Sample, common_side, sample
 from realsr.measuring.streaming import each
@@ -20,6 +20,7 @@ from realsr.measuring.streaming import each
 def run_compare_sets(first: Path, second: Path, *, as_json: bool, workers: int | None) -> int:
     """The command's body; its exit code."""
     sets = [pictures([root]) for root in (first, second)]
+    refuse_few(*([Sample(item, None) for item in items] for items in sets))
     side = common_side(sets)
     samples = _sampled([*sets[0], *sets[1]], side, workers)
     record = compared(samples[: len(sets[0])], samples[len(sets[0]) :], side)
