@@ -24,7 +24,7 @@ UNKNOWN = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Checked:
+class CheckedPicture:
     """A picture's record without its duplicates, and the thumbnail that tells those. fault: why it has none."""
 
     record: Record
@@ -32,7 +32,7 @@ class Checked:
     fault: str | None = None
 
 
-def checked(item: Item) -> Checked:
+def checked(item: Item) -> CheckedPicture:
     """What cannot be read has every fault refused, with the reason."""
     try:
         seen = read_seen(item.path)
@@ -45,13 +45,15 @@ def checked(item: Item) -> Checked:
     checks = {name: check(rows[name], one) for name, one in found.readings.items()}
     size = {"width": seen.width, "height": seen.height}
     record = {"source": str(item.path), **size, "checks": checks, "refused": dict(found.refused)}
-    return Checked(record, found.small)
+    return CheckedPicture(record, found.small)
 
 
-def _unread(item: Item, why: str) -> Checked:
+def _unread(item: Item, why: str) -> CheckedPicture:
     size = {"width": None, "height": None}
     refused = dict.fromkeys(NAMES, why)
-    return Checked({"source": str(item.path), **size, "checks": {}, "refused": refused}, None, why)
+    return CheckedPicture(
+        {"source": str(item.path), **size, "checks": {}, "refused": refused}, None, why
+    )
 
 
 class Known:
@@ -84,7 +86,7 @@ class SetCheck:
         self._counts: Counter[str] = Counter()
         self._pictures = self._sound = self._unread = 0
 
-    def add(self, one: Checked) -> Record:
+    def add(self, one: CheckedPicture) -> Record:
         """The picture's whole record."""
         record = one.record
         self._pictures += 1

@@ -16,7 +16,7 @@ from realsr.estimation.single.feature_names import NAMES
 from realsr.estimation.table import PICTURE_ROWS, quantities
 from realsr.files.errors import RequestError
 from realsr.measuring.records import Record
-from realsr.measuring.sampling import Sample, source_of
+from realsr.measuring.sampling import Sampled, source_of
 
 METHOD = (
     "ridge regression on the predictor's features, cross-validated by source; sources drawn again"
@@ -25,7 +25,7 @@ FLOOR_METHOD = f"the same pictures dealt at random into two sets of as many sour
 SIZE = NAMES.index("size")
 
 
-def compared(first: Sequence[Sample], second: Sequence[Sample], side: int) -> Record:
+def compared(first: Sequence[Sampled], second: Sequence[Sampled], side: int) -> Record:
     """The whole record. Raises RequestError where a set has too few sources that can be looked at."""
     refuse_few(first, second)
     both = [one for one in (*first, *second) if one.values is not None]
@@ -46,7 +46,7 @@ def compared(first: Sequence[Sample], second: Sequence[Sample], side: int) -> Re
     }
 
 
-def refuse_few(first: Sequence[Sample], second: Sequence[Sample]) -> None:
+def refuse_few(first: Sequence[Sampled], second: Sequence[Sampled]) -> None:
     """Raises RequestError where a set has too few sources of which something is known."""
     for name, samples in (("first", first), ("second", second)):
         count = len({source_of(one.item) for one in samples if one.fault is None})
@@ -57,7 +57,7 @@ def refuse_few(first: Sequence[Sample], second: Sequence[Sample]) -> None:
             )
 
 
-def _numbered(samples: Sequence[Sample]) -> Whole:
+def _numbered(samples: Sequence[Sampled]) -> Whole:
     return np.unique([source_of(one.item) for one in samples], return_inverse=True)[1].astype(
         np.int64
     )
@@ -74,7 +74,7 @@ def _feature(one: Feature, found: TwoSets) -> dict[str, Any]:
     return {"name": name, "auc": one.auc, **ends, "beyond_chance": one.auc > found.chance}
 
 
-def _marginals(samples: Sequence[Sample], second: Labels) -> dict[str, Any]:
+def _marginals(samples: Sequence[Sampled], second: Labels) -> dict[str, Any]:
     """What the estimators tell of each set, side by side; a NAME that hardly any picture has is left out."""
     told = {}
     for name, quantity in quantities(PICTURE_ROWS).items():

@@ -33,7 +33,7 @@ _PART = re.compile(r"(_v\d+)?(_y\d{5,}_x\d{5,})?$")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sample:
+class Sampled:
     """values: (m,), None where fault says why. told: numbers that estimators gave, by NAME."""
 
     item: Item
@@ -47,19 +47,19 @@ def source_of(item: Item) -> str:
     return _PART.sub("", item.key)
 
 
-def sample(item: Item, side: int) -> Sample:
+def sample(item: Item, side: int) -> Sampled:
     """From at most four places of `side` pixels a side, their features' mean."""
     try:
         seen = read_seen(item.path)
     except SourceError as error:
-        return Sample(item, None, fault=error.reason)
+        return Sampled(item, None, fault=error.reason)
     if min(seen.height, seen.width) < side:
         size = f"{seen.height} x {seen.width} px"
-        return Sample(item, None, fault=f"it is {size}; the sets are compared at {side} x {side}")
+        return Sampled(item, None, fault=f"it is {size}; the sets are compared at {side} x {side}")
     found = of_picture(middle_of(seen, LOOKED), Inquiry())
     coding = coding_of(found)
     rows = [features(place, coding) for place in places(seen, side)]
-    return Sample(item, np.asarray(np.mean(rows, axis=0), np.float32), _numbers(found))
+    return Sampled(item, np.asarray(np.mean(rows, axis=0), np.float32), _numbers(found))
 
 
 def places(seen: Seen, side: int) -> Iterator[Bytes]:

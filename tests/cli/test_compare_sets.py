@@ -20,7 +20,7 @@ from realsr.files.errors import RequestError
 from realsr.measuring.compared_words import compared_lines
 from realsr.measuring.comparing import compared
 from realsr.measuring.items import Item
-from realsr.measuring.sampling import SIDES, Sample, common_side, places, sample, source_of
+from realsr.measuring.sampling import SIDES, Sampled, common_side, places, sample, source_of
 
 COUNT = 10
 SIDE = 64
@@ -79,7 +79,7 @@ def test_a_blurred_folder_is_told_apart_by_what_is_missing(
     assert marginal["first"]["of"] <= COUNT
 
 
-def made(first: int, shift: float) -> list[Sample]:
+def made(first: int, shift: float) -> list[Sampled]:
     """Pictures whose features are random, the first of them shifted; all but two have an MTF50."""
     generator = np.random.default_rng(first)
     rows = generator.normal(size=(COUNT, len(NAMES)))
@@ -87,7 +87,7 @@ def made(first: int, shift: float) -> list[Sample]:
     items = [Item(str(number), Path(str(number))) for number in range(first, first + COUNT)]
     told = [{"mtf50": 0.1 * shift + 0.01 * number} for number in range(COUNT)]
     return [
-        Sample(item, row.astype(np.float32), known if number > 1 else {})
+        Sampled(item, row.astype(np.float32), known if number > 1 else {})
         for number, (item, row, known) in enumerate(zip(items, rows, told, strict=True))
     ]
 

@@ -10,7 +10,7 @@ from realsr.cli.progress import Progress
 from realsr.cli.reporting import DIFFERS, OK, PARTLY, say
 from realsr.cli.terminal import tell
 from realsr.measuring.checked_words import fault_lines, set_line
-from realsr.measuring.checking import Checked, SetCheck, checked
+from realsr.measuring.checking import CheckedPicture, SetCheck, checked
 from realsr.measuring.items import pictures
 from realsr.measuring.streaming import each
 
@@ -33,7 +33,7 @@ def run_check_hr(sources: Sequence[Path], *, as_json: bool, workers: int | None)
     return DIFFERS if whole.faulty else OK
 
 
-def _show(one: Checked, whole: SetCheck, as_json: bool) -> None:
+def _show(one: CheckedPicture, whole: SetCheck, as_json: bool) -> None:
     record = whole.add(one)
     if one.fault is not None:
         say(f"{record['source']}: {one.fault}")

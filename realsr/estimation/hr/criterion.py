@@ -11,7 +11,7 @@ from realsr.estimation.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FaultReading:
     """A value with its interval; both ends None where none was made."""
 
     value: float
@@ -33,9 +33,9 @@ class Criterion:
     side: Literal["above", "below"]
     threshold: float
     sentence: str
-    reading: Callable[[Seen, Findings], Reading | str]
+    reading: Callable[[Seen, Findings], FaultReading | str]
 
-    def holds(self, found: Reading) -> bool:
+    def holds(self, found: FaultReading) -> bool:
         """Whether it is a fault."""
         if self.side == "above":
             return (found.value if found.low is None else found.low) > self.threshold

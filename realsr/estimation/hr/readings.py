@@ -8,7 +8,7 @@ from typing import cast
 from realsr.estimation.codec.history import COUNT, FIRST, QUALITY, STEPS
 from realsr.estimation.findings import Findings, Measurement
 from realsr.estimation.hr.coarseness import like_quality
-from realsr.estimation.hr.criterion import Reading
+from realsr.estimation.hr.criterion import FaultReading
 from realsr.estimation.hr.flatness import TILE, flat_share
 from realsr.estimation.hr.halos import FEWEST, halo
 from realsr.estimation.seen import Seen
@@ -17,28 +17,30 @@ from realsr.estimation.single.resampling import FACTOR, UNSEEN
 BEST_QUALITY = 100.0
 
 
-def estimated(name: str) -> Callable[[Seen, Findings], Reading | str]:
+def estimated(name: str) -> Callable[[Seen, Findings], FaultReading | str]:
     """What an estimator of the table told of `name`."""
 
-    def reading(seen: Seen, found: Findings) -> Reading | str:
+    def reading(seen: Seen, found: Findings) -> FaultReading | str:
         told = found.estimates.get(name)
         if told is None:
             return found.refused.get(name, f"{name} was not measured")
-        return Reading(_number(told), *(cast("float | None", end) for end in (told.low, told.high)))
+        return FaultReading(
+            _number(told), *(cast("float | None", end) for end in (told.low, told.high))
+        )
 
     return reading
 
 
-def enlargement(seen: Seen, found: Findings) -> Reading | str:
+def enlargement(seen: Seen, found: Findings) -> FaultReading | str:
     """The factor, whose estimator has its own threshold; 1 where no enlargement is seen."""
     told = found.estimates.get(FACTOR.name)
     if told is not None:
-        return Reading(_number(told))
+        return FaultReading(_number(told))
     why = found.refused.get(FACTOR.name, f"{FACTOR.name} was not measured")
-    return Reading(1.0) if why == UNSEEN else why
+    return FaultReading(1.0) if why == UNSEEN else why
 
 
-def worst_quality(seen: Seen, found: Findings) -> Reading | str:
+def worst_quality(seen: Seen, found: Findings) -> FaultReading | str:
     """Of the compressions that are known, 100 for none: the standard tables' quality, or of steps like them."""
     count = found.estimates.get(COUNT.name)
     if count is None:
@@ -52,23 +54,23 @@ def worst_quality(seen: Seen, found: Findings) -> Reading | str:
         known += [] if like is None else [float(like)]
     if count.value and not known:
         return "it was compressed, how coarsely cannot be told"
-    return Reading(min(known, default=BEST_QUALITY))
+    return FaultReading(min(known, default=BEST_QUALITY))
 
 
-def halos(seen: Seen, found: Findings) -> Reading | str:
+def halos(seen: Seen, found: Findings) -> FaultReading | str:
     """See `halo`."""
     share = halo(seen.luma())
     if share is None:
         return f"fewer than {FEWEST} steps stand free in it, beside which a halo could be seen"
-    return Reading(share)
+    return FaultReading(share)
 
 
-def emptiness(seen: Seen, found: Findings) -> Reading | str:
+def emptiness(seen: Seen, found: Findings) -> FaultReading | str:
     """See `flat_share`."""
     share = flat_share(seen.luma())
     if share is None:
         return f"it is {seen.height} x {seen.width} px; {TILE} x {TILE} are needed"
-    return Reading(share)
+    return FaultReading(share)
 
 
 def _number(told: Measurement) -> float:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from realsr.estimation.estimator import Inquiry
-from realsr.estimation.hr.criterion import Criterion, Reading
+from realsr.estimation.hr.criterion import Criterion, FaultReading
 from realsr.estimation.hr.likeness import Thumbnail, thumbnail
 from realsr.estimation.hr.table import CRITERIA
 from realsr.estimation.seen import Samples, Seen
@@ -16,10 +16,10 @@ from realsr.estimation.table import of_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
+class HrVerdict:
     """readings: by fault, refused: by fault why there is none. small: by which its duplicates are known."""
 
-    readings: dict[str, Reading]
+    readings: dict[str, FaultReading]
     refused: dict[str, str]
     small: Thumbnail | None
 
@@ -29,16 +29,16 @@ class Verdict:
         return [row for row in CRITERIA if row.name in known and row.holds(known[row.name])]
 
 
-def verdict(seen: Seen) -> Verdict:
+def verdict(seen: Seen) -> HrVerdict:
     """Of a picture as it is."""
     found = of_picture(seen, Inquiry())
     answers = {row.name: row.reading(seen, found) for row in CRITERIA}
-    told = {name: one for name, one in answers.items() if isinstance(one, Reading)}
+    told = {name: one for name, one in answers.items() if isinstance(one, FaultReading)}
     refused = {name: one for name, one in answers.items() if isinstance(one, str)}
-    return Verdict(told, refused, thumbnail(seen.luma()))
+    return HrVerdict(told, refused, thumbnail(seen.luma()))
 
 
-def check(row: Criterion, reading: Reading) -> dict[str, Any]:
+def check(row: Criterion, reading: FaultReading) -> dict[str, Any]:
     """A row's answer as `--json` prints it; its sentence where it is a fault."""
     ends = {"value": reading.value, "low": reading.low, "high": reading.high}
     words = {"threshold": row.threshold, "fault": f"{row.side} it", "unit": row.unit}

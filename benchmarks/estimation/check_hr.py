@@ -1,6 +1,6 @@
 """How often each fault of HR is found where it was made, and where it was not.
 
-    python -m benchmarks.check_hr HR_DIR [--pictures 12] [--side 256]
+    python -m benchmarks.estimation.check_hr HR_DIR [--pictures 12] [--side 256]
 
 Every picture is cut to its middle and looked at as it is, then with one fault made at a time. A line a making:
 of how many pictures each fault was told. What is told of pictures as they are may be true of them.
