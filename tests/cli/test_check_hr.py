@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from skimage import data
 from typer.testing import CliRunner, Result
 
+from realsr.cli.actions.train import _looking
 from realsr.cli.glance import MOST, SHARE, Glance
 from realsr.cli.main import app
 from realsr.measuring.glimpse import glimpse
@@ -199,3 +200,20 @@ def test_looking_changes_no_byte(
     assert len(names) == 4
     for name in names:
         assert (plain / name).read_bytes() == (looked / name).read_bytes()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_training_looks_when_it_tells(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    asked: bool,
+) -> None:
+    monkeypatch.setattr("realsr.cli.glance.FIRST", 0.0)
+    monkeypatch.setattr("realsr.measuring.glimpse.glimpse", lambda path: {"flat": "it is flat"})
+    photograph().save(tmp_path / "a.png")
+    with _looking([tmp_path], asked) as told:
+        told("step 1")
+    said = capsys.readouterr().err
+    assert said.startswith("step 1\n")
+    assert ("a.png: it is flat" in said) == asked
