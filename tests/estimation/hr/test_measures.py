@@ -119,3 +119,10 @@ def test_other_pictures_are_others() -> None:
 def test_what_has_nothing_in_it_is_not_known_again() -> None:
     assert thumbnail(np.full((64, 64), 90.0)) is None
     assert thumbnail(luma(0, SIDE - 1, 90)) is None
+
+
+def test_a_halo_on_one_side_alone_is_none() -> None:
+    """As beside a bright line; sharpening makes both."""
+    found = halo(np.maximum(sharpened(bars(), 1.0), 80.0))
+    assert found is not None
+    assert abs(found) < 0.01

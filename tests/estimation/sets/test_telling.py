@@ -63,17 +63,31 @@ def test_areas_of_single_features_are_counted_pairs(a: int, b: int, seed: int) -
 
 
 def test_scores_are_those_of_the_normal_equations_at_the_best_penalty() -> None:
-    rows, second, _ = sets(1.0, 15, wide=6)
+    """Of 30 and 10: each set weighs as much."""
+    rows, second, _ = sets(1.0, 30, wide=6)
+    rows, second = rows[:40], second[:40]
+    root = np.sqrt(np.where(second, 40 / 20, 40 / 60))[:, None]
     known = Scale.of(rows)(rows)
-    target = np.where(second, 1.0, -1.0)
-    centred = known - known.mean(axis=0)
+    centred = known - np.average(known, axis=0, weights=root.ravel() ** 2)
+    target = root.ravel() * np.where(second, 1.0, -1.0)
+    heavy = root * centred
     errors = []
     for penalty in PENALTIES:
-        hat = centred @ np.linalg.solve(centred.T @ centred + penalty * np.eye(6), centred.T)
+        hat = heavy @ np.linalg.solve(heavy.T @ heavy + penalty * np.eye(6), heavy.T)
         errors.append((((target - hat @ target) / (1 - np.diag(hat))) ** 2).sum())
     best = PENALTIES[int(np.argmin(errors))]
-    weights = np.linalg.solve(centred.T @ centred + best * np.eye(6), centred.T @ target)
+    weights = np.linalg.solve(heavy.T @ heavy + best * np.eye(6), heavy.T @ target)
     np.testing.assert_allclose(scores(rows, second, rows), centred @ weights, atol=1e-9)
+
+
+def test_scenes_that_both_sets_have_stand_in_all_folds_and_change_sides() -> None:
+    rows, second, _ = sets(1.0, 20)
+    sources = np.tile(np.arange(20), 2)
+    found = wins(rows, second, sources)
+    assert (found.tried.sum(axis=0) == 2 * 4).all()  # two repeats, folds of four scenes
+    dealt = [deal(second, sources, np.random.default_rng(seed)) for seed in range(9)]
+    changed = np.array([one[:20] for one in dealt])
+    assert 0.3 < changed.mean() < 0.7
 
 
 def test_sets_that_differ_are_told_apart_by_what_they_differ_in() -> None:
