@@ -85,6 +85,7 @@ NOT_HUNTED = {
     "realsr/files/prints.py": "digests of bytes that nobody interprets",
     "realsr/inference/memory.py": "the system's own",
     "realsr/images/stored.py": "opens what realsr/images/reading.py decodes",
+    "realsr/measuring/sampling.py": "opens what realsr/images/reading.py decodes",
     "realsr/measuring/summary.py": "text that was made a moment before",
     "realsr/pairs/changed.py": "digests of bytes that nobody interprets",
     "realsr/pairs/store/books.py": "compares bytes with its own",
