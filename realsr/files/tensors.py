@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from degrade.foreign import ForeignFileError, open_foreign
+from realsr.files.archives import DamagedArchiveError, parts_of
 
 DATA = ".safetensors"
 """A suffix that promises data: such a file is never read as anything else."""
@@ -87,12 +88,9 @@ def _check_called(file: BufferedReader) -> None:
 
 def _check_unpacked(path: Path, size: int) -> None:
     """torch stores the parts of its archives as they are, each for itself; packed ones unfold to any size."""
-    if not zipfile.is_zipfile(path):
-        return
     try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        parts = parts_of(path)
+    except DamagedArchiveError as error:
         raise TensorsError("it is a damaged archive") from error
     for part in parts:
         if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:

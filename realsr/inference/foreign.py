@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from degrade.errors import MissingExtraError
+from realsr.files.archives import DamagedArchiveError, parts_of
 from realsr.inference.errors import InferenceError
 from realsr.inference.probing import probed
 from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
@@ -48,12 +48,9 @@ def from_function(text: str, device: torch.device) -> Upscaler:
 
 def is_torchscript(path: Path) -> bool:
     """Whether a file is an archive of TorchScript rather than of weights."""
-    if not zipfile.is_zipfile(path):
-        return False
     try:
-        with zipfile.ZipFile(path) as archive:
-            return any("/code/" in name for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # damaged: no archive of any kind
+        return any("/code/" in part.filename for part in parts_of(path))
+    except DamagedArchiveError:  # who reads it as weights says what is wrong with it
         return False
 
 

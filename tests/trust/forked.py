@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner
@@ -23,7 +24,8 @@ SECONDS = 90.0
 class Answer:
     """code: the exit code; None where the process had to be killed. raised: an exception that nobody caught.
 
-    cpu: seconds of processor time. peak: resident bytes at most, those of the parent's imports among them.
+    cpu: seconds of processor time. peak: resident bytes at most, less those of the parent when it forked: what
+    the parent holds of its other tests is none of the command's.
     """
 
     code: int | None
@@ -37,6 +39,7 @@ class Answer:
 def answered(words: list[str], before: Callable[[], Any] = lambda: None) -> Answer:
     """What a command does and says. before: what the child does first."""
     reading, writing = os.pipe()
+    held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     child = os.fork()
     if not child:
         os.close(reading)
@@ -49,7 +52,7 @@ def answered(words: list[str], before: Callable[[], Any] = lambda: None) -> Answ
     told = json.loads(said) if said else {"code": None, "out": "", "err": "", "raised": ""}
     if killed:
         told["code"] = None
-    return Answer(**told, cpu=used.ru_utime + used.ru_stime, peak=used.ru_maxrss * 1024)
+    return Answer(**told, cpu=used.ru_utime + used.ru_stime, peak=used.ru_maxrss * 1024 - held)
 
 
 def _report(words: list[str], writing: int) -> None:

@@ -73,6 +73,17 @@ def test_damage_of_any_kind_is_one_kind_of_error(
             reader(path)
 
 
+def test_an_archive_over_several_disks_is_a_damaged_one(tmp_path: Path) -> None:
+    data = bytearray(saved())
+    disks = data.index(b"PK\x06\x07") + 16
+    data[disks : disks + 4] = struct.pack("<I", 3)
+    path = tmp_path / "m.pth"
+    path.write_bytes(data)
+    assert "it is a damaged archive" in refused(path)
+    with pytest.raises(DegradeError, match="it is a damaged archive"):
+        load(str(path))
+
+
 @pytest.mark.parametrize("suffix", ["pth", "safetensors"])
 def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"m.{suffix}").touch()

@@ -10,7 +10,7 @@ from typing import Any
 from degrade.errors import PipelineError
 from degrade.reader.yaml_source import read_yaml
 
-FOLDER = Path(__file__).parents[3] / "degrade" / "pipelines"
+FOLDER = Path(__file__).parents[3] / "pipelines"
 NESTED = ("group", "shuffle", "stages")
 Row = tuple[str, str, str]
 Stage = Mapping[str, Any]
