@@ -34,6 +34,7 @@ HUNTED: dict[str, tuple[str, ...]] = {
     "realsr/cli/trusted.py": ("trust",),
     "realsr/conditions/labels.py": ("labels",),
     "realsr/files/json_lines.py": ("json-lines", "scores"),
+    "realsr/files/archives.py": ("model.pth", "model.pt"),
     "realsr/files/tensors.py": ("model.pth", "backbone", "state"),
     "realsr/images/failures.py": ("records-of-pictures",),
     "realsr/images/own.py": ("records-of-pictures",),
