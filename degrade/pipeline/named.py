@@ -44,9 +44,28 @@ def pipeline_names() -> list[str]:
     return sorted(named_pipelines())
 
 
+EQUALS = {
+    "pisa_sr": "seesr",
+    "faithdiff": "seesr",
+    "invsr": "resshift",
+    "dreamclear": "realesrgan",
+}
+"""Published recipes whose numbers are those of a pipeline here (docs/pipelines.md)."""
+
+
+def equal_to(name: str) -> str | None:
+    """What there is to say of a published recipe whose numbers another pipeline has; None for others."""
+    equal = EQUALS.get(name.lower().replace("-", "_").replace(" ", "_"))
+    return (
+        f"no pipeline {name!r}: its published numbers are those of {equal!r}; write that name"
+        if equal
+        else None
+    )
+
+
 def named_source(name: str) -> str:
     """The YAML text of a named pipeline, comments and all. Raises PipelineError."""
     table = named_pipelines()
     if name not in table:
-        raise PipelineError(f"{table.miss(name)}; a file needs its .yaml ending")
+        raise PipelineError(equal_to(name) or f"{table.miss(name)}; a file needs its .yaml ending")
     return table[name].source

@@ -19,7 +19,7 @@ from degrade.operators.row import Operator
 from degrade.operators.table import OPERATORS, OwnOperators
 from degrade.pipeline.columnar import ColumnarProgram, columnar
 from degrade.pipeline.errors import explain
-from degrade.pipeline.named import named_pipelines, named_source
+from degrade.pipeline.named import equal_to, named_pipelines, named_source
 from degrade.pipeline.nodes import AnyNode, reading
 from degrade.pipeline.program import DrawingProgram, MisplacedError, compile_nodes
 from degrade.pipeline.stages import Node
@@ -236,7 +236,7 @@ def load_pipeline(
         return parse_pipeline(read_text(path, "the pipeline file"), str(path), scale, rows, trust)
     name = str(name_or_path)
     if name not in named_pipelines():
-        raise PipelineError(_no_pipeline(name))
+        raise PipelineError(equal_to(name) or _no_pipeline(name))
     return parse_pipeline(named_source(name), f"{name}.yaml", scale, rows, trust)
 
 

@@ -130,7 +130,8 @@ def test_grey_passes_or_is_refused_by_name(name: str) -> None:
 SIDE, BREADTH = 240, 24
 RIPPLING = {
     **dict.fromkeys(("apisr", "bsrgan", "bsrgan_plus", "dasr_severe", "dasr_standard"), 0.06),
-    **dict.fromkeys(("dasr_weak", "realesrgan", "resshift", "seesr", "stablesr"), 0.06),
+    **dict.fromkeys(("dasr_weak", "invsr_test", "realesrgan", "resshift", "s3diff"), 0.06),
+    **dict.fromkeys(("seesr", "stablesr"), 0.06),
     "trainner_redux": 0.06,
     "mmagic_realesrgan": 0.25,
 }

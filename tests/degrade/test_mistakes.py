@@ -103,7 +103,7 @@ def test_a_filter_is_told_its_near_matches_and_no_long_list() -> None:
         ("Second Order", "no pipeline 'Second Order'; did you mean 'second_order'?"),
         ("lanczos", "'lanczos2', 'lanczos3' and 'lanczos4' are filters of the stage `resize`"),
         ("jpeg", "'jpeg' is an operator"),
-        ("qqq", "none of 26 is alike (`realsr pipelines list`)"),
+        ("qqq", "none of 29 is alike (`realsr pipelines list`)"),
     ],
 )
 def test_a_pipeline_that_is_none_is_told_what_it_may_be(name: str, said: str) -> None:

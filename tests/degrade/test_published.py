@@ -8,8 +8,9 @@ import degrade
 from tests.degrade.published.fields import FOLDER, rows
 from tests.degrade.published.others import OTHERS
 from tests.degrade.published.second_order import FAMILY
+from tests.degrade.published.since_2024 import SINCE_2024
 
-TABLES = FAMILY | OTHERS
+TABLES = FAMILY | OTHERS | SINCE_2024
 
 
 def test_every_published_pipeline_has_a_table() -> None:

@@ -92,6 +92,11 @@ SCHEMES = {
         sharpened=True,
         last_jpeg=(60, 100),
     ),
+    "s3diff": Scheme(
+        (narrow(MILD, (0.2, 1.5)), narrow(MILD_2, (0.2, 1))),
+        sharpened=False,
+        last_jpeg=(60, 100),
+    ),
     "seesr": Scheme((MILD, MILD_2), sharpened=False, last_jpeg=(60, 100)),
     "resshift": Scheme(
         (

@@ -90,6 +90,7 @@ ROWS = (
     _row("varying_psf", "pixel = torch.minimum(torch.arange(side, device=nodes.device).view(1, -1), last)\n    scaled = pixel * gaps", "pixel = torch.minimum(torch.arange(side, device=nodes.device).view(1, -1), last)\n    scaled = pixel * (gaps + 1)", "operators/test_varying_blur"),
     _row("zoom", "part = (2 * number - last).to(torch.float64) / last", "part = number.to(torch.float64) / last", "operators/test_zoom_blur"),
     _row("double_jpeg", "not all(0 <= place < BLOCK for place in offset)", "not all(0 < place < BLOCK for place in offset)", "operators/test_jpeg_variants"),
+    _row("jpeg_families", "(step * percent + 50) // 100", "(step * percent + 49) // 100", "operators/test_jpeg_families"),
     _row("jpeg_tables", "tables = [list(luma)] if channels == 1 else [list(luma), list(chroma)]", "tables = [list(luma)] if channels == 1 else [list(chroma), list(luma)]", "operators/test_jpeg_variants"),
     _row("direct_filtering", "total += part", "total = part", "functional/test_direct_filtering"),
     _row("direct_filtering", "0.5 * weights.sum(dtype=np.float64)", "weights.sum(dtype=np.float64)", "functional/test_direct_filtering"),
