@@ -11,7 +11,7 @@ BASELINE = 255
 """The largest step of a table of eight bits."""
 
 
-class Tables(NamedTuple):
+class FamilyTables(NamedTuple):
     """Steps of luma and chroma at quality 50, 64 each, row by row."""
 
     luma: Steps
@@ -26,12 +26,12 @@ def _steps(text: str) -> Steps:
     return tuple(map(int, text.split()))
 
 
-def _both(text: str) -> Tables:
+def _both(text: str) -> FamilyTables:
     """One table for luma and chroma."""
-    return Tables(_steps(text), _steps(text))
+    return FamilyTables(_steps(text), _steps(text))
 
 
-_MSSIM = Tables(
+_MSSIM = FamilyTables(
     _steps("""
     12 17 20 21 30 34 56 63           18 20 20 26 28 51 61 55
     19 20 21 26 33 58 69 55           26 26 26 30 46 87 86 66
@@ -45,7 +45,7 @@ _MSSIM = Tables(
     99 99 99 99 99 99 99 99           99 99 99 99 99 99 99 99
     """),
 )
-_PSNR_HVS = Tables(
+_PSNR_HVS = FamilyTables(
     _steps("""
     9 10 12 14 27 32 51 62            11 12 14 19 27 44 59 73
     12 14 18 25 42 59 79 78           17 18 25 42 61 92 87 92
@@ -90,9 +90,9 @@ _PETERSON = """
     34 26 31 39 51 64 77 91           45 33 38 47 59 74 91 108
 """
 
-FAMILIES: dict[str, Tables] = {
-    "annex_k": Tables(_flat(LUMA_TABLE), _flat(CHROMA_TABLE)),
-    "flat": Tables((16,) * 64, (16,) * 64),
+FAMILIES: dict[str, FamilyTables] = {
+    "annex_k": FamilyTables(_flat(LUMA_TABLE), _flat(CHROMA_TABLE)),
+    "flat": FamilyTables((16,) * 64, (16,) * 64),
     "ms_ssim": _MSSIM,
     "psnr_hvs": _PSNR_HVS,
     "robidoux": _both(_ROBIDOUX),
