@@ -18,7 +18,8 @@ _BLURS = (1.0, 2.0, 4.0)
 """Sigmas in pixels between which the reference's bands lie; beyond the last one is no detail but shading."""
 
 _CALM = 0.25
-"""Added to the bands' power, in squared grey levels: where the reference is flat no factor is free."""
+"""Added to the bands' power, in squared grey levels: where the reference is flat no factor is free. So
+a reference leaves sqrt(0.25 x 3 bands) = 0.87 of a level of itself unexplained at most."""
 
 
 def unexplained(image: Plane, reference: Plane, window: float) -> Plane:

@@ -52,6 +52,20 @@ def test_a_checkerboard_has_its_own_amplitude() -> None:
     assert values[4, 4] == pytest.approx(0.0, abs=0.01)
 
 
+def test_what_the_reference_shows_too_is_no_artefact() -> None:
+    """A map of the reference itself is 0, or what the fit's ridge leaves; of a pattern it counts what is more."""
+    noise = np.random.default_rng(3).integers(60, 200, (96, 96, 3), dtype=np.uint8)
+    planted = {name: plant(noise, noise, 16.0).picture for name, plant in PLANTINGS.items()}
+    for name, each in MAPS.items():
+        least = 0.87 if name in ("ringing", "texture") else 1e-9
+        assert each(planted[name], planted[name]).max() < least
+    flat = np.full((96, 96, 3), 128, dtype=np.uint8)
+    weak, strong = (PLANTINGS["checkerboard"](flat, flat, by).picture for by in (8.0, 24.0))
+    more = MAPS["checkerboard"](strong, weak)
+    assert more[48, 48] == pytest.approx(16.0 * 219.0 / 255.0, rel=0.02)
+    assert MAPS["checkerboard"](weak, strong).max() == pytest.approx(0.0, abs=1e-9)
+
+
 def test_blur_is_nearly_no_texture(hr) -> None:
     """An error of the same size counts much more once it has another place than the detail it came from."""
     blurred = enlarged(reduced(hr, 2), 2)

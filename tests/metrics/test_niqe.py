@@ -68,3 +68,16 @@ def test_flat_blocks_have_no_features() -> None:
     found = features(np.stack((np.zeros((96, 96)), np.random.default_rng(0).normal(size=(96, 96)))))
     assert np.isnan(found[0]).any()
     assert np.isfinite(found[1]).all()
+
+
+def test_the_distance_is_the_papers(photograph) -> None:
+    """Equation 10 of Mittal et al., by a solved system: the mean of both covariances stands between the means."""
+    image = np.tile(photograph[:, :, 1].astype(np.float64), (3, 3))[:480, :480]
+    image += np.random.default_rng(2).normal(0, 4, image.shape)
+    found, own = niqe.block_features(image), niqe.own()
+    assert np.isfinite(found).all()
+    off = found - found.mean(axis=0)
+    between = (own.covariance + off.T @ off / (len(found) - 1)) / 2
+    away = found.mean(axis=0) - own.mean
+    expected = math.sqrt(away @ np.linalg.solve(between, away))
+    assert niqe.niqe(image, own) == pytest.approx(expected, rel=1e-6)

@@ -133,6 +133,29 @@ def test_the_bands_share_the_power_out(photograph) -> None:
         assert detail(2.0 * noise, noise, band) == pytest.approx((4.0, 1.0), rel=1e-9)
 
 
+@pytest.mark.parametrize("shape", [(16, 18), (24, 16), (17, 19)])
+@pytest.mark.parametrize("band", [LOW, MIDDLE, HIGH, (0.25, 0.75)])
+def test_detail_is_what_the_full_spectrum_says(
+    shape: tuple[int, int], band: tuple[float, float]
+) -> None:
+    """Frequency by frequency, each of the whole plane once; the widest band holds the highest ones too."""
+    first, second = np.random.default_rng(5).uniform(0, 255, (2, *shape))
+    window = np.outer(*(np.sin(np.pi * np.arange(1, side + 1) / (side + 1)) ** 2 for side in shape))
+    sr, hr = (np.fft.fft2((plane - plane.mean()) * window) for plane in (first, second))
+    power_1 = power_2 = cross = 0.0
+    for row in range(shape[0]):
+        for column in range(shape[1]):
+            down, across = (
+                min(at, side - at) / side for at, side in zip((row, column), shape, strict=True)
+            )
+            if band[0] <= math.hypot(down, across) < band[1]:
+                power_1 += abs(sr[row, column]) ** 2
+                power_2 += abs(hr[row, column]) ** 2
+                cross += (sr[row, column] * np.conj(hr[row, column])).real
+    expected = (power_1 / power_2, cross / math.sqrt(power_1 * power_2))
+    assert detail(first, second, band) == pytest.approx(expected, rel=1e-10)
+
+
 def test_vif_of_higher_contrast_is_above_one(photograph) -> None:
     middle = (photograph.astype(np.float64) / 255.0 - 0.5) * 0.5 + 0.5
     stronger = (middle - 0.5) * 1.3 + 0.5
