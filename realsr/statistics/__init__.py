@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from realsr.statistics.comparisons import Comparison, compare, corrected, holm
     from realsr.statistics.components import TwoWayTable
     from realsr.statistics.intervals import Design, Estimate, Interval, estimate, share, wilson
+    from realsr.statistics.opinions import (
+        Opinions,
+        consistent_opinions,
+        plain_opinions,
+        screened_opinions,
+        unbiased_opinions,
+    )
     from realsr.statistics.power import PowerNote, power_note
+    from realsr.statistics.preferences import Choices, Strengths, strengths
     from realsr.statistics.ranks import RankStability, rank_stability
     from realsr.statistics.tail import Tail, tail
     from realsr.statistics.untold import StatisticsError, Untold
@@ -23,30 +31,38 @@ if TYPE_CHECKING:
 __all__ = [
     "Bound",
     "Breakdown",
+    "Choices",
     "Clusters",
     "Comparison",
     "Design",
     "Estimate",
     "Interval",
+    "Opinions",
     "PowerNote",
     "RankStability",
     "StatisticsError",
+    "Strengths",
     "Tail",
     "TwoWayTable",
     "Untold",
     "breakdown",
     "compare",
+    "consistent_opinions",
     "corrected",
     "estimate",
     "holm",
     "k_medoids",
     "mean_bound",
+    "plain_opinions",
     "power_note",
     "quantile_bound",
     "rank_stability",
+    "screened_opinions",
     "share",
     "share_bound",
+    "strengths",
     "tail",
+    "unbiased_opinions",
     "wilson",
 ]
 __getattr__, __dir__ = lazy(
@@ -77,6 +93,14 @@ __getattr__, __dir__ = lazy(
         "rank_stability": "realsr.statistics.ranks",
         "Tail": "realsr.statistics.tail",
         "tail": "realsr.statistics.tail",
+        "Choices": "realsr.statistics.preferences",
+        "Opinions": "realsr.statistics.opinions",
+        "Strengths": "realsr.statistics.preferences",
+        "consistent_opinions": "realsr.statistics.opinions",
+        "plain_opinions": "realsr.statistics.opinions",
+        "screened_opinions": "realsr.statistics.opinions",
+        "strengths": "realsr.statistics.preferences",
+        "unbiased_opinions": "realsr.statistics.opinions",
         "StatisticsError": "realsr.statistics.untold",
         "Untold": "realsr.statistics.untold",
     },
