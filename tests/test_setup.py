@@ -32,7 +32,7 @@ def extra_requirements() -> list[Requirement]:
     """What the extras that nobody is made to install ask for."""
     return [
         Requirement(text)
-        for extra in ("metrics", "parquet", "browser")
+        for extra in ("metrics", "parquet")
         for text in PROJECT["optional-dependencies"][extra]
     ]
 
@@ -80,6 +80,19 @@ def test_ci_is_runnable_and_stops_at_the_first_failure() -> None:
     text = script.read_text()
     assert "set -euo pipefail" in text
     assert text.index("make check") < text.index("make test")
+
+
+def test_ci_tries_pages_in_a_browser_and_leaves_none_out() -> None:
+    text = (ROOT / ".ci" / "run").read_text()
+    assert text.index("install_chromium") < text.index("REALSR_BROWSER=required")
+    assert text.index("REALSR_BROWSER=required") < text.index("make test")
+    assert "browser" in {
+        part for found in re.findall(r"EXTRAS := (.*)", _makefile()) for part in found.split(",")
+    }
+
+
+def _makefile() -> str:
+    return (ROOT / "Makefile").read_text()
 
 
 def make(*arguments: str, path: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,26 +13,6 @@ import pytest
 
 from realsr.robustness.page import render
 from tests.robustness.page_study import with_cases, write_study
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="needs the Python package playwright"
-)
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium; none is downloaded."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip(f"no browser on PATH; looked for {', '.join(PROGRAMS)}")
-    # Chromium refuses its sandbox to root, as in containers.
-    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=program, args=flags)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
