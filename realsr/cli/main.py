@@ -17,6 +17,7 @@ from realsr.cli.commands.estimate import estimate
 from realsr.cli.commands.models import models
 from realsr.cli.commands.pairs import make_pairs, preview, replay, sheet, verify
 from realsr.cli.commands.pipelines import pipelines
+from realsr.cli.commands.rate import rate
 from realsr.cli.commands.robustness import robustness
 from realsr.cli.commands.train import train
 from realsr.cli.commands.upscale import upscale
@@ -62,6 +63,7 @@ app.add_typer(pipelines, name="pipelines")
 app.add_typer(demo, name="demo")
 app.add_typer(models, name="models")
 app.add_typer(robustness, name="robustness")
+app.add_typer(rate, name="rate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from realsr.inference.record import ResultRecord
 from realsr.measuring.reading import read_seen
 from realsr.metrics import niqe
 from realsr.pairs.store.table import opened
+from realsr.rating.rater_file import read_rater_file
 from realsr.robustness.cases.case_folder import representative_cases
 from realsr.robustness.cases.freezing import Freezing, frozen_set
 from realsr.robustness.results.store import RunFolder
@@ -109,6 +110,7 @@ RECORD_READERS = (
     ),
     Reader("cases", record_seeds.cases, _in_folder("cases.json", _cases), ()),
     Reader("frozen-set", record_seeds.frozen_sets, _in_folder("set.json", _frozen), ()),
+    Reader("ratings", record_seeds.ratings, _named("a.acr.ratings.jsonl", read_rater_file), ()),
     Reader("sweeps", record_seeds.sweeps, _in_folder("sweeps.json", read_sweeps), ()),
     Reader(
         "changes",

@@ -136,3 +136,8 @@ def logs() -> Sequence[bytes]:
 def arguments() -> Sequence[bytes]:
     """Of a transform of albumentations, as a trace holds them."""
     return [b'{"limit": 10, "range": [0.5, 1.5], "name": "a"}']
+
+
+def ratings() -> Sequence[bytes]:
+    page = (ROOT / "docs" / "rating.md").read_text(encoding="utf-8")
+    return [page.partition("ratings.jsonl -->\n```text\n")[2].partition("```")[0].encode()]

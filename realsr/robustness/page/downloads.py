@@ -37,15 +37,15 @@ ACCEPTANCE = (
 
 
 def write_downloads(
-    report: Report, summary: Summary, judged: Sequence[Panel]
+    report: Report, summary: Summary, judged: Sequence[Panel], rated: Download | None = None
 ) -> list[tuple[str, str]]:
-    """Writes the files; their paths relative to the run, with what each holds."""
+    """Writes the files; their paths relative to the run, with what each holds. rated: what raters say."""
     results = Download(COLUMNS, list(_rows(report)), "one row per model, case and metric")
     scores = Download(ACCEPTANCE, list(_judged(judged)), "AR, RPR and tail of every model")
     whole = "the matrices with intervals, p values and ranks, and SEAL's scores"
     return files.write_downloads(
         report.folder,
-        {"results": results, "acceptance": scores},
+        {"results": results, "acceptance": scores, **({"ratings": rated} if rated else {})},
         summary=(_summary(report, summary, judged), whole),
     )
 

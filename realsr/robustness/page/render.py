@@ -15,6 +15,7 @@ from realsr.robustness.page.downloads import write_downloads
 from realsr.robustness.page.gallery import worst
 from realsr.robustness.page.map_checks import checks_table, failures_words
 from realsr.robustness.page.methods import methods
+from realsr.robustness.page.ratings import ratings
 from realsr.robustness.page.report import Report, report_of
 from realsr.robustness.page.summary import summarise
 from realsr.robustness.page.verdict import verdict
@@ -25,7 +26,7 @@ def render(out: Path) -> Path:
     """Writes `index.html`, `data.js`, `downloads/` and `maps/` into the run's folder; the page's path.
 
     The page opens from disk and asks for nothing outside the folder. May be called again at any time: it is
-    made from record.json, cells.jsonl, sweeps.json and images/ alone.
+    made from record.json, cells.jsonl, sweeps.json, ratings/ and images/ alone.
     Raises StudyError where they are missing or not as written, StorageError where the folder is full or one of
     its parts leads out of it.
     """
@@ -45,6 +46,7 @@ def _render(out: Path) -> Path:
     metric = metrics[0]
     cards = worst(report, metric)
     judged = panels(report, metrics)
+    rated = ratings(report)
     checks = [card.map.checks for card in cards if card.map]
     write_whole(out / "data.js", as_script("REPORT", payload(report, summary, cards, judged)))
     ink = sweeps.inks(report)
@@ -64,9 +66,10 @@ def _render(out: Path) -> Path:
         },
         refusals=refusals(judged, metrics),
         cases=[test.case for test in report.sets if test.case],
+        rated=rated,
         distrust=failures_words(checks),
         methods=[*methods(report), *([checks_table(checks)] if checks else [])],
-        downloads=write_downloads(report, summary, judged),
+        downloads=write_downloads(report, summary, judged, rated.stimuli if rated else None),
         failed=sum(cell.failed is not None for cell in report.cells),
     )
     write_whole(out / "index.html", page.encode())

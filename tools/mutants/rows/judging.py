@@ -9,6 +9,13 @@ GOLDENS = "metrics/test_goldens"
 LAWS = "metrics/test_laws"
 STATISTICS = "statistics/test_statistics"
 SEAL = "robustness/test_seal"
+OPINIONS = "statistics/test_opinions"
+PREFERENCES = "statistics/test_preferences"
+RATER_FILE = "rating/test_rater_file"
+RATINGS = "rating/test_analysis"
+SESSION = "rating/test_session"
+GUARD = "serving/test_guard"
+PLAN = "rating/test_plan"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -17,6 +24,27 @@ def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
 
 # fmt: off
 ROWS = (
+    _row("statistics/opinions", "_weighted(table - bias, spread**-2)", "_weighted(table - bias, spread**-1)", OPINIONS),
+    _row("statistics/opinions", "centred**2, axis) / np.maximum(count - less, 1)", "centred**2, axis) / np.maximum(count, 1)", OPINIONS),
+    _row("statistics/opinions", "(kurtosis >= 2.0) & (kurtosis <= 4.0)", "(kurtosis >= 2.0) & (kurtosis <= 3.0)", OPINIONS),
+    _row("statistics/opinions", "out > 0.05 *", "out > 0.10 *", OPINIONS),
+    _row("statistics/opinions", "< 0.3 * np.maximum(out, 1)", "< 0.1 * np.maximum(out, 1)", OPINIONS),
+    _row("statistics/opinions", "if of_columns.max() >= of_rows.max():", "if of_columns.max() > of_rows.max() + 1:", OPINIONS),
+    _row("statistics/preferences", 'connection="strong"', 'connection="weak"', PREFERENCES),
+    _row("statistics/preferences", "half = np.maximum(own, _of_groups(choices, value, spread, groups))", "half = own", PREFERENCES),
+    _row("statistics/preferences", "(table, (choices.second, choices.first), 1.0 - choices.won)", "(table, (choices.second, choices.first), choices.won)", PREFERENCES),
+    _row("rating/rater_file", "os.fsync(file.fileno())", "pass", RATER_FILE),
+    _row("rating/rater_file", "file.truncate(end)\n        try", "try", RATER_FILE),
+    _row("rating/plan", "models=first.models[::-1]", "models=first.models", PLAN),
+    _row("rating/plan", "tuple(draw.sample(group, len(group)))", "tuple(group)", PLAN),
+    _row("rating/session", "or stimulus.digest() != one.digest", "", SESSION),
+    _row("rating/session", 'said = f"{file.header.rater} {trial} {side}"', 'said = f"{shown.picture} {model}"', SESSION),
+    _row("rating/opinions", "first = [one for one in answers if one.trial.repeats is None]\n    stimuli", "first = list(answers)\n    stimuli", RATINGS),
+    _row("rating/analysis", 'TURNED = {"left": "right", "same": "same", "right": "left"}', 'TURNED: dict[str, str] = {}', RATINGS),
+    _row("rating/analysis", "grades[picture, HR] >= grades[picture, BICUBIC]", "grades[picture, HR] < grades[picture, BICUBIC]", RATINGS),
+    _row("serving/guard", 'origin != f"http://{host}"', 'not origin.startswith("http://")', GUARD),
+    _row("serving/guard", 'part in ("", ".", "..") or', 'part in ("", ".") or', GUARD),
+    _row("serving/guard", 'host.rsplit(":", 1)[0] not in HOSTS', 'not host.startswith(tuple(HOSTS))', GUARD),
     _row("metrics/spectrum", "twice[:, -1] = 1.0", "twice[:, -1] = 2.0", VALUES, LAWS),
     _row("metrics/spectrum", "(radius >= band[0]) & (radius < band[1])", "(radius > band[0]) & (radius <= band[1])", VALUES, LAWS),
     _row("metrics/spectrum", "(first * second.conj()).real", "(first * second).real", VALUES, LAWS),
