@@ -15,6 +15,7 @@ def versions() -> dict[str, str]:
     """Library versions by name; `libjpeg` is the codec inside OpenCV."""
     return {
         "degrade": version("realsr-toolkit"),
+        "kornia": version("kornia"),
         "libjpeg": jpeg_version(),
         "numpy": version("numpy"),
         "opencv": cv2.__version__,

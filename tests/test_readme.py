@@ -32,12 +32,13 @@ def test_the_pipeline_of_the_docs_is_one() -> None:
     import degrade
 
     text = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
-    whole, ranges, hr, lr, chain = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    whole, ranges, hr, on_device, lr, chain = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     degrade.parse_pipeline(ranges, "docs/pipelines.md")
     pipeline = degrade.parse_pipeline(whole, "docs/pipelines.md")
     assert len(degrade.draw(pipeline, degrade.keys(0, ["a"]))[0].lr) >= 5
     for part in (
         f"name: x\n{hr}lr: [{{op: clamp}}]",
+        f"name: x\n{on_device}lr: [{{op: clamp}}]",
         f"name: x\n{lr.replace('4567...', 'a' * 64)}",
         chain,
     ):
