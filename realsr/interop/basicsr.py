@@ -3,8 +3,9 @@
     import realsr.interop.basicsr
     realsr.interop.basicsr.register()
 
-adds the dataset types RealSROnlineDataset and RealSRPairsDataset to BasicSR's registry; an option file then
-names them like BasicSR's own. Nothing is registered by importing this module.
+adds the dataset types RealSROnlineDataset, RealSRPairsDataset and RealSRPhotographsDataset and the model types
+RealSRDegradingModel and RealSRDegradingGANModel to BasicSR's registries; an option file then names them like
+BasicSR's own. Nothing is registered by importing this module.
 
     python -m realsr.interop.basicsr -opt options.yml
 
@@ -21,28 +22,36 @@ from degrade.errors import DegradeError
 from realsr.files.errors import RequestError
 from realsr.interop.basicsr_datasets import RealSROnlineDataset, RealSRPairsDataset
 from realsr.interop.basicsr_import import load
+from realsr.interop.basicsr_models import RealSRPhotographsDataset, models
 from realsr.plain import plain
 
-DATASETS = (RealSROnlineDataset, RealSRPairsDataset)
+DATASETS = (RealSROnlineDataset, RealSRPairsDataset, RealSRPhotographsDataset)
 
 
 def register() -> None:
-    """Add our datasets to BasicSR's registry; again is no harm.
+    """Add our datasets and models to BasicSR's registries; again is no harm.
 
     Raises MissingBasicSRError where BasicSR is absent, RequestError where another class has one of the names.
     """
     load("basicsr.data")
-    registry = load("basicsr.utils.registry").DATASET_REGISTRY
+    load("basicsr.models")
+    registries = load("basicsr.utils.registry")
+    _add(registries.DATASET_REGISTRY, "dataset", DATASETS)
+    _add(registries.MODEL_REGISTRY, "model", models())
+
+
+def _add(registry: Any, kind: str, ours: tuple[type, ...]) -> None:
+    """All of them or none."""
     present = dict(iter(registry))  # it has keys() and no [ ], which dict alone would try
-    for dataset in DATASETS:
-        if present.get(dataset.__name__, dataset) is not dataset:
+    for each in ours:
+        if present.get(each.__name__, each) is not each:
             raise RequestError(
-                f"BasicSR's registry has another dataset {dataset.__name__}: "
-                f"{present[dataset.__name__].__module__} took the name first; leave it out or rename it"
+                f"BasicSR's registry has another {kind} {each.__name__}: "
+                f"{present[each.__name__].__module__} took the name first; leave it out or rename it"
             )
-    for dataset in DATASETS:
-        if dataset.__name__ not in present:
-            registry.register(dataset)
+    for each in ours:
+        if each.__name__ not in present:
+            registry.register(each)
 
 
 def main() -> int:

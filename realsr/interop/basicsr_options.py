@@ -56,10 +56,15 @@ class DatasetOptions(Strict):
         return self.gt_size
 
 
-class OnlineOptions(DatasetOptions):
-    """dataroot_gt: folders (recursively) or files of HR images, one or a list. pipeline: a name or a file."""
+class PhotographOptions(DatasetOptions):
+    """dataroot_gt: folders (recursively) or files of HR images, one or a list."""
 
     dataroot_gt: Annotated[tuple[Path, ...], BeforeValidator(_as_list)]
+
+
+class OnlineOptions(PhotographOptions):
+    """pipeline: a name or a file."""
+
     pipeline: str
 
 
