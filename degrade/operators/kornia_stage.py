@@ -80,8 +80,9 @@ def _place(record: KorniaParameters, frame: Frame) -> Placement:
 
 def _words(record: KorniaParameters) -> str:
     values = drawn(record.transform, record.arguments, record.key)
-    given = json.loads(record.arguments)
-    said = " ".join(f"{name} {value:.3g}" for name, value in values.items() if name in given)
+    said = " ".join(
+        f"{name} {value:.3g}" for name, value in values.items() if f'"{name}"' in record.arguments
+    )
     return f"kornia {record.transform} {said}".rstrip()
 
 

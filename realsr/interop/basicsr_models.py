@@ -1,7 +1,7 @@
 """BasicSR's own trainings on HR photographs, degraded on the model's device as a batch is fed.
 
-The dataset hands over HR crops with their addresses; `feed_data` makes the LR. So a GPU degrades a batch at once,
-and the processes of the loader only read and cut. Losses, networks, optimisers and checkpoints are BasicSR's.
+The dataset hands over HR crops with their addresses; `feed_data` makes the LR. So a GPU degrades a batch at
+once, and the processes of the loader only read and cut. Losses, networks and checkpoints are BasicSR's.
 
 BasicSR's classes exist only where it is installed, so ours are made when they are asked for.
 """

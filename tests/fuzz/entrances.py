@@ -75,6 +75,7 @@ HUNTED: dict[str, tuple[str, ...]] = {
 
 NOT_HUNTED = {
     "degrade/functional/albumentations_transform.py": "arguments that a manifest's trace holds, as text",
+    "degrade/functional/kornia_transforms.py": "arguments that a manifest's trace holds, as text",
     "degrade/functional/codec.py": "what was encoded a moment before",
     "degrade/functional/pillow_file.py": "what was encoded a moment before",
     "degrade/functional/webp.py": "what was encoded a moment before",
