@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from benchmarks.statistics.rates import main, measure_rate
 from realsr.robustness.errors import StudyError
 from realsr.robustness.judging.acceptance import acceptance_rate, rate_interval
-from realsr.robustness.judging.case_gaps import CaseGaps, Question, case_gaps
+from realsr.robustness.judging.case_gaps import CaseGaps, Question, between, case_gaps
 from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.scores import RowScores, judged
 from realsr.robustness.judging.seal import SealScores, seal
@@ -109,6 +109,20 @@ def test_any_model_family_or_constant_is_a_line() -> None:
     none = verdict(question(), "other", LineChoice(acceptance=Constants(values={"ssim_y": 0.9})))
     assert isinstance(none, Untold)
     assert "the line has no constant" in none.reason
+
+
+def test_a_gap_between_lines_has_one_sign_whichever_is_a_number() -> None:
+    """Every mean lies 0.25 above its level."""
+    asked = question()
+    row = next(row for row in asked.rows if row.name == "net-a")
+    constant = Constants(values={"psnr_y": 20.0})
+    for case in SETS:
+        upper = between(asked, row, "bicubic", constant, case)
+        lower = between(asked, row, constant, "bicubic", case)
+        assert isinstance(upper, float)
+        assert upper == pytest.approx(LEVELS["bicubic"][SETS.index(case)] - 19.75)
+        assert lower == pytest.approx(-upper)
+    assert between(asked, row, Constants(values={"psnr_y": 23.0}), constant, "a") == 3.0
 
 
 def test_constants_are_turned_with_their_metric() -> None:

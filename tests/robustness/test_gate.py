@@ -56,6 +56,19 @@ def test_statistics_by_hand(tmp_path: Path) -> None:
     assert judge(found, statistic="share_below", at_most=0)[0] == "pass"
 
 
+def test_a_quantile_is_counted_from_the_bad_end(tmp_path: Path) -> None:
+    """Gains of 0 to 7 dB are bad where they are low, drops of -7 to 0 where they are high."""
+    found = results(
+        tmp_path,
+        bicubic=[value + 7 for value in BASE],
+        blur=[value + gain for gain, value in enumerate(BASE)],
+    )
+    asked: dict[str, Any] = {"sets": ("blur",), "statistic": "quantile", "quantile": 0.1}
+    assert judge(found, of="gain", at_least=0.5, **asked) == ("pass", [pytest.approx(0.7)])
+    # Of what a picture loses against the network's own degradation, 0 to 7 dB, the 90 % quantile.
+    assert judge(found, of="drop", at_most=6.5, **asked) == ("pass", [pytest.approx(6.3)])
+
+
 def test_share_below_counts_pictures(tmp_path: Path) -> None:
     below = [value - 1 if number < 2 else value + 1 for number, value in enumerate(BASE)]
     found = results(tmp_path, blur=below)

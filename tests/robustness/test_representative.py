@@ -22,6 +22,7 @@ from realsr.robustness.cases.representative import (
     write_representative,
 )
 from realsr.statistics.clustering import distances, k_medoids
+from realsr.statistics.resampling import Floats
 from realsr.statistics.untold import StatisticsError
 from tests.robustness.ramps import THREE_KINDS, photographs
 
@@ -55,6 +56,34 @@ def test_no_swap_betters_the_medoids(seed: int, count: int) -> None:
     assert found.cost <= best_swap + 1e-9
     assert list(found.sizes) == sorted(found.sizes, reverse=True)
     assert found.sizes.sum() == 9
+
+
+def pam(between: Floats, count: int) -> float:
+    """The cost at which PAM ends as its book tells it: the best point added each time, then the best swap."""
+
+    def cost(medoids: list[int]) -> float:
+        return float(between[:, medoids].min(1).sum())
+
+    points, chosen = range(len(between)), list[int]()
+    while len(chosen) < count:
+        chosen = min(([*chosen, point] for point in points if point not in chosen), key=cost)
+    while True:
+        swaps = (
+            [*chosen[:place], point, *chosen[place + 1 :]]
+            for place in range(count)
+            for point in points
+            if point not in chosen
+        )
+        if cost(best := min(swaps, key=cost)) >= cost(chosen) - 1e-9:
+            return cost(chosen)
+        chosen = best
+
+
+def test_the_medoids_are_those_of_the_book() -> None:
+    """Not only some minimum: the start decides which."""
+    for seed in range(40):
+        between = distances(np.random.default_rng(seed).standard_normal((24, 2)))
+        assert k_medoids(between, 5).cost == pytest.approx(pam(between, 5), rel=1e-9), seed
 
 
 def test_as_many_medoids_as_points_and_points_that_coincide() -> None:

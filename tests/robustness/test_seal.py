@@ -12,6 +12,7 @@ import pytest
 from realsr.metrics import SEAL, Score, score
 from realsr.robustness.judging.lines import Lines
 from realsr.robustness.judging.seal import SealScores, ratios, seal
+from realsr.statistics.tail import tail
 from realsr.statistics.untold import StatisticsError, Untold
 
 NETS = (
@@ -181,6 +182,33 @@ def test_hand_computed_scores() -> None:
     assert scores.rpr_u == pytest.approx(sigmoid[2])
     assert scores.rpr_i == pytest.approx(np.quantile(sigmoid, 0.75) - np.quantile(sigmoid, 0.25))
     assert scores.tail.worst[0] == ("c", -1.0)
+
+
+def test_the_order_is_by_rate_then_by_evenness_then_by_ratios() -> None:
+    """Of equal rates the narrower range of ratios comes first, then the higher ratios."""
+    lines = Lines(CASES, ACCEPTANCE, ACCEPTANCE + 1.0)
+    above = {
+        "even": [0.5, 0.5, 0.5, 0.5],
+        "even and better": [0.9, 0.9, 0.9, 0.9],
+        "uneven": [0.1, 3.0, 0.1, 3.0],
+        "seldom": [2.0, 2.0, 2.0, -2.0],
+    }
+    found = {name: seal(ACCEPTANCE + gaps, lines) for name, gaps in above.items()}
+    keys = {name: each.sort_key for name, each in found.items() if isinstance(each, SealScores)}
+    assert sorted(keys, key=lambda name: keys[name]) == [
+        "even and better",
+        "even",
+        "uneven",
+        "seldom",
+    ]
+
+
+def test_the_tail_is_the_mean_at_and_below_its_quantile() -> None:
+    """Of 1 to 40 the 5 % quantile lies between 2 and 3, so 1 and 2 are beyond it."""
+    found = tail(np.arange(40.0, 0.0, -1.0), [str(number) for number in range(40, 0, -1)], count=2)
+    assert found.quantile == pytest.approx(2.95)
+    assert found.beyond == pytest.approx(1.5)
+    assert found.worst == (("1", 1.0), ("2", 2.0))
 
 
 def test_a_lower_is_better_metric_is_the_mirror_image() -> None:

@@ -81,7 +81,7 @@ ROWS = (
     _row("statistics/intervals", "BOOTSTRAP_FROM = 14", "BOOTSTRAP_FROM = 5", STATISTICS),
     _row("statistics/intervals", "return student.two_sided(mean / found.error, found.df)", "return student.two_sided(mean / found.error, found.df + 1.0)", STATISTICS),
     _row("statistics/student", "return m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))", "return m * (b - m) * x / ((a + 2.0 * m) * (a + 2.0 * m))", STATISTICS),
-    _row("statistics/bounds", "if 1.0 - below < certainty:", "if 1.0 - below < level:", STATISTICS),
+    _row("statistics/bounds", "if 1.0 - below < certainty:", "if 1.0 - below < level:", "robustness/test_gate"),
     _row("statistics/breakdown", "np.sqrt(images)", "np.sqrt(images - 1)", STATISTICS, "robustness/test_sweep"),
     _row("statistics/breakdown", "share = means[place - 1] / (means[place - 1] - means[place])", "share = means[place] / (means[place] - means[place - 1])", STATISTICS, "robustness/test_sweep"),
     _row("statistics/clustering", "savings = np.maximum(nearest[:, None] - between, 0.0).sum(0)", "savings = (nearest[:, None] - between).sum(0)", STATISTICS, "robustness/test_representative"),
