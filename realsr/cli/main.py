@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from realsr.cli.commands.check_hr import check_hr
+from realsr.cli.commands.collect import collect_kernels, collect_noise
 from realsr.cli.commands.compare_sets import compare_sets
 from realsr.cli.commands.demo import demo
 from realsr.cli.commands.doctor import doctor
 from realsr.cli.commands.estimate import estimate
+from realsr.cli.commands.fit_pipeline import fit_pipeline
 from realsr.cli.commands.models import models
 from realsr.cli.commands.pairs import make_pairs, preview, replay, sheet, verify
 from realsr.cli.commands.pipelines import pipelines
@@ -58,6 +60,9 @@ app.command("train")(train)
 app.command("estimate")(estimate)
 app.command("check-hr")(check_hr)
 app.command("compare-sets")(compare_sets)
+app.command("fit-pipeline")(fit_pipeline)
+app.command("collect-noise")(collect_noise)
+app.command("collect-kernels")(collect_kernels)
 app.command("doctor")(doctor)
 app.add_typer(pipelines, name="pipelines")
 app.add_typer(demo, name="demo")

@@ -10,7 +10,7 @@ import numpy as np
 
 from realsr.estimation.estimator import Quantity
 from realsr.estimation.sets.auc import Whole, alone, ranked
-from realsr.estimation.sets.classifier import Labels
+from realsr.estimation.sets.classifier import Floats, Labels
 from realsr.estimation.sets.telling import DEALS, FEWEST, Area, Feature, TwoSets, compare
 from realsr.estimation.single.feature_names import NAMES
 from realsr.estimation.table import PICTURE_ROWS, quantities
@@ -32,16 +32,16 @@ def compared(first: Sequence[Sampled], second: Sequence[Sampled], side: int) -> 
     count = sum(one.values is not None for one in first)
     labels = np.arange(len(both)) >= count
     sources = _numbered(both)
-    rows = np.delete(np.array([one.values for one in both], np.float64), SIZE, axis=1)
+    rows = compared_columns(np.array([one.values for one in both], np.float64))
     found = compare(rows, labels, sources)
     return {
         "pictures": [int((~labels).sum()), int(labels.sum())],
         "sources": [len(set(sources[own])) for own in (~labels, labels)],
         "side": side,
-        "auc": _area(found.auc, METHOD),
-        "floor": _area(found.floor, FLOOR_METHOD),
+        "auc": told_area(found.auc, METHOD),
+        "floor": told_area(found.floor, FLOOR_METHOD),
         "differ": found.differ,
-        "features": [_feature(one, found) for one in found.features],
+        "features": [told_feature(one, found) for one in found.features],
         "marginals": _marginals(both, labels),
     }
 
@@ -57,17 +57,24 @@ def refuse_few(first: Sequence[Sampled], second: Sequence[Sampled]) -> None:
             )
 
 
+def compared_columns(rows: Floats) -> Floats:
+    """Features (n, m) without the picture's size, which is no property of how it was degraded."""
+    return np.asarray(np.delete(rows, SIZE, axis=1), np.float64)
+
+
 def _numbered(samples: Sequence[Sampled]) -> Whole:
     return np.unique([source_of(one.item) for one in samples], return_inverse=True)[1].astype(
         np.int64
     )
 
 
-def _area(area: Area, method: str) -> dict[str, Any]:
+def told_area(area: Area, method: str) -> dict[str, Any]:
+    """An area as `--json` prints it."""
     return {**asdict(area), "level": 0.95, "method": method}
 
 
-def _feature(one: Feature, found: TwoSets) -> dict[str, Any]:
+def told_feature(one: Feature, found: TwoSets) -> dict[str, Any]:
+    """A feature as `--json` prints it."""
     name = [*NAMES[:SIZE], *NAMES[SIZE + 1 :]][one.number]
     higher = "second" if one.second > one.first else "first"
     ends = {"first": one.first, "second": one.second, "higher_in": higher}

@@ -23,20 +23,26 @@ def _title(record: Mapping[str, Any]) -> str:
 
 
 def _value(told: Mapping[str, Any]) -> str:
+    ends = interval_words(told)
+    return f"{value_words(told)} ({ends})" if ends else value_words(told)
+
+
+def value_words(told: Mapping[str, Any]) -> str:
+    """An estimate's value with its unit, and what else may be meant."""
     value, unit = told["value"], told["unit"]
     if isinstance(value, list):
         return f"{len(value)} x {len(value[0])} {unit}; see --json"
-    ends = _ends(told)
     chance = f", probability {told['probability']:.2f}" if "probability" in told else ""
     others = f"; not to be told from {', '.join(told['others'])}" if told.get("others") else ""
-    return f"{number(value)} {unit}{ends}{chance}{others}".replace("  ", " ")
+    return f"{number(value)} {unit}".rstrip() + f"{chance}{others}"
 
 
-def _ends(told: Mapping[str, Any]) -> str:
+def interval_words(told: Mapping[str, Any]) -> str:
+    """Its interval; nothing where it has none."""
     low, high = told["low"], told["high"]
-    if low is None or high is None:
+    if low is None or high is None or isinstance(low, list):
         return ""
-    return f" ({number(low)} to {number(high)} at {100 * told['level']:.0f} %)"
+    return f"{number(low)} to {number(high)} at {100 * told['level']:.0f} %"
 
 
 def number(value: object) -> str:

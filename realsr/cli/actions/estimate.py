@@ -15,6 +15,7 @@ from realsr.estimation.estimator import Inquiry
 from realsr.estimation.table import PAIR_ROWS, PICTURE_ROWS, quantities
 from realsr.files.errors import RequestError
 from realsr.measuring.items import Item, pairs, pictures
+from realsr.measuring.page import EstimatesReport
 from realsr.measuring.records import Looked
 from realsr.measuring.streaming import records
 from realsr.measuring.summary import SetSummary
@@ -30,34 +31,42 @@ class EstimateRequest:
     hr: Sequence[Path]
     scale: int
     slow: bool
+    out: Path | None
     as_json: bool
     workers: int | None
 
     def items(self) -> list[Item]:
         """What is to be measured. Raises RequestError."""
         if self.sources and not self.lr and not self.hr:
-            return pictures(self.sources)
+            return pictures(self.sources, self.out)
         if self.lr and self.hr and not self.sources:
-            return pairs(self.lr, self.hr)
+            return pairs(self.lr, self.hr, self.out)
         raise RequestError("give pictures, or --lr and --hr together for pairs")
 
 
 def run_estimate(request: EstimateRequest) -> int:
     """The command's body; its exit code."""
     items = request.items()
-    summary = SetSummary(quantities(PAIR_ROWS if request.lr else PICTURE_ROWS))
+    known = quantities(PAIR_ROWS if request.lr else PICTURE_ROWS)
+    summary = SetSummary(known)
+    report = EstimatesReport(request.out, known, of_pairs=bool(request.lr)) if request.out else None
     asked = Inquiry(request.scale, request.slow)
     progress, failed = Progress("picture"), 0
     progress.begin(len(items), len(items))
     try:
-        for looked in records(items, asked, request.workers):
+        found = records(items, asked, request.workers)
+        for item, looked in zip(items, found, strict=True):
             progress.made()
             summary.add(looked.record)
+            if report:
+                report.add(item, looked.record)
             failed += looked.fault is not None
             _show_item(looked, request.as_json)
     finally:
         progress.close()
     _show(summary.told(), request.as_json)
+    if report:
+        say(f"the page: {report.close(summary.told())}")
     return PARTLY if failed else OK
 
 

@@ -33,6 +33,10 @@ def estimate(
         typer.Option(min=1, help="Of the pictures, for kernels; a pair's is that of its sizes."),
     ] = 4,
     slow: Annotated[bool, typer.Option("--slow", help="Measure what takes long, too.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A page of it all, with its records: a new folder."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON Lines: one object a picture or pair, then the set.")
     ] = False,
@@ -53,6 +57,7 @@ def estimate(
         hr=hr or (),
         scale=scale,
         slow=slow,
+        out=out,
         as_json=as_json,
         workers=workers,
     )
