@@ -23,6 +23,8 @@ from realsr.statistics.opinions import (
 from realsr.statistics.preferences import Choices, Strengths, groups_apart, strengths, wins
 from realsr.statistics.untold import Untold
 
+LEAST, BEST = 1.0, 5.0
+"""Grades; no interval of a mean leaves them, unless the likelihood put the mean itself outside."""
 SHARE = {"left": 1.0, "same": 0.5, "right": 0.0}
 """Of the left picture in a choice."""
 
@@ -208,7 +210,10 @@ def _told(found: Estimate, how: str) -> ToldNumber:
     ends = found.interval
     if isinstance(ends, Untold):
         return ToldNumber(found.mean, None, None, ends.reason)
-    return ToldNumber(found.mean, ends.low, ends.high, f"{how} ({ends.method})")
+    low, high = max(ends.low, LEAST), min(ends.high, BEST)
+    return ToldNumber(
+        found.mean, min(low, found.mean), max(high, found.mean), f"{how} ({ends.method})"
+    )
 
 
 def _number(value: float) -> float | None:

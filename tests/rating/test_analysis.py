@@ -67,6 +67,18 @@ def test_a_rater_who_changes_his_mind_is_seen(tmp_path: Path) -> None:
     assert [one.mos.value for one in again.models] == [5.0, 4.0]
 
 
+def test_no_interval_leaves_the_grades(tmp_path: Path) -> None:
+    def nearly(rater: str, trial: Trial) -> str:
+        odd = trial.picture == "picture 1"
+        return {"hr": "4" if odd else "5", "bicubic": "2" if odd else "1"}[trial.models[0]]
+
+    found = analysed(rating_files([rated(tmp_path, SIX, nearly, models=("hr", "bicubic"))]))
+    best, worst = (one.mos for one in found.models)
+    assert (best.high, worst.low) == (5.0, 1.0)
+    assert best.low is not None
+    assert 4.0 < best.low < best.value < 5.0
+
+
 def test_few_raters_give_an_interval_of_these_raters_alone(tmp_path: Path) -> None:
     found = analysed(rating_files([rated(tmp_path, SIX[:2], unlike)]))
     assert all(one.mos.how.startswith("over pictures, these raters alone") for one in found.models)

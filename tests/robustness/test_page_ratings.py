@@ -81,7 +81,8 @@ def test_ratings_of_every_picture_can_be_downloaded(run: Path) -> None:
 def test_a_run_without_ratings_has_no_such_section(tmp_path: Path) -> None:
     out = write_study(tmp_path / "run", 2, ("content",), ("bicubic", "gaussian8"), side=64)
     page = page_of(out)
-    assert "ratings" not in page
+    assert 'id="ratings"' not in page
+    assert '"#ratings"' not in page
     assert not (out / "downloads" / "ratings.csv").exists()
 
 
