@@ -25,6 +25,7 @@ from PIL import (
 
 from degrade.errors import DegradeError
 from realsr.images.errors import SourceError
+from realsr.images.jpeg_scans import scans_of
 from realsr.images.pillow_stills import PillowStill, heif_still
 from realsr.images.png_stills import png_still
 from realsr.images.raster import Still
@@ -74,6 +75,8 @@ def open_still(file: BinaryIO) -> Still:
             return PillowStill(image, avif_bits(file))
         case Jpeg2KImagePlugin.Jpeg2KImageFile():
             return PillowStill(image, _read(lambda: jpeg_2000_bits(file)))
+        case JpegImagePlugin.JpegImageFile():
+            return PillowStill(image, scans=scans_of(file))
     return PillowStill(image)
 
 

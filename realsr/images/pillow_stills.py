@@ -44,10 +44,13 @@ class JpegFacts:
 
 @dataclass(frozen=True)
 class PillowStill:
-    """bits: of one channel as the file stores it; Pillow itself reduces deeper colour without a word."""
+    """bits: of one channel as the file stores it; Pillow itself reduces deeper colour without a word.
+    scans: of a JPEG.
+    """
 
     image: ImageFile.ImageFile
     bits: int = 8
+    scans: int = 1
     header: Header = field(init=False)
 
     def __post_init__(self) -> None:
@@ -58,6 +61,7 @@ class PillowStill:
             self.bits,
             orientation_of(self.image),
             frames_of(self.image),
+            scans=self.scans,
         )
         object.__setattr__(self, "header", header)
 

@@ -26,7 +26,7 @@ class Header:
 
     size: as stored, before it is turned upright. colours: GREY, RGB, or the name of others, which nobody reads
     on. bits: of one channel as stored. orientation: EXIF's, 1 to 8. frames: pictures in the file. values:
-    `unsigned`, or the name of others.
+    `unsigned`, or the name of others. scans: how often its decoder goes over all pixels.
     """
 
     size: Size
@@ -35,6 +35,7 @@ class Header:
     orientation: int = 1
     frames: int = 1
     values: str = "unsigned"
+    scans: int = 1
 
     @property
     def upright(self) -> Size:

@@ -23,6 +23,7 @@ from degrade.foreign import ForeignFileError, open_foreign
 from degrade.geometry import Size
 from realsr.images.errors import SourceError, as_damage, located
 from realsr.images.formats import open_still
+from realsr.images.jpeg_scans import MOST_SCANS
 from realsr.images.profiles import Conversion, conversion_of
 from realsr.images.raster import GREY, RGB, Bytes, Header, Kept, Pixels, Still, turned
 
@@ -42,6 +43,8 @@ Alpha = Literal["refuse", "drop", "white", "black"]
 
 MAX_PIXELS = 2**28
 """Default bound of a source's height x width, checked before decoding."""
+_SCANS = 32
+"""Of a JPEG of as many pixels as are decoded at most; of a smaller one as many more, up to MOST_SCANS."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,13 @@ def _check_size(header: Header, max_pixels: int) -> None:
             "too-large",
             f"its header says {height} x {width} = {height * width} pixels (height x width), and at most "
             f"{max_pixels} are decoded",
+        )
+    most = min(MOST_SCANS, _SCANS * max_pixels // (width * height))
+    if header.scans > most:
+        raise SourceError(
+            "too-large",
+            f"it is a JPEG of more than {most} scans, each over {height} x {width} pixels (height x width), "
+            "and encoders make about 10; save it anew with fewer",
         )
 
 

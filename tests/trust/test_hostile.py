@@ -46,6 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shelf.models(root / "bad" / "models", mark)
     shelf.yaml(root / "bad" / "pipelines", mark, "name: p\nscale: 2\nlr: [{op: clamp}]\n")
     shelf.yaml(root / "bad" / "trainings", mark, TRAINING)
+    shelf.yaml(root / "bad" / "options", mark, "name: o\nscale: 4\n")
+    shelf.seals(root / "bad" / "seals")
     shelf.yaml(root / "bad" / "studies", mark, "hr: photographs\npipelines: [bicubic]\n")
     (root / "hostile.py").write_text(f"open({str(mark)!r}, 'w')\n")
     (root / "bad" / "studies" / "module.yaml").write_text(
@@ -108,12 +110,19 @@ EACH = {
     "pictures": [
         "preview {} --out out/sheet.png --pipeline bicubic --scale 2",
         "upscale {} --out out --model bicubic --scale 2",
+        "estimate {}",
+        "check-hr {} --json",
+        "estimate --lr {} --hr photographs/0.png",
+        "estimate --lr photographs/0.png --hr {} --json",
     ],
     "models": [
         "models show {}",
         "upscale photographs --out out --model {}",
         "robustness run --hr photographs --pipelines bicubic --metrics psnr_y --out out --model m={}",
         "models export {} --safetensors out.safetensors",
+        "models export {} --onnx out.onnx",
+        "models interpolate {} trained/model.safetensors --out out.safetensors",
+        "models interpolate trained/model.safetensors {} --out out.safetensors",
     ],
     "pipelines": [
         "pipelines check {}",
@@ -123,6 +132,11 @@ EACH = {
         "robustness sweep --hr photographs --parameter a.b --range 0:1 --out out --pipeline {}",
     ],
     "trainings": ["train {} --out out"],
+    "options": ["pipelines import {} --out out.yaml"],
+    "seals": [
+        "pipelines import-seal {} --out out",
+        "pipelines import-seal {} --out out --pictures bad/pictures",
+    ],
     "studies": ["robustness run --metrics psnr_y --out out --study {}"],
     "pairs": [
         "verify {}",
@@ -149,11 +163,16 @@ WHOLE = (
     "upscale bad/pictures --out out --model bicubic --scale 2",
     "robustness run --real bad/pictures --scale 2 --metrics psnr_y --out out",
     "train training.yaml --out out --set data.hr=bad/pictures",
+    "estimate bad/pictures --workers 2",
+    "estimate --lr bad/pictures --hr bad/pictures",
+    "check-hr bad/pictures --json",
+    "compare-sets bad/pictures bad/pictures",
+    "compare-sets bad/pictures photographs --json",
 )
 
 PYTHON = re.compile(r"object has no attribute|NoneType|\[Errno|not supported between|<class ")
 """What Python says of a mistake of its own, which is no sentence."""
-FEW = ("pictures", "models", "pipelines", "trainings", "studies", "cases")
+FEW = ("pictures", "models", "pipelines", "trainings", "options", "seals", "studies", "cases")
 """Kinds of which every file is tried in `make test`, each with one command in turn."""
 
 
@@ -203,7 +222,7 @@ def attempts(world: Path, kind: str, whole: bool) -> Iterator[tuple[Path, list[s
 
 
 def cleared(world: Path) -> None:
-    for name in ("out", "out.png", "out.safetensors", "out.onnx"):
+    for name in ("out", "out.png", "out.safetensors", "out.onnx", "out.yaml"):
         path = world / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
