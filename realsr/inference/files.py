@@ -41,7 +41,7 @@ from realsr.inference.saving import SavedResult, Saving
 from realsr.inference.strips import Enlarging, strips
 from realsr.rows import RowFile, written
 
-_ENDING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_ENDING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ESTALE)
 """What makes it useless to go on with the next picture."""
 
 

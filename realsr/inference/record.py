@@ -16,6 +16,7 @@ from typing import BinaryIO
 from degrade.foreign import ForeignFileError
 from realsr.files.confinement import opened_to_append
 from realsr.files.errors import RequestError
+from realsr.files.growing import Grown
 from realsr.files.json_lines import json_line, read_json
 from realsr.files.whole import TEMPORARY, write_whole, writing
 from realsr.images.own import REQUEST, RESULTS, result_lines
@@ -42,6 +43,7 @@ class ResultRecord:
         self._folder = folder
         self._results = folder / RESULTS
         self._made: dict[str, KnownResult] = {}
+        self._file = Grown(self._results, self._lines)
         # Folders of version 0.1.0 tell nothing of their sources.
         self._tells = self._results.is_file() or not (folder / REQUEST).is_file()
         self._read()
@@ -60,6 +62,8 @@ class ResultRecord:
             write_whole(path, (json.dumps(dict(request), indent=2) + "\n").encode())
             with writing(self._results):
                 opened_to_append(self._results).close()
+        self._read()  # now that nobody else adds to it
+        self._file = Grown(self._results, self._lines)
 
     def keeps(self, source: str, digest: str, target: Path) -> bool:
         """Whether a source's result is there, made from these bytes."""
@@ -76,12 +80,12 @@ class ResultRecord:
         """Adds a result that is in its place. Raises StorageError."""
         if self._made.get(source) == made:
             return
-        line = {"source": source, "sha256": made.digest, "file": made.file, "bytes": made.size}
-        with writing(self._results), opened_to_append(self._results) as file:
-            # Behind a line that a kill cut short, which so stays a line of its own.
-            torn = file.seek(0, os.SEEK_END) and not _ends_whole(file)
-            file.write(b"\n" * bool(torn) + json_line(line))
+        with writing(self._results):
+            self._file.add(_line(source, made), apart=True)
         self._made[source] = made
+
+    def _lines(self) -> bytes:
+        return b"".join(_line(source, made) for source, made in self._made.items())
 
     def _read(self) -> None:
         for line in result_lines(self._results):
@@ -89,9 +93,9 @@ class ResultRecord:
             self._made[str(line["source"])] = made
 
 
-def _ends_whole(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) == b"\n"
+def _line(source: str, made: KnownResult) -> bytes:
+    line = {"source": source, "sha256": made.digest, "file": made.file, "bytes": made.size}
+    return json_line(line)
 
 
 def digest_of(path: Path) -> str:

@@ -15,6 +15,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from realsr.files.growing import check_there
 from realsr.files.json_lines import parsed
 from realsr.files.whole import replacing, write_whole, writing
 from realsr.pairs.manifest import ManifestHeader, manifest_lines, parse_header, parse_pair
@@ -44,7 +45,7 @@ class Journal:
         if self.interrupted:
             self._read(books.partial)
             with writing(books.partial):
-                os.truncate(books.partial, self._end)
+                self._opened().truncate(self._end)
         elif books.manifest.exists():
             self._read(books.manifest)
 
@@ -70,7 +71,7 @@ class Journal:
     @property
     def grown(self) -> bool:
         """Whether there are lines that the finished manifest has not."""
-        return self._books.partial.exists()
+        return self._file is not None
 
     def begin(self, header: ManifestHeader) -> None:
         """Puts the header of a new folder on disk, which makes the folder ours."""
@@ -78,11 +79,15 @@ class Journal:
         write_whole(self._books.partial, data)
         self.header = header
         self._end = len(data)
+        with writing(self._books.partial):
+            self._opened()
 
     def append(self, key: str, line: bytes) -> None:
-        """Adds a pair whose files are in place. Raises StorageError, leaving no part of the line."""
+        """Adds a pair whose files are in place. Raises StorageError, leaving no part of the line, also where
+        somebody else removed or replaced the file, which then is put back."""
         with self._lock, writing(self._books.partial):
             file = self._opened()
+            check_there(self._books.partial, file)
             try:
                 file.seek(self._end)
                 _write_all(file, line)
@@ -94,30 +99,25 @@ class Journal:
             self._end += len(line)
 
     def finish(self) -> None:
-        """Writes the manifest in key order and drops the partial one, if anything was added."""
-        self.close()
+        """Writes the manifest in key order and drops the partial one, if anything was added.
+
+        Raises StorageError as `append` does.
+        """
         partial, manifest = self._books.partial, self._books.manifest
-        if not self.grown:
+        if self._file is None:
             return
+        with writing(partial):
+            check_there(partial, self._file)
         with replacing(manifest) as out:
-            self._copy_sorted(partial, out)
+            self._copy_sorted(self._file, out)
+        self.close()
         with writing(partial):
             partial.unlink()
 
     def close(self) -> None:
         if self._file is not None:
-            self._restore(self._file)
             self._file.close()
             self._file = None
-
-    def _restore(self, file: FileIO) -> None:
-        """Puts the partial manifest back where somebody removed or replaced it meanwhile: we still hold it."""
-        partial = self._books.partial
-        if partial.exists() and os.path.samestat(partial.stat(), os.fstat(file.fileno())):
-            return
-        file.seek(0)
-        with replacing(partial) as out:
-            shutil.copyfileobj(file, out)
 
     def _read(self, path: Path) -> None:
         shared: dict[MadeFrom, MadeFrom] = {}
@@ -149,16 +149,15 @@ class Journal:
         with self._books.manifest.open("rb") as manifest, replacing(self._books.partial) as out:
             shutil.copyfileobj(manifest, out)
 
-    def _copy_sorted(self, source: Path, out: BinaryIO) -> None:
+    def _copy_sorted(self, lines: BinaryIO, out: BinaryIO) -> None:
         assert self.header is not None
-        with source.open("rb") as lines:
-            out.write(self.header.to_bytes())
-            for key in self.listed():
-                start, length = self._places[key]
-                lines.seek(start)
-                out.write(lines.read(length))
-            out.flush()
-            os.fsync(out.fileno())
+        out.write(self.header.to_bytes())
+        for key in self.listed():
+            start, length = self._places[key]
+            lines.seek(start)
+            out.write(lines.read(length))
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def _write_all(file: FileIO, line: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,8 +75,7 @@ def make_pairs(
     check_ends(job.pipeline, job.cut.side)
     found = _found(roots, out)
     chosen = found.sources[:limit]
-    with claimed(out, form) as store:
-        journal = Journal(store.books)
+    with claimed(out, form) as store, closing(Journal(store.books)) as journal:
         header = job.header(found.sources)
         refuse_other_request(out, journal.header, header)
         if journal.header is None:
@@ -143,8 +142,6 @@ def _execute(tally: Tally, store: PairStore, work: Callable[[], None]) -> None:
         with suppress(StorageError):
             write_failures(store.books.failures, tally.failures.sorted())
         raise
-    finally:
-        tally.journal.close()
 
 
 def _closed(tally: Tally, store: PairStore, found: Found, chosen: Sequence[Source]) -> Outcome:

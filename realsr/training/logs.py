@@ -10,6 +10,7 @@ from typing import Any
 
 from degrade.foreign import open_foreign
 from realsr.files.confinement import opened_to_append
+from realsr.files.growing import check_there
 from realsr.files.json_lines import json_line, read_json_lines, whole_value
 from realsr.files.whole import make_directory, write_whole, writing
 from realsr.training.errors import TrainingError
@@ -31,13 +32,19 @@ class Log:
         self.board = _board(folder / "tensorboard", step) if tensorboard else None
 
     def write(self, step: int, kind: str, values: Mapping[str, Any]) -> None:
-        """Adds an event; numbers go to TensorBoard too, as kind/name."""
+        """Adds an event; numbers go to TensorBoard too, as kind/name. Raises StorageError."""
         line = {"step": step, "kind": kind, **values}
-        self.file.write(json_line(_finite(line), spaced=True))
-        self.file.flush()
+        self.check()
+        with writing(self.path):
+            self.file.write(json_line(_finite(line), spaced=True))
         for name, value in _scalars(values):
             if self.board is not None:
                 self.board.add_scalar(f"{kind}/{name}", value, step)
+
+    def check(self) -> None:
+        """Raises StorageError where somebody else removed or replaced the file, which then is put back."""
+        with writing(self.path):
+            check_there(self.path, self.file)
 
     def lines(self, step: int, kind: str) -> list[dict[str, Any]]:
         """The events of a kind at a step."""

@@ -339,6 +339,8 @@ class Training:
         )
 
     def _ended(self) -> TrainingOutcome:
+        if self.log is not None:
+            self.log.check()
         finished = self.state.step >= self.config.steps and not self.cut_short
         if not finished:
             self._save()

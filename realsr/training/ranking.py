@@ -134,6 +134,7 @@ class RankerTraining:
             self.pace.step(0.0)
             self._tell_step(loss, right)
             self._between(end)
+        self.log.check()
         finished = self.step >= self.config.steps
         if not finished:
             self._save()

@@ -147,19 +147,29 @@ def test_what_verify_refuses_no_run_goes_on_with(tmp_path: Path, line: bytes) ->
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_removed_in_mid_run_it_is_whole_at_the_end(tmp_path: Path, replaced: bool) -> None:
-    folder = Books(tmp_path)
-    journal = Journal(folder)
-    journal.begin(HEADER)
-    folder.partial.unlink()
-    for key in "caü":
-        journal.append(key, LINES[key])
-        folder.partial.unlink(missing_ok=True)
-    if replaced:
-        folder.partial.write_bytes(HEADER.to_bytes())
-    journal.finish()
-    assert folder.manifest.read_bytes() == EXPECTED
-    assert not folder.partial.exists()
+def test_removed_in_mid_run_it_is_said_and_put_back(tmp_path: Path, replaced: bool) -> None:
+    """At each moment: after the header, between lines, before the end."""
+    for made in range(4):
+        folder = Books(tmp_path / str(made))
+        folder.root.mkdir()
+        journal = Journal(folder)
+        journal.begin(HEADER)
+        for key in "caü"[:made]:
+            journal.append(key, LINES[key])
+        folder.partial.unlink()
+        if replaced:
+            folder.partial.write_bytes(HEADER.to_bytes())
+        with pytest.raises(StorageError, match=r"removed, replaced or altered.*put back"):
+            journal.append("ü", LINES["ü"]) if made < 3 else journal.finish()
+        journal.close()
+        assert not folder.manifest.exists()
+        journal = Journal(folder)
+        assert journal.listed() == sorted("caü"[:made])
+        for key in "caü"[made:]:
+            journal.append(key, LINES[key])
+        journal.finish()
+        assert folder.manifest.read_bytes() == EXPECTED
+        assert not folder.partial.exists()
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "link"])

@@ -6,7 +6,6 @@ was cut short and is dropped.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import threading
@@ -17,7 +16,7 @@ from pathlib import Path
 from pydantic import ConfigDict, FiniteFloat, TypeAdapter
 
 from degrade.foreign import open_foreign
-from realsr.files.confinement import opened_to_append
+from realsr.files.growing import Grown
 from realsr.files.json_lines import json_line
 from realsr.files.whole import write_whole, writing
 from realsr.robustness.cases.sets import TestPicture, TestSet
@@ -54,16 +53,16 @@ class Cache:
         self._lock = threading.Lock()
         self._numbers: dict[str, CachedNumbers] = {}
         self._read()
+        self._file = Grown(self.path, self._lines)
 
     def __getitem__(self, key: str) -> Mapping[str, float | str]:
         return self._numbers.get(key, {})
 
     def add(self, key: str, numbers: CachedNumbers) -> None:
         """Keeps numbers, on disk first. Raises StorageError."""
-        line = json_line([key, numbers, _seal(key, numbers)], spaced=True)
         with self._lock, writing(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._append(line)
+            self._file.add(_line(key, numbers))
             self._numbers.setdefault(key, {}).update(numbers)
 
     def adopt(self, other: Cache) -> None:
@@ -73,13 +72,8 @@ class Cache:
             if new:
                 self.add(key, new)
 
-    def _append(self, line: bytes) -> None:
-        with opened_to_append(self.path) as file:
-            start = file.seek(0, os.SEEK_END)
-            if file.write(line) != len(line):
-                with suppress(OSError):
-                    file.truncate(start)
-                raise OSError(errno.ENOSPC, "no space left for a whole line")
+    def _lines(self) -> bytes:
+        return b"".join(_line(key, numbers) for key, numbers in self._numbers.items())
 
     def _read(self) -> None:
         if not os.path.lexists(self.path):
@@ -94,6 +88,10 @@ class Cache:
             found = _entry(line)
             if found is not None:
                 self._numbers.setdefault(found[0], {}).update(found[1])
+
+
+def _line(key: str, numbers: CachedNumbers) -> bytes:
+    return json_line([key, numbers, _seal(key, numbers)], spaced=True)
 
 
 def _entry(line: bytes) -> tuple[str, CachedNumbers] | None:
