@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from degrade.errors import PipelineError
 
+_TOLD = 40
+"""Characters of a word that an error repeats."""
 _LINE = re.compile(r"^([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9})/(.+)$")
 
 
@@ -38,8 +40,9 @@ class Words:
     def refuse(self, expected: str) -> PipelineError:
         """An error about the word that was taken last."""
         place = self._place
-        found = repr(self._words[place - 1]) if place <= len(self._words) else "the string's end"
-        before = "_".join(self._words[max(0, place - 4) : place - 1])
+        there = place <= len(self._words)
+        found = repr(self._words[place - 1][:_TOLD]) if there else "the string's end"
+        before = "_".join(self._words[max(0, place - 4) : place - 1])[-_TOLD:]
         return PipelineError(
             f"{self._where}: word {place}, after {before!r}: expected {expected}; found {found}"
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import resource
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +71,11 @@ class Hunt:
         if list(self.folder.rglob("code-has-run")):
             self._found("its code has run", "", data)
 
+    def keep(self) -> None:
+        """Writes how many inputs were tried, and what was found, for who began the hunt."""
+        (self.folder / "tried").write_text(str(self.tried))
+        (self.folder / "found").write_bytes(pickle.dumps(list(self.findings.values())))
+
     def _found(self, what: str, where: str, data: bytes) -> None:
         place = (what.partition(":")[0], where)
         known = self.findings.get(place)
@@ -119,10 +125,13 @@ def _named(frame: traceback.FrameSummary) -> str:
     return f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
 
 
-def in_child(reader: Reader, folder: Path, seconds: float, first: int) -> Iterator[Finding]:
-    """A hunt in a process of its own, since a decoder may take its process along."""
-    import pickle
+Rounds = Callable[[Hunt, float, int], None]
 
+
+def in_child(
+    reader: Reader, folder: Path, seconds: float, first: int, rounds: Rounds = Hunt.rounds
+) -> Iterator[Finding]:
+    """A hunt in a process of its own, since a decoder may take its process along."""
     emptied(folder)
     child = os.fork()
     if not child:
@@ -130,9 +139,8 @@ def in_child(reader: Reader, folder: Path, seconds: float, first: int) -> Iterat
         os.dup2(os.open(folder / "told", os.O_WRONLY | os.O_CREAT), 2)
         try:
             hunt = Hunt(reader, folder)
-            hunt.rounds(seconds, first)
-            (folder / "tried").write_text(str(hunt.tried))
-            (folder / "found").write_bytes(pickle.dumps(list(hunt.findings.values())))
+            rounds(hunt, seconds, first)
+            hunt.keep()
             code = 0
         finally:
             os._exit(code)

@@ -274,3 +274,13 @@ def test_the_published_pictures_made_again(
 def test_a_number_of_thousands_of_digits_is_no_line() -> None:
     [fault] = refused(f"{'1' * 5000} 17 17/{shuffled()}")
     assert fault.startswith("list.txt:1: expected `1 POOL POOL/STRING`")
+
+
+@pytest.mark.parametrize(("old", "new"), [("ksize_9", "ksize_" + "9" * 5000), ("[1, 0", "[1, 0" * 5000)])
+def test_a_word_without_end_is_no_error_without_end(old: str, new: str) -> None:
+    from tests.trust.shelf import SEAL
+
+    assert old in SEAL
+    with pytest.raises(PipelineError) as caught:
+        seal_texts(SEAL.replace(old, new), "list")
+    assert len(str(caught.value)) < 300

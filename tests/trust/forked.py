@@ -63,9 +63,11 @@ def _report(words: list[str], writing: int) -> None:
         raised = "" if expected else "".join(traceback.format_exception(done.exception))
         told = {"code": done.exit_code, "out": done.stdout, "err": done.stderr, "raised": raised}
     finally:
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(json.dumps(told).encode())
-        os._exit(0)
+        try:
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(json.dumps(told).encode())
+        finally:  # or it would go on as the test's process, where that is gone
+            os._exit(0)
 
 
 def _until_told(reading: int, child: int) -> tuple[bytes, bool]:

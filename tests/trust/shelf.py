@@ -124,7 +124,6 @@ def _disboxed(sound: bytes) -> dict[str, bytes]:
         "claims": (2**31 - 1, 2**31 - 1),
         "wide": (2**31 - 1, 1),
         "none": (0, 0),
-        "large": (16_000, 16_000),
     }
     claimed = {
         name: sound[:place] + struct.pack(">II", *size) + sound[place + 8 :]
