@@ -69,8 +69,9 @@ test: $(TESTS)
 test-slow: $(TESTS)
 	$(PYTEST) -m slow $(ARGS)
 
-# Ten minutes a reader unless told otherwise: make fuzz SECONDS=60 ARGS="pipeline bank.mat"
+# Ten minutes a reader unless told otherwise: make fuzz SECONDS=60 ARGS="pipeline bank.mat"; by coverage: ARGS=--guided
 fuzz: $(TESTS)
+	$(INSTALL) --no-build-isolation -e '.[fuzz]'
 	$(ONE_THREAD) NO_ALBUMENTATIONS_UPDATE=1 $(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 test-docs: $(TESTS)

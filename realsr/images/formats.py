@@ -25,11 +25,10 @@ from PIL import (
 
 from degrade.errors import DegradeError
 from realsr.images.errors import SourceError
-from realsr.images.jpeg_scans import scans_of
 from realsr.images.pillow_stills import PillowStill, heif_still
 from realsr.images.png_stills import png_still
 from realsr.images.raster import Still
-from realsr.images.stated_depth import avif_bits, jpeg_2000_bits
+from realsr.images.stated import avif_bits, jpeg_2000_bits, scans_of
 from realsr.images.tiff_stills import tiff_still
 
 SUFFIXES = frozenset(

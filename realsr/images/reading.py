@@ -23,9 +23,9 @@ from degrade.foreign import ForeignFileError, open_foreign
 from degrade.geometry import Size
 from realsr.images.errors import SourceError, as_damage, located
 from realsr.images.formats import open_still
-from realsr.images.jpeg_scans import MOST_SCANS
 from realsr.images.profiles import Conversion, conversion_of
 from realsr.images.raster import GREY, RGB, Bytes, Header, Kept, Pixels, Still, turned
+from realsr.images.stated import MOST_SCANS
 
 __all__ = [
     "MAX_PIXELS",

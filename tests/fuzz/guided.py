@@ -16,7 +16,7 @@ from tests.fuzz.reader import Reader
 
 MISSING = (
     "--guided needs atheris, which has wheels for Linux on x86_64 alone: "
-    "pip install -c constraints.txt 'atheris>=2.3'"
+    "pip install -c constraints.txt -e '.[fuzz]'"
 )
 MOST_BYTES = 2**16
 """Of an input: libFuzzer makes them longer as it goes."""

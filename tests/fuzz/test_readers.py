@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +53,11 @@ def _keyed(folder: Path, data: bytes) -> None:
     raise DegradeError("as it says")
 
 
+def _changed(folder: Path, data: bytes) -> None:
+    if b"b: 2" not in data:
+        raise KeyError("changed")
+
+
 def _running(folder: Path, data: bytes) -> None:
     (folder / "code-has-run").touch()
 
@@ -76,3 +82,25 @@ def test_a_reader_that_takes_its_process_along_is_found(tmp_path: Path) -> None:
     [finding] = in_child(Reader("planted", lambda: [b"sound"], abort), tmp_path / "hunt", 0, 0)
     assert finding.what == "its process ended with -6"
     assert finding.data
+
+
+def test_a_guided_hunt_finds_too(tmp_path: Path) -> None:
+    pytest.importorskip("atheris")
+    from tests.fuzz.guided import guided
+
+    reader = Reader("planted", lambda: [b"a: 1\nb: 2\n"], _changed)
+    [finding] = guided(reader, tmp_path / "hunt", 3, 0)
+    assert finding.what == "KeyError: 'changed'"
+    assert int((tmp_path / "hunt" / "tried").read_text()) > 20
+
+
+def test_without_its_engine_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.fuzz.__main__ import main
+
+    monkeypatch.setitem(sys.modules, "atheris", None)
+    monkeypatch.setattr(sys, "argv", ["fuzz", "--guided", "trust"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "pip install -c constraints.txt -e '.[fuzz]'" in capsys.readouterr().err

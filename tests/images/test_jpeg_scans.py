@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from realsr.images.errors import SourceError
-from realsr.images.jpeg_scans import MOST_SCANS, scans_of
 from realsr.images.reading import MAX_PIXELS, opened_still
+from realsr.images.stated import MOST_SCANS, scans_of
 from tests.trust.shelf import jpeg_of_scans
 
 

@@ -276,7 +276,9 @@ def test_a_number_of_thousands_of_digits_is_no_line() -> None:
     assert fault.startswith("list.txt:1: expected `1 POOL POOL/STRING`")
 
 
-@pytest.mark.parametrize(("old", "new"), [("ksize_9", "ksize_" + "9" * 5000), ("[1, 0", "[1, 0" * 5000)])
+@pytest.mark.parametrize(
+    ("old", "new"), [("ksize_9", "ksize_" + "9" * 5000), ("[1, 0", "[1, 0" * 5000)]
+)
 def test_a_word_without_end_is_no_error_without_end(old: str, new: str) -> None:
     from tests.trust.shelf import SEAL
 
