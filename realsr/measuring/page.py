@@ -83,7 +83,7 @@ class EstimatesReport:
 
 
 def _row(name: str, told: Mapping[str, Any]) -> Row:
-    return [name, value_words(told), interval_words(told)]
+    return [name, value_words(told).replace("--json", LINES), interval_words(told)]
 
 
 def _shown(item: Item, record: Record) -> ShownPicture:
