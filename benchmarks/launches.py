@@ -48,6 +48,7 @@ GATHERS = {"index_select", "gather", "index"}
 
 KERNELS = {
     "move": ["_move"],
+    "psfs": ["_make_psfs"],
     "correlation": ["_correlate"],
     "resampling.taps": ["_make_taps"],
     "resampling.resize": ["_slots"],
@@ -65,7 +66,7 @@ KERNELS = {
     "blocks": ["_luma", "_chroma", "_decode"],
 }
 """The Triton kernels, by their modules in `degrade.functional.gpu`."""
-NOT_OF_FORMS = {"_move", "_make_taps", "_field_longs"}
+NOT_OF_FORMS = {"_move", "_make_psfs", "_make_taps", "_field_longs"}
 OF_FORMS = {name for names in KERNELS.values() for name in names} - NOT_OF_FORMS
 """Kernels of forms on packed samples, whose bytes the form says."""
 

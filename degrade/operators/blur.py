@@ -6,18 +6,22 @@ Ranges and names follow Real-ESRGAN; what the nominal sigma does to an image is 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from pydantic import AfterValidator, Field
 
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Floats
+from degrade.functional.gpu.kinds import (
+    GAUSSIAN_PSF,
+    GENERALISED_PSF,
+    PLATEAU_PSF,
+    PSF_NUMBERS,
+    SINC_PSF,
+)
 from degrade.functional.mtf import mtf50
-from degrade.functional.psf_supports import NO_FURTHER, Cut, Points, jinc_at
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along, anisotropic
 from degrade.operators.psf_blur import (
@@ -118,49 +122,40 @@ def _sinc_psfs(group: Group[SincBlurParameters]) -> torch.Tensor:
     return psf.sinc_psf(group.integers("size"), group.floats("cutoff"), canvas=_canvas(group))
 
 
-def _halves(group: Group[Any]) -> npt.NDArray[np.int64]:
-    return group.numbers("size").astype(np.int64) // 2
+NO_FURTHER = 7.4
+"""Sigmas beyond which a Gaussian is 0 on the grid: exp(-7.4**2 / 2) is less than half of 2**-38."""
 
 
-def _cut(
-    group: Group[Any],
-    halves: npt.NDArray[np.int64],
-    profile: Callable[..., torch.Tensor],
-    *fields: str,
-) -> Cut:
-    """Kernels of a quadratic form: profile(q, *fields), whose `fields` are numbers of a sample."""
-    names = "angle", "sigma_x", "sigma_y", *fields
-    angle, sigma_x, sigma_y, *others = map(group.numbers, names)
-    turned = torch.from_numpy(angle)
-    turn = torch.sin(turned).numpy(), torch.cos(turned).numpy()
-
-    def values(points: Points) -> npt.NDArray[np.float64]:
-        own = (column.take(points.row) for column in (*turn, sigma_x, sigma_y, *others))
-        x, y, *own_numbers = map(torch.from_numpy, (points.x, points.y, *own))
-        q = psf.quadratic_form_at(x, y, *own_numbers[:4])
-        return profile(q, *own_numbers[4:]).numpy()
-
-    return Cut(values, halves, (angle == 0.0) & (sigma_x == sigma_y))
+def _numbers(group: Group[Any], kind: int, *fields: str) -> Floats:
+    """Rows of `gpu.psfs`: as far as half the size, and the fields."""
+    rows = np.zeros((PSF_NUMBERS, len(group.sizes)))
+    rows[0] = kind
+    rows[1] = group.numbers("size") // 2
+    for row, field in zip(rows[2:], fields, strict=False):
+        row[:] = group.numbers(field)
+    return rows.T
 
 
-def _gaussian_cut(group: Group[GaussianBlurParameters]) -> Cut:
-    widest = np.maximum(group.numbers("sigma_x"), group.numbers("sigma_y"))
-    reach = np.ceil(NO_FURTHER * widest).astype(np.int64)
-    return _cut(group, np.minimum(_halves(group), reach), psf.gaussian_profile)
+FORM = "sigma_x", "sigma_y", "angle"
+"""The fields of a quadratic form."""
 
 
-def _generalised_cut(group: Group[GeneralisedGaussianBlurParameters]) -> Cut:
-    return _cut(group, _halves(group), psf.generalised_profile, "beta")
+def _gaussian_numbers(group: Group[GaussianBlurParameters]) -> Floats:
+    rows = _numbers(group, GAUSSIAN_PSF, *FORM)
+    rows[:, 1] = np.minimum(rows[:, 1], np.ceil(NO_FURTHER * rows[:, 2:4].max(axis=1)))
+    return rows
 
 
-def _plateau_cut(group: Group[PlateauBlurParameters]) -> Cut:
-    return _cut(group, _halves(group), psf.plateau_profile, "beta")
+def _generalised_numbers(group: Group[GeneralisedGaussianBlurParameters]) -> Floats:
+    return _numbers(group, GENERALISED_PSF, *FORM, "beta")
 
 
-def _sinc_cut(group: Group[SincBlurParameters]) -> Cut:
-    cutoff = group.numbers("cutoff")
-    every = np.ones(len(cutoff), np.bool_)
-    return Cut(lambda points: jinc_at(cutoff[points.row] * points.radius), _halves(group), every)
+def _plateau_numbers(group: Group[PlateauBlurParameters]) -> Floats:
+    return _numbers(group, PLATEAU_PSF, *FORM, "beta")
+
+
+def _sinc_numbers(group: Group[SincBlurParameters]) -> Floats:
+    return _numbers(group, SINC_PSF, "cutoff")
 
 
 def _separable(record: GaussianBlurParameters) -> bool:
@@ -224,7 +219,7 @@ GAUSSIAN_BLUR = Operator(
     parameters=GaussianBlurParameters,
     forms=Forms(
         kernel=correlating(_gaussian_psfs),
-        packed=packed_blur(_gaussian_psfs, _gaussian_cut),
+        packed=packed_blur(_gaussian_psfs, _gaussian_numbers),
         single=_gaussian_single,
         tables=_gaussian_tables,
     ),
@@ -245,7 +240,7 @@ GENERALISED_GAUSSIAN_BLUR = psf_row(
     name="generalised_gaussian_blur",
     parameters=GeneralisedGaussianBlurParameters,
     psfs=_generalised_psfs,
-    cut=_generalised_cut,
+    numbers=_generalised_numbers,
     words=Words(
         phrase=_generalised_words,
         summary="Blur with a generalised Gaussian, exp(-q**beta / 2).",
@@ -261,7 +256,7 @@ PLATEAU_BLUR = psf_row(
     name="plateau_blur",
     parameters=PlateauBlurParameters,
     psfs=_plateau_psfs,
-    cut=_plateau_cut,
+    numbers=_plateau_numbers,
     words=Words(
         phrase=_plateau_words,
         summary="Blur with a plateau-shaped kernel, 1 / (1 + q**beta).",
@@ -279,7 +274,7 @@ SINC_BLUR = Operator(
     parameters=SincBlurParameters,
     forms=Forms(
         kernel=correlating(_sinc_psfs),
-        packed=packed_blur(_sinc_psfs, _sinc_cut),
+        packed=packed_blur(_sinc_psfs, _sinc_numbers),
         single=psf_single,
         tables=psf_tables(_sinc_psfs),
     ),

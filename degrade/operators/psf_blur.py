@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,8 @@ import torch
 from degrade.functional import filtering, psf
 from degrade.functional.filtering import Border, Floats
 from degrade.functional.gpu.call import Arrays, Tables
+from degrade.functional.gpu.kinds import GIVEN_PSF, PSF_NUMBERS
 from degrade.functional.mtf import mtf50
-from degrade.functional.psf_supports import Cut, Supports, supports_of
 from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
@@ -22,6 +22,7 @@ from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Pr
 from degrade.operators.row import Facts, Forms, Operator, Words, same_place
 
 CPU = torch.device("cpu")
+NONE = np.zeros(0, np.float32)
 
 Psfs = Callable[[Group[Any]], torch.Tensor]
 """A group's correlation kernels, float64 (b, k, k) on its device, k odd, of sum 1."""
@@ -60,13 +61,20 @@ def correlating(psfs: Psfs) -> Callable[[torch.Tensor, Group[Any]], torch.Tensor
     return blur
 
 
+class Supports(NamedTuple):
+    """Kernels cut to their true supports: float32, end to end, and how far each goes from its centre."""
+
+    taps: npt.NDArray[np.float32]
+    reaches: npt.NDArray[np.int64]
+
+
 def supports(kernels: Floats) -> Supports:
     """The supports of kernels (b, k, k): the least centred squares without which only zeros lie."""
     taps = kernels.astype(np.float32)
     offsets = np.abs(np.arange(taps.shape[-1]) - taps.shape[-1] // 2)
     ring = np.maximum(offsets[:, None], offsets)
     reaches = np.where(taps != 0, ring, 0).max(axis=(1, 2))
-    return Supports(taps[ring <= reaches[:, None, None]], reaches.astype(np.int32))
+    return Supports(taps[ring <= reaches[:, None, None]], reaches)
 
 
 def _mirrors(group: Samples) -> npt.NDArray[np.bool_]:
@@ -76,47 +84,56 @@ def _mirrors(group: Samples) -> npt.NDArray[np.bool_]:
     return np.ones(len(group.records), np.bool_)
 
 
-def _made(parts: Sequence[PackedPart]) -> tuple[npt.NDArray[np.int64], list[Supports]]:
-    """Supports of all parts, those that are still to be cut together and first; and their samples' places."""
-    cut = [part for part in parts if isinstance(part.values, Cut)]
-    ready = [part for part in parts if not isinstance(part.values, Cut)]
-    made = [supports_of([part.values for part in cut])] if cut else []
-    places = np.concatenate([part.places for part in (*cut, *ready)])
-    return places, [*made, *(part.values for part in ready)]
+def _rows(part: PackedPart, begin: int) -> Floats:
+    """The rows of `gpu.psfs`. begin: where the part's kernels begin among those that go along."""
+    if not isinstance(part.values, Supports):
+        made: Floats = part.values
+        return made
+    reaches = part.values.reaches
+    rows = np.zeros((len(reaches), PSF_NUMBERS))
+    areas = (2 * reaches + 1) ** 2
+    rows[:, :3] = np.array(
+        [np.full(len(reaches), GIVEN_PSF), reaches, begin + areas.cumsum() - areas]
+    ).T
+    return rows
 
 
 def _prepare(batch: Batch) -> Prepared:
-    places, made = _made(batch.parts)
-    own = np.concatenate([supports.reaches for supports in made])
-    lengths = (2 * own.astype(np.int64) + 1) ** 2
-    reaches = np.empty(batch.samples, np.int32)
-    starts = np.empty(batch.samples, np.int64)
-    reaches[places] = own
-    starts[places] = lengths.cumsum() - lengths
-    mirrors = batch.column(lambda part: _mirrors(part.group), np.int32)
-    kernels = np.concatenate([supports.taps for supports in made])
-    each: Arrays = {"starts": starts, "reaches": reaches, "mirrors": mirrors}
-    return Prepared(Tables(each, {"kernels": kernels}), _begin)
+    given = [part.values.taps for part in batch.parts if isinstance(part.values, Supports)]
+    numbers, begin = np.empty((batch.samples, PSF_NUMBERS)), 0
+    for part in batch.parts:
+        numbers[part.places] = _rows(part, begin)
+        begin += len(part.values.taps) if isinstance(part.values, Supports) else 0
+    areas = (2 * numbers[:, 1].astype(np.int64) + 1) ** 2
+    ends = areas.cumsum()
+    each: Arrays = {
+        "numbers": numbers,
+        "starts": ends - areas,
+        "mirrors": batch.column(lambda part: _mirrors(part.group), np.int32),
+    }
+    length = int(ends[-1])
 
+    def begin_with(tables: Mapping[str, torch.Tensor]) -> Launch:
+        from degrade.functional.gpu.correlation import correlate
+        from degrade.functional.gpu.psfs import make_psfs
 
-def _begin(tables: Mapping[str, torch.Tensor]) -> Launch:
-    from degrade.functional.gpu.correlation import correlate
+        made = make_psfs(tables["numbers"], tables["starts"], tables["given"], length)
+        return lambda call: correlate(call, *made)
 
-    return correlate
+    return Prepared(Tables(each, {"given": np.concatenate([*given, NONE])}), begin_with)
 
 
 CORRELATION = Form("correlation", _prepare)
 
+NumbersOf = Callable[[Any], Floats]
+"""A group's rows of `gpu.psfs`, float64 (b, 6), of kernels that the device makes itself."""
 
-CutOf = Callable[[Any], Cut]
-"""A group's kernels, to be cut to their supports."""
 
-
-def packed_blur(psfs: Psfs, cut: CutOf | None = None) -> Packed:
-    """A blur's part of the correlation of packed samples. cut: a shorter way to the supports of `psfs`."""
-    if cut is None:
+def packed_blur(psfs: Psfs, numbers: NumbersOf | None = None) -> Packed:
+    """A blur's part of the correlation of packed samples. numbers: where the device can make its kernels."""
+    if numbers is None:
         return Packed(CORRELATION, lambda group, channels: supports(psfs(group).numpy()))
-    return Packed(CORRELATION, lambda group, channels: cut(group))
+    return Packed(CORRELATION, lambda group, channels: numbers(group))
 
 
 def psf_tables(psfs: Psfs) -> Callable[[Group[Any]], Sequence[Floats]]:
@@ -145,11 +162,11 @@ def psf_strength(psfs: Psfs) -> Callable[[Any], dict[str, float]]:
     return lambda record: kernel_strength(one_psf(psfs, record))
 
 
-def psf_forms(psfs: Psfs, cut: CutOf | None = None) -> Forms[Any]:
+def psf_forms(psfs: Psfs, numbers: NumbersOf | None = None) -> Forms[Any]:
     """The forms of a blur that its PSF says everything about."""
     return Forms(
         kernel=correlating(psfs),
-        packed=packed_blur(psfs, cut),
+        packed=packed_blur(psfs, numbers),
         single=psf_single,
         tables=psf_tables(psfs),
     )
@@ -163,8 +180,8 @@ def psf_row(
     ladder: Ladder | None = None,
     border: str = "reflect101",
     place: Callable[[Any, Frame], Placement] = same_place,
-    cut: CutOf | None = None,
+    numbers: NumbersOf | None = None,
 ) -> Operator[Any]:
     """The row of such a blur."""
     facts = Facts(strength=psf_strength(psfs), border=border, place=place, optical=True)
-    return Operator(name, 1, parameters, psf_forms(psfs, cut), words, facts, ladder)
+    return Operator(name, 1, parameters, psf_forms(psfs, numbers), words, facts, ladder)

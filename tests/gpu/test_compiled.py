@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 KERNELS = {
-    *("_move", "_correlate", "_make_taps", "_slots", "_field_longs", "_add_normals"),
+    *("_move", "_make_psfs", "_correlate", "_make_taps", "_slots", "_field_longs", "_add_normals"),
     *("_mark", "_add_poisson", "_luma", "_chroma", "_decode", "_axis", "_mask", "_usm"),
     *("_expose", "_decide", "_develop", "_halftone", "_displace", "_unit_normals"),
     *("_weave", "_cover", "_down", "_gain", "_print", "_scan", "_subsample", "_change", "_copy"),

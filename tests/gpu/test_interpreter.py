@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent
-FILES = [FOLDER / "test_forms.py", FOLDER / "test_pipelines.py"]
+FILES = [FOLDER / name for name in ("test_psfs.py", "test_forms.py", "test_pipelines.py")]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")

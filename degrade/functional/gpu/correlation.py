@@ -13,6 +13,7 @@ of 400 x 400 at 21 taps, find every pixel's place by the border's rule.
 
 from __future__ import annotations
 
+import torch
 import triton
 import triton.language as tl
 
@@ -82,16 +83,17 @@ def _correlate(
     tl.store(place, out, mask=(y < height) & (x < width))
 
 
-def correlate(call: Call) -> None:
+def correlate(call: Call, kernels: torch.Tensor, reaches: torch.Tensor) -> None:
     """`filtering.correlate` of float32 samples, in one launch.
 
-    Tables: kernels float32, the supports end to end; starts int64, reaches int32 and mirrors int32 (b,), where
-    a sample's support begins, how far it goes from its centre, and 1 where the border is `reflect101`.
+    kernels: float32, the supports of all samples of the form; reaches: int32, how far each goes from its
+    centre. Tables: starts int64 and mirrors int32 (b,), where a sample's support begins, and 1 where the border is
+    `reflect101`.
     """
-    tables = call.tables
-    grid = (call.tiles(call.before, *TILE), len(call.before))
+    tables, samples = call.tables, len(call.before)
+    grid = (call.tiles(call.before, *TILE), samples)
     _correlate[grid](
         call.pixels, call.rows, call.finish,
-        tables["kernels"], tables["starts"], tables["reaches"], tables["mirrors"],
+        kernels, tables["starts"], reaches[call.first : call.first + samples], tables["mirrors"],
         call.channels, *TILE, num_warps=WARPS, enable_fp_fusion=False,
     )  # fmt: skip

@@ -25,6 +25,11 @@ SCREENS: Mapping[str, int] = MappingProxyType(
 SHIFTED, SHIFTED_CHROMA, MAGNIFIED, COMBED = range(4)
 """How pixels are displaced, see `displacement`."""
 
+GAUSSIAN_PSF, GENERALISED_PSF, PLATEAU_PSF, SINC_PSF, GIVEN_PSF = range(5)
+"""Kinds of point spread functions; those of a quadratic form come first. See `psfs`."""
+PSF_NUMBERS = 6
+"""Of a sample's row."""
+
 EQUAL, COVERAGE, TRIANGLE, CUBIC, CUBICS, LAGRANGE, MAGIC_2013, MAGIC_2021 = range(8)
 GAUSSIAN, LANCZOS, COSINES = range(8, 11)
 
