@@ -86,7 +86,8 @@ class ByColumns(Batch):
 
     def lay_out(self) -> None:
         hr_program(self.pipeline, self.columns, HR, 3)
-        program_of_steps(self.steps, np.array(self.sizes, np.int64), 3)
+        sizes = np.tile(np.array(HR, np.int64), (len(self.keys), 1))
+        program_of_steps(self.steps, sizes, 3)
 
 
 def plan(traces: Sequence[Trace]) -> list[Plan]:

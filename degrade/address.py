@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import operator
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -54,10 +54,15 @@ def _run_digest(seed: int, variant: int) -> hashlib.blake2b:
     return hashlib.blake2b(head, digest_size=16, person=b"degrade.sample")
 
 
-def _sample_digest(key: Key) -> bytes:
-    digest = _run_digest(key.seed, key.variant).copy()
-    digest.update(key.source.encode("utf-8", "surrogatepass"))
-    return digest.digest()
+def _sample_digests(samples: Iterable[Key]) -> Iterator[bytes]:
+    run, begun = None, hashlib.blake2b()
+    for sample in samples:
+        if run != (sample.seed, sample.variant):
+            run = sample.seed, sample.variant
+            begun = _run_digest(*run)
+        digest = begun.copy()
+        digest.update(sample.source.encode("utf-8", "surrogatepass"))
+        yield digest.digest()
 
 
 def field_words(label: str, field: str) -> tuple[int, int]:
@@ -77,7 +82,7 @@ def field_table(fields: tuple[tuple[str, str], ...]) -> Int64s:
 
 def sample_table(samples: Sequence[Key]) -> Int64s:
     """The words of some samples, int64 (4, samples)."""
-    digests = np.frombuffer(b"".join(map(_sample_digest, samples)), dtype="<u4")
+    digests = np.frombuffer(b"".join(_sample_digests(samples)), dtype="<u4")
     return np.ascontiguousarray(digests.astype(np.int64).reshape(-1, 4).T)
 
 

@@ -57,8 +57,7 @@ class Vocabulary:
 
     def codes(self, numbers: Floats) -> Integers:
         """The numbers of texts as places in `texts`, -1 for what is no text."""
-        places = (numbers - TEXTS) / _STEP
-        return np.where(numbers >= TEXTS, places, -1.0).astype(np.int64)
+        return np.maximum((numbers - TEXTS) / _STEP, -1.0).astype(np.int64)
 
 
 class LabelledStage(NamedTuple):

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -106,18 +107,17 @@ class _LaunchKeys:
         self.names = [POINTWISE]
         self.forms: list[Form | None] = [None]
 
-    def of(self, steps: Steps) -> Integers:
-        """The key of each step, -1 for those that only limit and round."""
+    def of(self, steps: Steps) -> int | Integers:
+        """The key of each step, or of all; -1 for those that only limit and round."""
         if steps.operator.forms.finish is not None:
-            return np.full(len(steps.samples), -1)
-        takes = steps.takes()
-        name, packed = steps.operator.name, steps.operator.forms.packed
-        if packed is None or not takes.any():
-            return np.full(len(takes), self.place(name, None))
+            return -1
+        takes, packed = steps.takes(), steps.operator.forms.packed
+        if packed is None or takes is False:
+            return self.place(steps.operator.name, None)
         form = self.place(packed.form.key, packed.form)
-        if takes.all():
-            return np.full(len(takes), form)
-        return np.where(takes, form, self.place(name, None))
+        if takes is True:
+            return form
+        return np.where(takes, form, self.place(steps.operator.name, None))
 
     def place(self, name: str, form: Form | None) -> int:
         if name not in self.names:
@@ -126,7 +126,17 @@ class _LaunchKeys:
         return self.names.index(name)
 
 
-def _rows(steps: Sequence[Steps], keys: Sequence[Integers]) -> _StepRows:
+def _repeated(values: Sequence[int | Integers], counts: Sequence[int]) -> Integers:
+    """What each step has, operator by operator: int64 (n,). values: of all of an operator's, or of each."""
+    plain: Integers = np.array([one if isinstance(one, int) else 0 for one in values], np.int64)
+    out: Integers = plain.repeat(np.array(counts, np.int64))
+    for one, end, count in zip(values, accumulate(counts), counts, strict=True):
+        if not isinstance(one, int):
+            out[end - count : end] = one
+    return out
+
+
+def _rows(steps: Sequence[Steps], keys: Sequence[int | Integers]) -> _StepRows:
     """Sorted by sample and place: each has its own cell of a table."""
     if not steps:
         none = np.zeros(0, np.int64)
@@ -140,11 +150,13 @@ def _rows(steps: Sequence[Steps], keys: Sequence[Integers]) -> _StepRows:
     cells[samples * width + places] = np.arange(len(samples))
     order = cells[cells >= 0]
     counts = [len(one.samples) for one in steps]
+    which = np.arange(len(steps)).repeat(counts)[order]
+    starts = np.array([0, *accumulate(counts)], np.int64)
     return _StepRows(
-        np.repeat(np.arange(len(steps)), counts)[order],
-        np.concatenate([np.arange(count) for count in counts])[order],
+        which,
+        order - starts[which],
         samples[order],
-        np.concatenate(keys)[order],
+        _repeated(keys, counts)[order],
         np.concatenate([one.before for one in steps]).take(order, axis=0),
         np.concatenate([one.after for one in steps]).take(order, axis=0),
     )
@@ -171,33 +183,33 @@ class _Finishes:
         return both_numbers
 
 
-def _finishes(steps: Sequence[Steps]) -> tuple[_Finishes, Sequence[Integers]]:
-    """The finishes of a batch, and which each step of each operator is."""
-    finishes, numbers = _Finishes(), list[Integers]()
+def _finishes(steps: Sequence[Steps]) -> tuple[_Finishes, Integers]:
+    """The finishes of a batch, and which each step is, operator by operator: int64 (n,)."""
+    finishes, numbers = _Finishes(), list[int | Integers]()
     for one in steps:
         if one.operator.forms.finish is None:
-            numbers.append(np.zeros(len(one.samples), np.int64))
+            numbers.append(0)
         else:
             kinds, own = one.finishes()
-            numbers.append(np.array([finishes.number(finish) for finish in own], np.int64)[kinds])
-    return finishes, numbers
+            known = [finishes.number(finish) for finish in own]
+            alike = len(set(known)) == 1
+            numbers.append(known[0] if alike else np.array(known, np.int64)[kinds])
+    return finishes, _repeated(numbers, [len(one.samples) for one in steps])
 
 
 def _ridden(
-    rows: _StepRows, finishes: _Finishes, numbers: Sequence[Integers]
+    rows: _StepRows, finishes: _Finishes, numbers: Integers
 ) -> tuple[Integers, npt.NDArray[np.float32]]:
     """The head of each row, itself or one before it, int64 (n,), and of each head its finish, float32 (n, 3).
 
     Of steps in a row that only limit and round, the first of all samples are joined to their heads, then the
     second, and so on.
     """
-    places = np.arange(len(rows.key))
-    own = np.zeros(len(places), np.int64)
-    bounds = np.cumsum([0, *map(len, numbers)])[rows.steps] if len(places) else own
-    own = np.concatenate(numbers)[bounds + rows.rows] if len(places) else own
-    riding = rows.key < 0
-    begins = np.maximum.accumulate(np.where(np.diff(rows.samples, prepend=-1) != 0, places, 0))
-    last = np.maximum.accumulate(np.where(riding, -1, places))
+    places, riding = np.arange(len(rows.key)), rows.key < 0
+    counts = np.bincount(rows.steps)
+    own = numbers[(counts.cumsum() - counts)[rows.steps] + rows.rows]
+    first = np.searchsorted(rows.samples, rows.samples)
+    begins, last = first, np.maximum.accumulate(np.where(riding, -1, places))
     since = places - np.maximum(last, begins - 1)
     head, finish = places.copy(), np.where(riding, own, 0)
     for number in range(1, int(since.max(initial=0)) + 1):

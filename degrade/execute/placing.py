@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise, starmap
 from typing import Any
 
 import numpy as np
@@ -37,37 +38,46 @@ def placed(
     if any(row.facts.code is not None for row in rows):
         return None
     moving = [row.facts.place is not same_place for row in rows]
-    before = _moves_before(steps, moving, count)
-    numbers = [before[one.samples, one.places] for one in steps]
+    if not steps:
+        return [] if size == target else None
+    samples, places = (
+        np.concatenate(parts)
+        for parts in ([one.samples for one in steps], [one.places for one in steps])
+    )
+    bounds = [0, *accumulate(len(one.samples) for one in steps)]
+    moves = np.repeat(np.array(moving), np.diff(bounds))
+    before = _moves_before(samples[moves], places[moves], int(places.max(initial=-1)) + 1, count)
+    number = before[samples, places]
+    cuts = list(starmap(slice, pairwise(bounds)))
     movers = [
-        each
-        for each, moves in zip(zip(steps, rows, numbers, strict=True), moving, strict=True)
-        if moves
+        (one, row, number[cut])
+        for one, row, cut, moved in zip(steps, rows, cuts, moving, strict=True)
+        if moved
     ]
     sizes = [np.tile(np.array(size, np.int64), (count, 1))]
-    for number in range(int(before[:, -1].max(initial=0))):
-        sizes.append(sizes[number].copy())
+    for passed in range(int(before[:, -1].max(initial=0))):
+        sizes.append(sizes[passed].copy())
         for one, row, own in movers:
-            _move(sizes[number], sizes[number + 1], one, row, (own == number).nonzero()[0], target)
+            _move(sizes[passed], sizes[passed + 1], one, row, (own == passed).nonzero()[0], target)
     every = np.concatenate(sizes)
     if (sizes[-1] != target).any() or every.prod(axis=1).max(initial=0) > MAX_PIXELS:
         return None
-    made = []
-    for one, row, own, moves in zip(steps, rows, numbers, moving, strict=True):
-        place = own * count + one.samples
-        there = every.take(place, axis=0)
-        after = every.take(place + count, axis=0) if moves else there
-        made.append(_steps(one, row, there, after, target))
-    return made
+    place = number * count + samples
+    there = every.take(place, axis=0)
+    after = every.take(place + count * moves, axis=0)
+    return [
+        _steps(one, row, there[cut], after[cut], target)
+        for one, row, cut in zip(steps, rows, cuts, strict=True)
+    ]
 
 
-def _moves_before(steps: Sequence[StepColumns], moving: Sequence[bool], count: int) -> Integers:
-    """How many steps that may change the size come before each place, int64 (count, places + 1)."""
-    places = max((int(one.places.max(initial=-1)) for one in steps), default=-1) + 1
-    marks = np.zeros((count, places + 1), np.int64)
-    for one, moves in zip(steps, moving, strict=True):
-        if moves:
-            marks[one.samples, one.places + 1] = 1
+def _moves_before(samples: Integers, places: Integers, most: int, count: int) -> Integers:
+    """How many steps that may change the size come before each place, int64 (count, most + 1).
+
+    samples, places: int64 (n,), where those steps are.
+    """
+    marks = np.zeros((count, most + 1), np.int64)
+    marks[samples, places + 1] = 1
     return marks.cumsum(axis=1)
 
 

@@ -43,20 +43,20 @@ def rounds_of_steps(
     following[starts[1:][starts[1:] > starts[:-1]] - 1] = none
     position = starts[:-1][starts[1:] > starts[:-1]]
     front = steps[position]
-    waiting = np.bincount(front, minlength=none)
-    later = np.bincount(steps, minlength=none) - waiting
-    while waiting.any():
-        chosen = _chosen(names, waiting.tolist(), later.tolist())
+    waiting = np.bincount(front, minlength=none).tolist()
+    later = (np.bincount(steps, minlength=none) - waiting).tolist()
+    while any(waiting):
+        chosen = _chosen(names, waiting, later)
         members = (front == chosen).nonzero()[0]
         own = position.take(members)
         yield chosen, own
         reached = following.take(own)
         position[members] = own + 1
         front[members] = reached
-        new = np.bincount(reached, minlength=none + 1)[:none]
         waiting[chosen] = 0
-        waiting += new
-        later -= new
+        for place, count in enumerate(np.bincount(reached).tolist()[:none]):
+            waiting[place] += count
+            later[place] -= count
 
 
 def _chosen(names: Sequence[str], waiting: Sequence[int], later: Sequence[int]) -> int:

@@ -6,7 +6,7 @@ operator that asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
@@ -24,6 +24,9 @@ from degrade.operators.base import Group, Parameters
 from degrade.operators.packed import Finish, Packed
 from degrade.operators.row import Operator
 from degrade.operators.table import checked_record
+
+Which = bool | npt.NDArray[np.bool_]
+"""All steps of an operator or none, or of each whether, (n,)."""
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -66,8 +69,8 @@ class Source(Protocol):
         """The records, those that steps surely share but once, and whose each step has, int64 (n,)."""
         ...
 
-    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
-        """Which steps a packed form runs, bool (n,)."""
+    def takes(self, packed: Packed) -> Which:
+        """Which steps a packed form runs."""
         ...
 
 
@@ -91,12 +94,10 @@ class Steps:
         kinds, records = self.source.records()
         return kinds, list(map(finish, records))
 
-    def takes(self) -> npt.NDArray[np.bool_]:
+    def takes(self) -> Which:
         """Which steps the operator's packed form runs."""
         packed = self.operator.forms.packed
-        if packed is None:
-            return np.zeros(len(self.samples), np.bool_)
-        return self.source.takes(packed)
+        return packed is not None and self.source.takes(packed)
 
 
 class PlannedSteps:
@@ -111,10 +112,9 @@ class PlannedSteps:
     def planned(self, row: int) -> PlannedStep:
         return self.steps[row]
 
-    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
-        if packed.takes is None:
-            return np.ones(len(self.steps), np.bool_)
-        return np.array([packed.takes(step.record) for step in self.steps], np.bool_)
+    def takes(self, packed: Packed) -> Which:
+        takes = packed.takes
+        return takes is None or _alike(takes(step.record) for step in self.steps)
 
     def records(self) -> tuple[Integers, Sequence[Parameters]]:
         own = {id(step.record): step.record for step in self.steps}
@@ -199,17 +199,22 @@ class ColumnSteps:
             return which, list(self._shared.values())
         return np.arange(len(which)), list(map(self.record, range(len(which))))
 
-    def takes(self, packed: Packed) -> npt.NDArray[np.bool_]:
-        count = len(self.columns.which)
-        if packed.takes is None:
-            return np.ones(count, np.bool_)
+    def takes(self, packed: Packed) -> Which:
+        takes = packed.takes
+        if takes is None:
+            return True
         if packed.decided_by is None:
-            return np.array([packed.takes(self.record(row)) for row in range(count)], np.bool_)
+            return _alike(takes(self.record(row)) for row in range(len(self.columns.which)))
         texts = map(self.columns.texts.__getitem__, packed.decided_by)
         if all(_taken(packed, kind) for kind in product(*texts)):
-            return np.ones(count, np.bool_)
+            return True
         columns = map(self.columns.values_of, packed.decided_by)
-        return np.array([_taken(packed, kind) for kind in zip(*columns, strict=True)], np.bool_)
+        return _alike(_taken(packed, kind) for kind in zip(*columns, strict=True))
+
+
+def _alike(each: Iterable[bool]) -> Which:
+    own = list(each)
+    return own[0] if len(set(own)) == 1 else np.array(own, np.bool_)
 
 
 @lru_cache(maxsize=1024)
@@ -224,25 +229,24 @@ class ColumnGroup(Group[Any]):
     """Some of an operator's steps as a group: fields come from columns, whatever else from records."""
 
     def __init__(self, steps: ColumnSteps, rows: Integers) -> None:
-        own = rows.tolist()
-        count = len(own)
         super().__init__(
-            Lazily(count, lambda place: steps.record(own[place])),
-            Lazily(count, lambda place: steps.size(own[place])),
-            Lazily(count, lambda place: steps.placement(own[place])),
+            Lazily(len(rows), lambda place: steps.record(int(rows[place]))),
+            Lazily(len(rows), lambda place: steps.size(int(rows[place]))),
+            Lazily(len(rows), lambda place: steps.placement(int(rows[place]))),
             CPU,
         )
         self._columns = steps.columns
         self._steps = steps
         self._rows = rows
+        values = steps.columns.values.take(rows, axis=0).T
+        self._own: Mapping[str, Floats] = dict(zip(steps.columns.fields, values, strict=True))
 
     def has(self, field: str) -> bool:
-        return field in self._columns.fields or super().has(field)
+        return field in self._own or super().has(field)
 
     def numbers(self, field: str) -> Floats:
-        if field not in self._columns.fields:
-            return super().numbers(field)
-        return self._columns.column(field).take(self._rows)
+        own = self._own.get(field)
+        return super().numbers(field) if own is None else own
 
     def values(self, field: str) -> list[Any]:
         if field not in self._columns.fields:
@@ -251,17 +255,14 @@ class ColumnGroup(Group[Any]):
         return [values[row] for row in self._rows.tolist()]
 
     def coded(self, field: str) -> tuple[Integers, Sequence[str]]:
-        if field not in self._columns.fields:
-            return super().coded(field)
-        vocabulary = self._columns.vocabulary
-        return vocabulary.codes(self.numbers(field)), vocabulary.texts
+        own, vocabulary = self._own.get(field), self._columns.vocabulary
+        return super().coded(field) if own is None else (vocabulary.codes(own), vocabulary.texts)
 
     def matches(self, field: str, value: Any) -> npt.NDArray[np.bool_]:
-        if field not in self._columns.fields:
+        own = self._own.get(field)
+        if own is None:
             return super().matches(field, value)
-        matching: npt.NDArray[np.bool_] = self.numbers(field) == self._columns.vocabulary.find(
-            value
-        )
+        matching: npt.NDArray[np.bool_] = own == self._columns.vocabulary.find(value)
         return matching
 
     def key_words(self, field: str = "key") -> npt.NDArray[np.uint64]:

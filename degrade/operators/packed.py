@@ -87,7 +87,7 @@ class Prepared(NamedTuple):
     begin: Begin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """How some operators run on packed samples.
 

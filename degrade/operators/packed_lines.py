@@ -43,38 +43,41 @@ Tie = Callable[[float, float], float]
 
 def line_table(group: Samples, tie: Tie) -> Floats:
     """Rows of the table of lines of `resize` records, along rows and along columns: float64 (b, 2, 14)."""
-    codes, names = _filters(group)
-    sides, outs = group.sides().astype(np.float64), group.sides(after=True).astype(np.float64)
+    before, after = group.sides(), group.sides(after=True)
+    codes, names = _filters(group, np.any(after > before, axis=1))
+    own = np.empty((5, len(before), 2))
+    sides, outs, scale, position, shifted = own
     shifts = np.array([group.numbers("shift_y"), group.numbers("shift_x")]).T
-    scale, position = _axes(
-        group, sides / outs, np.array([name != ADAPTIVE for name in names])[codes]
-    )
+    sides[:], outs[:], shifted[:] = before, after, shifts != 0.0
+    np.divide(sides, outs, out=scale)
+    np.subtract(0.5 * scale, 0.5, out=position)
+    _own_axes(group, np.array([name != ADAPTIVE for name in names])[codes], scale, position)
     position += shifts
-    for row in np.flatnonzero(np.array([name == "nearest" for name in names])[codes]).tolist():
-        ties = [tie(*axis) for axis in zip(scale[row].tolist(), shifts[row].tolist(), strict=True)]
-        # There and back, as a placement has it and a line has not.
-        position[row] = (position[row] + ties) - ties
-    own = np.array([sides, outs, scale, position, shifts != 0.0]).transpose(1, 2, 0)
-    filters = [(name, wanted) for name in names for wanted in (False, True)]
+    if "nearest" in names:
+        for row in np.flatnonzero(codes == names.index("nearest")).tolist():
+            own_axes = zip(scale[row].tolist(), shifts[row].tolist(), strict=True)
+            ties = [tie(*axis) for axis in own_axes]
+            # There and back, as a placement has it and a line has not.
+            position[row] = (position[row] + ties) - ties
+    filters = tuple((name, wanted) for name in names for wanted in (False, True))
     which = np.repeat(2 * codes + group.matches("antialias", True), 2)
-    rows = numbers_of_lines(filters, which, own.reshape(-1, 5))
+    rows = numbers_of_lines(filters, which, own.reshape(5, -1))
     return rows.reshape(-1, 2, rows.shape[-1])
 
 
-def _axes(group: Samples, scale: Floats, stretches: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Scale and shift of the axes, float64 (b, 2). scale: input by output. stretches: who may have its own."""
-    shift = 0.5 * scale - 0.5
-    own = stretches & group.matches("coordinates", "factor")
-    if own.any():
+def _own_axes(
+    group: Samples, stretches: npt.NDArray[np.bool_], scale: Floats, shift: Floats
+) -> None:
+    """Writes scale and shift of axes that follow the factor, float64 (b, 2). stretches: who may have them."""
+    own = (stretches & group.matches("coordinates", "factor")).nonzero()[0]
+    if len(own):
         inverse = 1.0 / group.numbers("factor")[own, None]
         scale[own], shift[own] = inverse, 0.5 * inverse - 0.5
-    return scale, shift
 
 
-def _filters(group: Samples) -> tuple[Integers, Sequence[str]]:
+def _filters(group: Samples, enlarges: npt.NDArray[np.bool_]) -> tuple[Integers, Sequence[str]]:
     """The filter that each step uses, as `filter_of_step` says, int64 (b,), and their names."""
     (own, names), (larger, others) = group.coded("filter"), group.coded("enlarging")
-    enlarges = (group.sides(after=True) > group.sides()).any(axis=1)
     stays = np.array([name == "same" for name in others], np.bool_)[larger]
     codes = np.where(enlarges & ~stays, len(names) + larger, own)
     used = np.flatnonzero(np.bincount(codes))

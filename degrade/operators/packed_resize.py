@@ -51,29 +51,38 @@ def _filter(name: str, antialias: bool) -> tuple[float, ...]:
 
 def line_rows(lines: Sequence[Line]) -> npt.NDArray[np.float64]:
     """Rows of the table of lines, float64 (n, 14): `resample._numbers` of all at once, and codes of filters."""
-    names = [(line.filter, line.antialias) for line in lines]
+    names = tuple((line.filter, line.antialias) for line in lines)
     own = np.array([line[2:] for line in lines], np.float64).reshape(-1, 5)
-    return numbers_of_lines(names, np.arange(len(lines)), own)
+    return numbers_of_lines(names, np.arange(len(lines)), own.T)
+
+
+@lru_cache(maxsize=64)
+def _filters(names: tuple[tuple[str, bool], ...]) -> npt.NDArray[np.float64]:
+    """A column a filter, float64 (9, filters)."""
+    return np.array([_filter(*name) for name in names]).reshape(-1, 9).T.copy()
 
 
 def numbers_of_lines(
-    names: Sequence[tuple[str, bool]], which: Integers, own: npt.NDArray[np.float64]
+    names: tuple[tuple[str, bool], ...], which: Integers, own: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """The same of lines by column. names: filters, and whether with antialias. which: whose each line is, int64
-    (n,). own: float64 (n, 5), the line's numbers.
+    (n,). own: float64 (5, n), the line's numbers.
     """
-    filters = np.array([_filter(*name) for name in names]).reshape(-1, 9)[which]
-    size_in, size_out, scale, shift, repeats = own.T
-    radius, margin, stretches, adaptive, ripples = filters[:, :5].T
-    apart = np.where(adaptive != 0, size_in / size_out, scale)
-    stretch = np.where(stretches != 0, np.maximum(1.0, apart), 1.0)
-    reach = radius * stretch + margin
-    drops = (stretches != 0) & (repeats == 0)
-    width = np.ceil(2.0 * reach)
-    width = np.where(drops, np.minimum(width, size_in), width)
-    balances = (adaptive == 0) & ((repeats != 0) | (ripples != 0) | (stretch > 1.0))
-    places = scale, shift, size_in, size_out, stretch, reach, width, drops, balances, adaptive
-    return np.stack([*places, *filters[:, 5:].T], axis=1)
+    filters = _filters(names).take(which, axis=1)
+    out = np.empty((14, len(which)))
+    out[:4] = own[2], own[3], own[0], own[1]
+    out[9:] = filters[[3, 5, 6, 7, 8]]
+    scale, _, size_in, size_out, stretch, reach, width, drops, balances, adaptive = out[:10]
+    radius, margin, stretches, _, ripples = filters[:5]
+    repeats, adapts, stretching = own[4] != 0, adaptive != 0, stretches != 0
+    np.copyto(stretch, 1.0)
+    np.maximum(1.0, np.where(adapts, size_in / size_out, scale), out=stretch, where=stretching)
+    np.add(radius * stretch, margin, out=reach)
+    np.ceil(2.0 * reach, out=width)
+    np.greater(stretching, repeats, out=drops)
+    np.minimum(width, size_in, out=width, where=drops != 0)
+    np.greater(repeats | (ripples != 0) | (stretch > 1.0), adapts, out=balances)
+    return out.T
 
 
 def pair_rows(rows: Sequence[Line], columns: Sequence[Line]) -> npt.NDArray[np.float64]:

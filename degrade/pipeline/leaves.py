@@ -39,6 +39,9 @@ class Kind(IntEnum):
     CASES = 7
 
 
+_FIELD, _SCALAR, _CUT, _CASES = map(int, (Kind.FIELD, Kind.SCALAR, Kind.CUT, Kind.CASES))
+"""As plain numbers: looking one up in the enumeration costs as much as a call of numpy."""
+
 NUMBERS = 4
 """Of a leaf. Constant: value. Uniform: low, width, high. Log-uniform: start, width, low, high. Integer: low,
 step, count. Field: which. Cut: row of the cuts."""
@@ -139,7 +142,7 @@ class LeafTable:
         self.vocabulary = leaves.vocabulary
         self.cases = leaves.cases
         self.scalars = leaves.scalars
-        self.kinds = np.array(leaves.kinds, np.int8)
+        self.kinds = np.array(leaves.kinds, np.int64)
         self.numbers = np.array(leaves.numbers, np.float64).reshape(-1, NUMBERS).T.copy()
         self._cut(leaves.cuts)
 
@@ -163,35 +166,40 @@ class LeafTable:
 
     def evaluate(self, leaf: Integers, u: Floats, base: Integers, values: Floats) -> Floats:
         """What leaves (n,) are at u, float64 (n,). base: where in `values` the first field of each row is."""
-        leaf, u = self._resolved(leaf, u, base, values)
-        kinds = self.kinds.take(leaf)
+        leaf, u, kinds = self._resolved(leaf, u, base, values)
         out = self.constants(leaf)
-        for kind, evaluate in _EVALUATED.items():
+        for kind in np.bincount(kinds).nonzero()[0].tolist():
             own = (kinds == kind).nonzero()[0]
-            if len(own):
-                numbers = self.numbers.take(leaf[own], axis=1)
-                out[own] = evaluate(numbers, u[own])
-        own = (kinds == Kind.FIELD).nonzero()[0]
-        if len(own):
-            out[own] = values[base[own] + out[own].astype(np.int64)]
-        for place in (kinds == Kind.SCALAR).nonzero()[0].tolist():
-            out[place] = self._scalar(int(leaf[place]), float(u[place]), values[base[place] :])
+            if kind in _EVALUATED:
+                numbers = self.numbers.take(leaf.take(own), axis=1)
+                out[own] = _EVALUATED[kind](numbers, u.take(own))
+            elif kind == _FIELD:
+                out[own] = values.take(base.take(own) + out.take(own).astype(np.int64))
+            elif kind == _SCALAR:
+                for place in own.tolist():
+                    row = values[base[place] :]
+                    out[place] = self._scalar(int(leaf[place]), float(u[place]), row)
         return out
 
     def _resolved(
         self, leaf: Integers, u: Floats, base: Integers, values: Floats
-    ) -> tuple[Integers, Floats]:
-        """Leaves that have no parts, and what is left of their uniforms."""
-        places = (self.kinds.take(leaf) >= Kind.CUT).nonzero()[0]
+    ) -> tuple[Integers, Floats, Integers]:
+        """Leaves that have no parts, what is left of their uniforms, and their kinds."""
+        kinds = self.kinds.take(leaf)
+        places = (kinds >= _CUT).nonzero()[0]
         if len(places):
             leaf, u = leaf.copy(), u.copy()
         while len(places):
-            kinds = self.kinds.take(leaf[places])
-            cut = places[kinds == Kind.CUT]
-            leaf[cut], u[cut] = self._parts(leaf[cut], u[cut])
-            self._by_case(places[kinds == Kind.CASES], leaf, base, values)
-            places = places[self.kinds.take(leaf[places]) >= Kind.CUT]
-        return leaf, u
+            own = kinds.take(places)
+            cut = places[own == _CUT]
+            if len(cut):
+                leaf[cut], u[cut] = self._parts(leaf.take(cut), u.take(cut))
+            if len(cut) < len(places):
+                self._by_case(places[own == _CASES], leaf, base, values)
+            own = self.kinds.take(leaf.take(places))
+            kinds[places] = own
+            places = places[own >= _CUT]
+        return leaf, u, kinds
 
     def _parts(self, leaf: Integers, u: Floats) -> tuple[Integers, Floats]:
         """The part of each cut that u falls into, and u's place within it."""
@@ -202,8 +210,6 @@ class LeafTable:
 
     def _by_case(self, places: Integers, leaf: Integers, base: Integers, values: Floats) -> None:
         """Replaces tables by the leaf of the first case that holds."""
-        if not len(places):
-            return
         tables = leaf[places]
         for table in np.bincount(tables).nonzero()[0].tolist():
             own = places[tables == table]
@@ -244,7 +250,7 @@ def _integer(numbers: Floats, u: Floats) -> Floats:
     return values
 
 
-_EVALUATED: Mapping[Kind, Callable[[Floats, Floats], Floats]] = {
+_EVALUATED: Mapping[int, Callable[[Floats, Floats], Floats]] = {
     Kind.UNIFORM: _uniform,
     Kind.LOG_UNIFORM: _log_uniform,
     Kind.INTEGER: _integer,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
+import numpy as np
+
+from degrade.columns import Floats, Integers
+
 
 @cache
 def linear_orders(count: int, constraints: tuple[tuple[int, int], ...], done: int = 0) -> int:
@@ -25,6 +29,25 @@ def available(count: int, constraints: tuple[tuple[int, int], ...], done: int) -
 def order_at(u: float, count: int, constraints: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     """The order at u in (0, 1) among all that keep the constraints, each equally likely."""
     return _order(int(u * linear_orders(count, constraints)), count, constraints)
+
+
+MOST_LISTED = 120
+"""Orders up to which all are kept as a table."""
+
+
+def orders_at(u: Floats, count: int, constraints: tuple[tuple[int, int], ...]) -> Integers:
+    """`order_at` of many: int64 (n, count)."""
+    total = linear_orders(count, constraints)
+    if total > MOST_LISTED:
+        orders = [order_at(own, count, constraints) for own in u.tolist()]
+        return np.array(orders, np.int64).reshape(-1, count)
+    return _listed(count, constraints).take((u * total).astype(np.int64), axis=0)
+
+
+@cache
+def _listed(count: int, constraints: tuple[tuple[int, int], ...]) -> Integers:
+    ranks = range(linear_orders(count, constraints))
+    return np.array([_order(rank, count, constraints) for rank in ranks], np.int64)
 
 
 @lru_cache(maxsize=8192)

@@ -22,7 +22,7 @@ from degrade.pipeline.drawn import (
     DrawnShuffle,
     DrawnStage,
 )
-from degrade.pipeline.orders import order_at
+from degrade.pipeline.orders import orders_at
 
 AnyStage = ConstantStage | DrawnStage
 
@@ -98,8 +98,7 @@ class Spread:
 def _begins(node: DrawnShuffle, chances: Floats, lengths: Integers) -> Integers:
     """How many steps come before each item, int64 (items, samples)."""
     count = len(node.items)
-    orders = [order_at(chance, count, node.constraints) for chance in chances.tolist()]
-    order, sample = np.array(orders, np.int64).reshape(-1, count).T, np.arange(len(orders))
+    order, sample = orders_at(chances, count, node.constraints).T, np.arange(len(chances))
     own = lengths[order, sample]
     begins = np.empty_like(lengths)
     begins[order, sample] = own.cumsum(axis=0) - own

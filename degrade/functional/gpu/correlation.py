@@ -87,8 +87,8 @@ def correlate(call: Call, kernels: torch.Tensor, reaches: torch.Tensor) -> None:
     """`filtering.correlate` of float32 samples, in one launch.
 
     kernels: float32, the supports of all samples of the form; reaches: int32, how far each goes from its
-    centre. Tables: starts int64 and mirrors int32 (b,), where a sample's support begins, and 1 where the border is
-    `reflect101`.
+    centre. Tables: starts int64 and mirrors int32 (b,), where a sample's support begins, and 1 where the
+    border is `reflect101`.
     """
     tables, samples = call.tables, len(call.before)
     grid = (call.tiles(call.before, *TILE), samples)
