@@ -24,6 +24,7 @@ DEVICE = torch.device("cpu" if INTERPRETED else "cuda")
 
 SIZES = (Size(15, 13), Size(1, 1), Size(9, 21), Size(1, 3), Size(16, 17))
 FEW = (Size(5, 4), Size(1, 1), Size(3, 12))
+TINY = (Size(2, 1), Size(3, 3), Size(1, 1))
 LONG = {"correlation", "unsharp mask"}
 """Forms on whose taps the interpreter takes a second a sample: small ones and few records for them."""
 SLOW = {*LONG, "sensor", "print and scan", "displacement", "bilateral", "analogue video"}
@@ -57,7 +58,7 @@ def batch(
     if INTERPRETED and packed is not None and packed.form.name in LONG:
         both = case.op == "gaussian_blur"  # One record a border.
         values = [values[0], values[-1]] if both else [min(values, key=_taps)]
-    if INTERPRETED and packed is not None and packed.form.name in SLOW:
+    if INTERPRETED and packed is not None and packed.form.name in SLOW and sizes is not TINY:
         sizes = FEW
     plans, images = [], []
     for number in range(count or max(len(values), len(sizes))):

@@ -78,17 +78,34 @@ def test_the_form_is_the_definition(case: Case) -> None:
     assert torch.equal(alone, made[2])
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "bayer_demosaic"),
-        *("halftone", "channel_shift", "chromatic_aberration", "interlace", "print_and_scan"),
-        *("chroma_subsampling", "bilateral_blur", "line_thickening", "halo", "analogue_video"),
-    ],
-)
+MANY = 257
+"""More samples than a byte counts."""
+QUICK = {
+    *("resize", "gaussian_noise", "poisson_noise", "jpeg", "clamp", "bayer_demosaic"),
+    *("halftone", "channel_shift", "chromatic_aberration", "interlace", "print_and_scan"),
+    *("chroma_subsampling", "bilateral_blur", "line_thickening", "halo", "analogue_video"),
+}
+"""Operators, one of each form at least, that the interpreter runs in other channels where minutes count."""
+IN_HUNDREDS = [
+    pytest.param(case, id=case.op)
+    for case in PACKED
+    if not INTERPRETED or case.op in {"gaussian_noise", "clamp", "correlated_noise"}
+]
+"""All operators with a form; by the interpreter, whose blurs and resizes of 257 samples take two minutes of a core
+each, three of them."""
+
+
+def mostly_slow(quick: set[str]) -> list[Any]:
+    """All operators with a form; by the interpreter the others are a proof of minutes."""
+    slow = [pytest.mark.slow] if INTERPRETED else []
+    return [
+        pytest.param(case, id=case.op, marks=[] if case.op in quick else slow) for case in PACKED
+    ]
+
+
+@pytest.mark.parametrize("case", mostly_slow(QUICK))
 @pytest.mark.parametrize("channels", [1, 5])
-def test_other_channel_counts(name: str, channels: int) -> None:
-    case = case_of(name)
+def test_other_channel_counts(case: Case, channels: int) -> None:
     # The interpreter takes long for every tap of every channel.
     count = 1 if INTERPRETED and case.op == "bilateral_blur" else None
     plans, images = batch(case, channels, sizes=(Size(5, 6), Size(7, 3)), count=count)
@@ -101,14 +118,14 @@ def test_other_channel_counts(name: str, channels: int) -> None:
     assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
 
 
-@pytest.mark.parametrize(
-    ("name", "channels"), [("gaussian_noise", 1), ("clamp", 1), ("correlated_noise", 3)]
-)
-def test_many_samples(name: str, channels: int) -> None:
-    """More samples than a byte counts, none larger than three pixels a side."""
-    sizes = (Size(2, 1), Size(3, 3), Size(1, 1))
-    plans, images = batch(case_of(name), channels, sizes, count=257)
-    assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
+@pytest.mark.parametrize("case", IN_HUNDREDS)
+def test_many_samples(case: Case) -> None:
+    """Every operator of every form, on samples of one to three pixels a side."""
+    taken = OPERATORS[case.op].facts.channels
+    channels = 1 if INTERPRETED and (taken is None or 1 in taken) else 3
+    plans, images = batch(case, channels, ragged.TINY, count=MANY)
+    limit = 0.0 if case.op in EXACT else TOLERANCE
+    assert largest_difference(run(plans, images), defined(plans, images)) <= limit
 
 
 def levels(*steps: tuple[str, dict[str, Any]], size: Size) -> Any:

@@ -18,7 +18,8 @@ FILES = [FOLDER / name for name in ("test_psfs.py", "test_forms.py", "test_pipel
 
 
 @pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
-def test_the_forms_by_the_interpreter() -> None:
+@pytest.mark.parametrize("which", ["not slow", pytest.param("slow", marks=pytest.mark.slow)])
+def test_the_forms_by_the_interpreter(which: str) -> None:
     run = subprocess.run(
         [
             sys.executable,
@@ -29,6 +30,8 @@ def test_the_forms_by_the_interpreter() -> None:
             "no:cacheprovider",
             "-p",
             "no:xdist",
+            "-m",
+            which,
             *map(str, FILES),
         ],
         env={**os.environ, "TRITON_INTERPRET": "1"},

@@ -55,18 +55,22 @@ def unfused(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(filtering, "correlate_inside", row_by_row)
 
 
+SLOW = [pytest.mark.slow] if INTERPRETED else []
+
+
 def sizes(count: int) -> Sequence[Size]:
     return [Size(12 + 4 * (number % 3), 20 - 4 * (number % 2)) for number in range(count)]
 
 
-NAMES = ("second_order",) if INTERPRETED else ("realesrgan", "second_order", "shuffled", "bsrgan")
-"""The interpreter takes half a minute for each."""
+FEW = ("second_order", "realesrgan")
+MORE = ("bsrgan", "shuffled", "camera_phone", "anime_broadcast")
+"""By the interpreter six to fourteen seconds of a core for two samples of each."""
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*FEW, *(pytest.param(one, marks=SLOW) for one in MORE)])
 def test_a_pipeline_has_the_bits_of_the_definitions(name: str) -> None:
     pipeline = with_short_kernels(name)
-    count = 2 if INTERPRETED else 32
+    count = (2 if name in FEW else 4) if INTERPRETED else 32
     traces = degrade.draw(pipeline, degrade.keys(0, [f"s{number}" for number in range(count)]))
     plans = [plan_lr(trace, size) for trace, size in zip(traces, sizes(count), strict=True)]
     images = [image(size, 3, number).to(DEVICE) for number, size in enumerate(sizes(count))]
