@@ -23,7 +23,7 @@ from realsr.inference.foreign import (
     seen_by,
 )
 from realsr.inference.interpolation import INTERPOLATIONS, interpolation
-from realsr.inference.sizes import SizeRules
+from realsr.inference.sizes import SizeRules, sides_of
 from realsr.inference.upscaler import Metadata, OneChannel, Upscaler
 from realsr.interop.spandrel_models import described
 from realsr.models.bounds import built_within
@@ -116,8 +116,9 @@ def _from_card(
     load_weights(network, path)
     channels = int(card.arguments.get("channels", 1 if card.colour == "y" else 3))
     factor = card.scale if scale is None else scale
+    sizes = sides_of(network)
     return _of_module(
-        network, factor, channels, path, metadata_of(card), device, sees=seen_by(card)
+        network, factor, channels, path, metadata_of(card), device, sizes, sees=seen_by(card)
     )
 
 

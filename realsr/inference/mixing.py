@@ -13,9 +13,12 @@ from degrade.table import Table
 from realsr.files.faults import all_of
 from realsr.inference.errors import InferenceError
 from realsr.models.base import Architecture
+from realsr.models.bounds import built_within
 from realsr.models.cards import ModelCard, read_card
 from realsr.models.checkpoints import compare, load_weights, read_checkpoint
 from realsr.models.dialects import StateDict, understood
+from realsr.models.elsewhere.detection import Detected, detected
+from realsr.models.elsewhere.rows import is_elsewhere
 from realsr.models.recognition import recognised
 from realsr.models.table import ARCHITECTURES
 
@@ -63,19 +66,32 @@ def card_of(
     scale: int | None = None,
     architectures: Table[Architecture[Any]] = ARCHITECTURES,
 ) -> ModelCard:
-    """The card of a model file, or one that says what a bare state dict of ours is. Raises InferenceError."""
+    """The card of a model file, or one that says what a bare state dict is: of ours at default arguments, or of
+    whatever spandrel knows and we build. Raises InferenceError, ModelError."""
     card = read_card(path)
     if card is not None:
         return card
-    fit = recognised(understood(read_checkpoint(path)), scale, str(path), architectures.values())
-    if fit is None:
+    content = read_checkpoint(path)
+    fit = recognised(understood(content), scale, str(path), architectures.values())
+    found = detected(content, str(path)) if fit is None else Detected(fit[0].name, dict(fit[1]))
+    if found is None:
         raise InferenceError(
-            f"{path}: not one of our architectures at its default arguments, nor with a card"
+            f"{path}: not one of our architectures at its default arguments, nor one of spandrel's, nor with a "
+            "card"
         )
-    colour = "y" if fit.arguments["channels"] == 1 else "rgb"
     return ModelCard(
-        architecture=fit.architecture, arguments=dict(fit.arguments), scale=fit.scale, colour=colour
+        architecture=found.name,
+        arguments=found.arguments,
+        scale=found.arguments["scale"],
+        colour=_seen(found),
     )
+
+
+def _seen(found: Detected) -> str:
+    """Three channels are colours; one is the luma in a network of ours, and grey in one of spandrel's."""
+    if found.arguments["channels"] != 1:
+        return "rgb"
+    return "grey" if is_elsewhere(found.name) else "y"
 
 
 def loaded(
@@ -85,7 +101,9 @@ def loaded(
 ) -> tuple[nn.Module, ModelCard]:
     """A network of ours from a file, ready to enlarge, and its card. Raises InferenceError, ModelError."""
     card = card_of(path, scale, architectures)
-    network = card.built(architectures=architectures)
+    network = built_within(
+        lambda: card.built(architectures=architectures), path.stat().st_size, str(path)
+    )
     load_weights(network, path)
     return network.eval(), card
 

@@ -17,6 +17,7 @@ from realsr.conditions.network import MapConditioned
 from realsr.inference.errors import InferenceError
 from realsr.inference.loading import load
 from realsr.models.cards import CARD, ModelCard
+from realsr.models.elsewhere.network import SpandrelNetwork
 
 _TRACED, _CHECKED = (2, 24, 32), (1, 40, 17)
 """Batch, height, width: what the graph is made from, and another that it is checked on."""
@@ -38,7 +39,8 @@ def onnx_bytes(network: nn.Module, card: ModelCard) -> tuple[bytes, float]:
         raise InferenceError(
             f"{card.architecture} is told maps of classes beside the LR, and ONNX here takes the LR alone"
         )
-    graph = _graph(network.eval(), channels, card)
+    network = network.fused() if isinstance(network, SpandrelNetwork) else network.eval()
+    graph = _graph(network, channels, card)
     difference = _difference(graph, network, channels)
     if not difference <= TOLERANCE:
         raise InferenceError(

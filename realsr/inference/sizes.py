@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from realsr.models.elsewhere.network import SpandrelNetwork
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ class SizeRules:
 
     def _side(self, side: int) -> int:
         return -(-max(side, self.minimum) // self.multiple_of) * self.multiple_of
+
+
+def sides_of(network: nn.Module) -> SizeRules:
+    """What a network of ours takes: anything; of one whose code is spandrel's, what that asks for."""
+    if not isinstance(network, SpandrelNetwork):
+        return SizeRules()
+    return SizeRules(network.rules.minimum, network.rules.multiple_of, network.rules.square)
 
 
 def mirrored_to(images: Tensor, height: int, width: int) -> Tensor:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules import module as registration
+from torch.overrides import TorchFunctionMode
 
 from realsr.models.errors import ModelError
 
@@ -23,9 +24,22 @@ def built_within(build: Callable[[], nn.Module], size: int, where: str) -> nn.Mo
     It is made without memory first. Raises ModelError as soon as it has more numbers than the file has bytes.
     """
     reason = f"{where}: its card asks for a network larger than the file"
-    with _counting(size + SLACK, reason), torch.device("meta"):
+    with _counting(size + SLACK, reason), torch.device("meta"), _NumbersOfLines():
         build()
     return build()
+
+
+class _NumbersOfLines(TorchFunctionMode):
+    """Lets a network read plain numbers of a line while it is made, as transformers do for their rates of drop
+    path: nothing can be read where there is no memory."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = dict(kwargs or {})
+        if func is torch.linspace:
+            kwargs["device"] = "cpu"
+        return func(*args, **kwargs)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from realsr.models.carn import CARN_M_ROW, CARN_ROW
 from realsr.models.drcn import DRCN_ROW
 from realsr.models.drrn import DRRN_ROW
 from realsr.models.edsr import EDSR_BASELINE_ROW, EDSR_ROW
+from realsr.models.elsewhere.rows import NAMES, PREFIX, fault, is_elsewhere
+from realsr.models.elsewhere.rows import row as elsewhere
 from realsr.models.enhancenet import ENHANCENET_ROW
 from realsr.models.errors import ModelError
 from realsr.models.espcn import ESPCN_ROW
@@ -66,9 +68,31 @@ _ROWS: tuple[Architecture[Any], ...] = (
 """Networks of content losses, then progressive ones, then the generators of perceptual losses; variants beside
 their paper's main network."""
 
-ARCHITECTURES: Table[Architecture[Any]] = Table(
-    "architecture", _ROWS, ModelError, "`realsr models list`"
-)
+
+class Architectures(Table[Architecture[Any]]):
+    """Ours, which it lists, and a caller's own behind them; by `spandrel/NAME` one of spandrel's, which is made
+    when it is asked for."""
+
+    def __getitem__(self, name: str) -> Architecture[Any]:
+        if not is_elsewhere(name):
+            return super().__getitem__(name)
+        if fault(name) is not None:
+            raise KeyError(name)
+        return elsewhere(name)
+
+    def row(self, name: str) -> Architecture[Any]:
+        """The row of a name. Raises ModelError, with the name that may have been meant."""
+        return elsewhere(name) if is_elsewhere(name) else super().row(name)
+
+    def miss(self, name: str) -> str:
+        """What there is to say about a name that is not there, or that lacks the prefix of spandrel's."""
+        near = f"{PREFIX}{name.casefold()}"
+        if near in NAMES:
+            return f"no {self.kind} {name!r} of ours; spandrel's is {near!r}"
+        return super().miss(name)
+
+
+ARCHITECTURES = Architectures("architecture", _ROWS, ModelError, "`realsr models list`")
 
 
 def architecture(row: str | Architecture[Any]) -> Architecture[Any]:

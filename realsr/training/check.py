@@ -17,6 +17,9 @@ from realsr.files.faults import Faults, all_of, named
 from realsr.losses.base import HOW
 from realsr.models.base import DeeplySupervised
 from realsr.models.discriminators.base import TellsClasses
+from realsr.models.elsewhere.detection import check_read_back
+from realsr.models.elsewhere.network import SpandrelNetwork
+from realsr.models.errors import ModelError
 from realsr.pairs.soundness import DRAWS, check_ends
 from realsr.training.batches import TrainingBatch
 from realsr.training.config import TrainingConfig
@@ -118,6 +121,7 @@ def check(state: TrainState) -> None:
             sr = _enlarged(state, batch)
             _check_rival(state, sr, batch.lr)
             _check_ranker(state, sr)
+    _check_file(state)
 
 
 def _greys(state: TrainState) -> Iterator[TrainingBatch]:
@@ -137,6 +141,14 @@ def _enlarged(state: TrainState, batch: TrainingBatch) -> torch.Tensor:
     config = state.config
     try:
         sr = batch.enlarged_by(state.generator.eval())
+    except RuntimeError as error:
+        if not isinstance(state.generator, SpandrelNetwork):
+            raise
+        reason = str(error).strip().splitlines()[0]
+        raise TrainingError(
+            f"{config.where('model')}: {config.model.name} fails on {tuple(batch.lr.shape)}: {reason}; see "
+            f"whether its arguments go together, and data.crop: `realsr models show {config.model.name}`"
+        ) from error
     except ValueError as error:
         if batch.scale is None:
             raise
@@ -150,6 +162,16 @@ def _enlarged(state: TrainState, batch: TrainingBatch) -> torch.Tensor:
             f"{tuple(batch.lr.shape)}; expected {tuple(batch.hr.shape)}"
         )
     return sr
+
+
+def _check_file(state: TrainState) -> None:
+    """Raises TrainingError where the file that this training ends with would open as another network."""
+    if not isinstance(state.generator, SpandrelNetwork):
+        return
+    try:
+        check_read_back(state.generator, state.config.model.name)
+    except (ModelError, RuntimeError) as error:
+        raise TrainingError(f"{state.config.where('model')}: {error}") from error
 
 
 def _check_scales(state: TrainState) -> None:

@@ -207,6 +207,13 @@ class TrainingConfig(Strict):
         return str(named or "+".join(term.label for term in self.recipe.terms))
 
     @property
+    def start(self) -> StartConfig | None:
+        """The weights to start from: told so, or those of the file that the network is of."""
+        if self.start_from is not None or self.model.file is None:
+            return self.start_from
+        return StartConfig(path=self.model.file)
+
+    @property
     def seen(self) -> Literal["rgb", "y"]:
         """What the network sees."""
         return self.colour or self.model.row.colour
@@ -235,6 +242,9 @@ def disagreements(config: TrainingConfig) -> list[Fault]:
     if config.ranker and "scores" not in {name for t in config.recipe.terms for name in t.needs}:
         sentence = "ranker: no term looks at its scores: add rank_content, or leave it out"
         faults.append((("ranker",), sentence))
+    if config.model.file and config.start_from:
+        sentence = "start_from: model.file gives the weights already: leave one of the two out"
+        faults.append((("start_from",), sentence))
     if data.batch % config.accumulate:
         sentence = f"data.batch {data.batch} is not divided by accumulate {config.accumulate}"
         faults.append((("data", "batch"), sentence))

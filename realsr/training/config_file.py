@@ -81,6 +81,7 @@ def config_text(config: TrainingConfig) -> str:
     data = config.model_dump(mode="json", exclude=set() if config.rows else {"rows"})
     # As in 0.1.0, where nothing is told of what it does not know.
     for record, key in [
+        (data["model"], "file"),
         (data["data"], "maps"),
         *((each, key) for each in data["validation"]["sets"] for key in ("held_out", "maps")),
     ]:

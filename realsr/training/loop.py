@@ -259,9 +259,8 @@ class Training:
     def _begin(self) -> None:
         state = self.state
         if state.started is not None and state.step == 0:
-            self.tell(
-                f"started from {self.config.start_from and self.config.start_from.path}: {state.started}"
-            )
+            start = self.config.start
+            self.tell(f"started from {start and start.path}: {state.started}")
         if state.step:
             self.tell(f"going on from step {state.step} of {self.config.steps}")
         self.tell(opening(state, self.given))

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from realsr.losses.discriminator import DiscriminatorObjective
 from realsr.losses.objective import Objective
+from realsr.models.bounds import built_within
 from realsr.models.checkpoints import LoadReport, load_weights
 from realsr.models.discriminators.base import Discriminator
 from realsr.models.discriminators.table import build_discriminator
@@ -53,7 +54,8 @@ class Rival:
 @dataclass
 class TrainState:
     """enlarge: the generator, or its compiled form. step: how many steps lie behind. skipped: how many of the
-    last ones, in a row, the guard left out. started: what `start_from` filled. ranker: scores SR, unchanging.
+    last ones, in a row, the guard left out. started: what the weights to start from filled. ranker: scores SR,
+    unchanging.
 
     There is no random generator and no scheduler here: draws and rates are functions of the step.
     """
@@ -84,11 +86,11 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        generator = build(config.model.row, **config.model_arguments)
+        generator = _generator(config)
         rival = None if config.discriminator is None else _discriminator(config)
     started = None
-    if config.start_from is not None:
-        started = load_weights(generator, config.start_from.path, config.start_from.mode)
+    if (start := config.start) is not None:
+        started = load_weights(generator, start.path, start.mode)
     generator = _placed(generator, config, fabric)
     objective = config.recipe.objective(config.steps)
     objective.prepare()
@@ -104,6 +106,18 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
         ranker=_ranker(config, fabric),
         started=started,
     )
+
+
+def _generator(config: TrainingConfig) -> nn.Module:
+    """The network; of a file's arguments no larger than the file."""
+
+    def made() -> nn.Module:
+        return build(config.model.row, **config.model_arguments)
+
+    file = config.model.file
+    if file is None or not file.is_file():  # which load_weights says in its own words
+        return made()
+    return built_within(made, file.stat().st_size, str(file))
 
 
 def _ranker(config: TrainingConfig, fabric: Fabric) -> nn.Module | None:

@@ -19,6 +19,7 @@ from realsr.inference.mixing import interpolated, loaded
 from realsr.inference.onnx_export import channels_of, onnx_bytes
 from realsr.inference.upscaler import Upscaler
 from realsr.models.cards import ModelCard, model_bytes
+from realsr.models.elsewhere.rows import NAMES, PREFIX
 from realsr.models.table import parameter_count
 from realsr.rows import Rows, read_rows
 
@@ -83,6 +84,8 @@ def _graph(network: nn.Module, card: ModelCard, kind: str) -> tuple[bytes, str]:
 
 def _no_name(name: str, own: Rows) -> str:
     near = meant(name, [*own.architectures, *INTERPOLATIONS])
+    if f"{PREFIX}{name.casefold()}" in NAMES:
+        near = f"; did you mean '{PREFIX}{name.casefold()}'?"
     return (
         f"no architecture of this name here: {name!r}{near}; `realsr models list` has all of them, and a "
         "trained network of any kind that `upscale` takes is shown from its file"
