@@ -35,7 +35,7 @@ from realsr.cli.interruption import INTERRUPTED, Interruption, leaving, stoppabl
 
 IMPORTED = (
     *("realsr.cli.actions.make_pairs", "realsr.cli.actions.checks", "realsr.cli.actions.train"),
-    *("realsr.cli.actions.robustness_runs", "lightning_fabric", "torch._dynamo"),
+    *("realsr.cli.actions.robustness.runs", "lightning_fabric", "torch._dynamo"),
     "realsr.cli.actions.estimate",
 )
 COMMANDS = ("make", "replay", "study", "estimate", "train")

@@ -44,9 +44,9 @@ GO_ON = "run the same command again to go on"
         ("train espcn_t91", "train.train", f"states saved so far are kept: {GO_ON} from the last one"),
         ("models interpolate a b --out {out}", "models._refuse_existing", "no model was written"),
         ("models export a --onnx {out}", "models._refuse_existing", "name a file on another disk"),
-        ("robustness run --model bicubic --hr {pictures} --out {out}", "robustness_runs.plan_of", f"scored so far is kept: {GO_ON}"),
-        ("robustness merge a b --out {out}", "robustness_tables.merge", "the run itself is as it was"),
-        ("robustness render {out}", "robustness_tables.render", "the run itself is as it was"),
+        ("robustness run --model bicubic --hr {pictures} --out {out}", "robustness.runs.plan_of", f"scored so far is kept: {GO_ON}"),
+        ("robustness merge a b --out {out}", "robustness.tables.merge", "the run itself is as it was"),
+        ("robustness render {out}", "robustness.tables.render", "the run itself is as it was"),
         ("demo two-modes --out {out}", "demo.demonstrate", "make room there and run the same command again"),
         ("demo photographs --out {out}", "demo.export_photographs", "make room there and run the same command again"),
         ("demo mismatch --out {out}", "demo.train_networks", f"trained so far is kept: {GO_ON}"),
@@ -60,7 +60,7 @@ def test_every_command_says_its_own_next_step(
 
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.png").write_bytes(encode_png(np.zeros((8, 8, 3), np.uint8)))
-    module, name = brought.split(".")
+    module, _, name = brought.rpartition(".")
     monkeypatch.setattr(import_module(f"realsr.cli.actions.{module}"), name, full)
     places = command.format(pictures=tmp_path / "pictures", out=tmp_path / "out")
     done = CliRunner().invoke(app, places.split())

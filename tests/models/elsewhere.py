@@ -80,7 +80,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "fftformer": {"dim": 8, "num_blocks": [1, 1, 1], "num_refinement_blocks": 1},
     "kbnet_s": _U,
     "kbnet_l": {
-        "dim": 16,
+        "dim": 24,
         "ffn_expansion_factor": 1.0,
         "num_blocks": [1, 1, 1, 1],
         "num_refinement_blocks": 1,

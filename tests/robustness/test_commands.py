@@ -13,7 +13,7 @@ from PIL import Image
 from skimage import data
 from typer.testing import CliRunner
 
-from realsr.cli.actions.robustness_study import study_of
+from realsr.cli.actions.robustness.study import study_of
 from realsr.cli.commands.robustness_options import Asked, Measured
 from realsr.cli.main import app
 from realsr.images.reading import Alpha, Reading, opened

@@ -33,7 +33,7 @@ def run(out: RunOut, asked: Asked, measured: Measured) -> int:
 
     Exit: 0 all done, 2 usage, 3 some pictures or models failed and the rest was done.
     """
-    from realsr.cli.actions.robustness_runs import run_run
+    from realsr.cli.actions.robustness.runs import run_run
 
     return run_run(asked, measured, out)
 
@@ -47,7 +47,7 @@ def sweep(out: RunOut, swept: Swept, measured: Measured) -> int:
     The lines go to DIR/sweeps.json, beside those of other sweeps; DIR may be the folder of a run.
     Exit: 0 all done, 2 usage, 3 some pictures have no number and the rest was done.
     """
-    from realsr.cli.actions.robustness_runs import run_sweep_command
+    from realsr.cli.actions.robustness.runs import run_sweep_command
 
     return run_sweep_command(swept, measured, out)
 
@@ -60,7 +60,7 @@ def merge(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the whole goes.")],
 ) -> int:
     """Two runs on the same pixels as one. Exit: 0 done, 2 the two contradict each other."""
-    from realsr.cli.actions.robustness_tables import run_merge
+    from realsr.cli.actions.robustness.tables import run_merge
 
     return run_merge(first, second, out)
 
@@ -72,7 +72,7 @@ def compare(
     second: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
 ) -> int:
     """What B says otherwise than A. Exit: 0 nothing, 1 something."""
-    from realsr.cli.actions.robustness_tables import run_compare
+    from realsr.cli.actions.robustness.tables import run_compare
 
     return run_compare(first, second)
 
@@ -87,7 +87,7 @@ def gate(
     ] = None,
 ) -> int:
     """Whether a run keeps its rules. Exit: 0 pass, 1 fail, 2 usage, 3 too few numbers to tell."""
-    from realsr.cli.actions.robustness_tables import run_gate
+    from realsr.cli.actions.robustness.tables import run_gate
 
     return run_gate(rules, run_folder)
 
@@ -106,7 +106,7 @@ def replay(
     rows: RowFiles = None,
 ) -> int:
     """Make one answer again, LR and SR. Exit: 0 the LR is the frozen one, 1 it differs."""
-    from realsr.cli.actions.robustness_tables import run_replay_command
+    from realsr.cli.actions.robustness.tables import run_replay_command
 
     return run_replay_command(
         folder,
@@ -123,7 +123,7 @@ def replay(
 @reported
 def remake(folder: RunFolder, rows: RowFiles = None, trust_code: TrustCode = None) -> int:
     """Make every test set again on this machine and count what differs. Exit: 0 nothing, 1 something."""
-    from realsr.cli.actions.robustness_tables import run_remake
+    from realsr.cli.actions.robustness.tables import run_remake
 
     return run_remake(folder, rows or (), trust_code or ())
 
@@ -132,7 +132,7 @@ def remake(folder: RunFolder, rows: RowFiles = None, trust_code: TrustCode = Non
 @reported
 def render(folder: RunFolder) -> int:
     """Make the page of a run: index.html in its folder, which opens from disk."""
-    from realsr.cli.actions.robustness_tables import run_render_command
+    from realsr.cli.actions.robustness.tables import run_render_command
 
     return run_render_command(folder)
 
@@ -154,7 +154,7 @@ def representative(
     trust_code: TrustCode = None,
 ) -> int:
     """Choose draws of a pipeline that stand for all of them; each becomes a pipeline of its own."""
-    from realsr.cli.actions.robustness_tables import run_representative_command
+    from realsr.cli.actions.robustness.tables import run_representative_command
 
     return run_representative_command(
         sources,

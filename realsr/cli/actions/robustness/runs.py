@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from realsr.cli.actions.robustness_study import study_of
+from realsr.cli.actions.robustness.study import study_of
 from realsr.cli.advice import ROBUSTNESS, advice_about
 from realsr.cli.commands.robustness_options import Asked, Measured, Swept
 from realsr.cli.progress import Progress

@@ -1,0 +1,1 @@
+"""What `realsr robustness` does."""
