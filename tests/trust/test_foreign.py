@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,20 @@ def kind(path: Path, **options: object) -> str:
         read_foreign(path, **{"most": 100, **options})
     assert str(path) in str(caught.value)
     return caught.value.kind
+
+
+@pytest.fixture(autouse=True)
+def _in_time() -> Iterator[None]:
+    """What waits for a pipe's other end waits for ever: it fails instead."""
+
+    def late(number: int, frame: object) -> None:
+        raise TimeoutError("it waits")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def test_a_regular_file_is_read_to_its_bound(tmp_path: Path) -> None:
@@ -76,6 +92,11 @@ def test_a_link_may_lead_about_its_folder_but_not_out_of_it(tmp_path: Path) -> N
     assert kind(folder / "far", inside=folder) == "link-outside"
     assert kind(folder / "up" / "outside", inside=folder) == "link-outside"
     assert kind(folder / ".." / "outside", inside=folder) == "link-outside"
+    beside = folder.with_name(f"{folder.name}-of-another")
+    beside.mkdir()
+    (beside / "own").write_bytes(b"x")
+    (folder / "beside").symlink_to(beside / "own")
+    assert kind(folder / "beside", inside=folder) == "link-outside", "a name that begins alike"
     assert read_foreign(folder / "far", most=9) == b"secret"
 
 
