@@ -31,7 +31,7 @@ ROWS = (
     _row("realsr/conditions/labels", "labels.max() >= self.classes", "labels.max() > self.classes", "training/test_maps", "cli/test_upscale_conditions"),
     _row("realsr/conditions/network", "*_, low, high = (int(word[0, 0])", "low, high, *_ = (int(word[0, 0])", "conditions/test_noise"),
     _row("realsr/conditions/network", "1, columns.stop, stream=row)[:, columns.start :]", "1, len(columns), stream=row)", "conditions/test_noise"),
-    _row("realsr/inference/alpha", "weight = torch.where(grown, near / 9, weight)", "weight = torch.where(grown, near, weight)", "inference/test_alpha"),
+    _row("realsr/inference/alpha", "weight = torch.where(grown, near / 9, weight)", "weight = torch.where(grown, torch.ones_like(near), weight)", "inference/test_alpha"),
     _row("realsr/inference/alpha", "together / share.clamp(min=_DIVISIBLE), result", "together, result", "inference/test_pictures", "inference/test_saving"),
     _row("degrade/trust", "return code.name in self.names", "return any(name in code.name for name in self.names)", "trust/test_trust", "trust/test_models"),
     _row("degrade/trust", "return Trust(self.names | other.names)", "return Trust(self.names)", "trust/test_trust", "trust/test_commands"),
