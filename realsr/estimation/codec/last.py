@@ -19,7 +19,7 @@ from realsr.estimation.codec.tables import (
     Steps,
     chroma_tables,
     luma_tables,
-    qualities_of,
+    quality_of,
 )
 from realsr.estimation.seen import JpegTables
 
@@ -55,8 +55,8 @@ class Last:
 def stated(tables: JpegTables) -> Last:
     """As a file says."""
     steps = np.asarray(tables.steps[0], np.int64)
-    found = qualities_of(steps) or qualities_of(steps.T)
-    quality = (found[0], found[len(found) // 2], found[-1]) if found else None
+    found = quality_of(steps) or quality_of(steps.T)
+    quality = (found, found, found) if found else None
     return Last(tables.grid, steps.reshape(-1), quality, _stated_subsampling(tables))
 
 

@@ -34,7 +34,7 @@ def chroma_tables() -> Steps:
     return np.stack([_scaled(CHROMA_TABLE, quality) for quality in QUALITIES])
 
 
-def qualities_of(steps: npt.NDArray[np.integer]) -> list[int]:
-    """The qualities whose standard luma table these 64 steps are; several where their tables are equal."""
+def quality_of(steps: npt.NDArray[np.integer]) -> int | None:
+    """The quality whose standard luma table these 64 steps are; no two have one table."""
     same = (luma_tables() == np.asarray(steps).reshape(1, -1)).all(1)
-    return [int(place) + 1 for place in np.flatnonzero(same)]
+    return int(same.argmax()) + 1 if same.any() else None

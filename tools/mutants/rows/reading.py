@@ -40,7 +40,6 @@ ROWS = (
     _row("degrade/foreign", "flags | getattr(os, \"O_NONBLOCK\", 0)", "flags", "trust/test_foreign"),
     _row("realsr/estimation/codec/blocks", "basis[0] /= np.sqrt(2.0)", "basis[0] /= 2.0", "estimation/codec/test_history"),
     _row("realsr/estimation/codec/last", "(down // chroma_down, across // chroma_across)", "(across // chroma_across, down // chroma_down)", "estimation/codec/test_history"),
-    _row("realsr/estimation/codec/last", "found[len(found) // 2]", "found[0]", "estimation/codec/test_history"),
     _row("realsr/estimation/pair/centring", "np.fft.fftfreq(wide.shape[-1])[None] * step[:, None]", "np.fft.fftfreq(wide.shape[-1])[None] * step[::-1, None]", "estimation/pair/test_kernel"),
     _row("realsr/estimation/pair/centring", "return int(2 * furthest + 1)", "return int(2 * furthest - 1)", "estimation/pair/test_kernel"),
     _row("realsr/estimation/pair/equations", "self.square - 2 * self.cross @ taps + taps @ self.gram @ taps", "self.square - self.cross @ taps + taps @ self.gram @ taps", "estimation/pair/test_kernel"),
