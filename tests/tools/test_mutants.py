@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tools.mutants.journal import Journal, Outcome
 from tools.mutants.mutant import Mutant
 from tools.mutants.rows import MUTANTS
 from tools.mutants.running import run
-from tools.mutants.tree import planted
+from tools.mutants.tree import copied, planted
 from tools.mutants.trial import Limits
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,16 @@ def test_all_rooms_have_planted_bugs() -> None:
     assert len(MUTANTS) >= 150
     rooms = {"/".join(Path(each.file).parts[:2]) for each in MUTANTS}
     assert rooms >= {"degrade/functional", "realsr/losses", "realsr/models"}
+
+
+def test_a_copy_reads_its_own_pipelines(tmp_path: Path) -> None:
+    """An installed package would find those of the tree that it was installed from."""
+    copy = copied(ROOT, tmp_path / "copy")
+    seen = "import degrade.pipelines as p; print(p.__path__[0])"
+    told = subprocess.run(
+        [sys.executable, "-c", seen], cwd=copy, check=True, capture_output=True, text=True
+    )
+    assert Path(told.stdout.strip()).resolve() == copy / "pipelines"
 
 
 @pytest.fixture

@@ -20,7 +20,14 @@ def copied(root: Path, to: Path) -> Path:
         if (root / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, to / name)
+    _link_pipelines(to)
     return to
+
+
+def _link_pipelines(tree: Path) -> None:
+    """An installed package finds the pipelines under `degrade`; without this name those of the original."""
+    if (tree / "degrade").is_dir() and (tree / "pipelines").is_dir():
+        (tree / "degrade" / "pipelines").symlink_to(Path("..", "pipelines"))
 
 
 @contextmanager
