@@ -173,6 +173,26 @@ def labelled(node: Any, numbers: Any) -> Any:
     return {**made, "label": f"n{next(numbers)}"}
 
 
+def test_of_bounds_that_overlap_the_first_holds() -> None:
+    bounds = [{"up_to": 5, "value": 1}, {"up_to": 7, "value": 2}, {"up_to": 9, "value": 3}]
+    blur = {
+        "op": "gaussian_blur",
+        "size": 5,
+        "sigma_x": {"integer": [3, 11, 1]},
+        "sigma_y": {"given": "sigma_x", "cases": [*bounds, {"value": 4}]},
+    }
+    text = yaml.safe_dump({"name": "x", "lr": [{**blur, "label": "blur"}]})
+    pipeline = degrade.parse_pipeline(text, "x.yaml", 2)
+    keys = degrade.keys(0, map(str, range(60)))
+    check(pipeline, keys)
+    drawn = {
+        (trace.lr[0].values["sigma_x"], trace.lr[0].values["sigma_y"])
+        for trace in degrade.draw(pipeline, keys)
+    }
+    level = {3: 1, 4: 1, 5: 1, 6: 2, 7: 2, 8: 3, 9: 3, 10: 4, 11: 4}
+    assert drawn == set(level.items())
+
+
 @given(st.lists(st.recursive(STAGES, structures, max_leaves=8), min_size=1, max_size=3), st.data())
 @settings(deadline=None, max_examples=120)
 def test_any_pipeline_draws_by_columns_what_its_traces_say(
