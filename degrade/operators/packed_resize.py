@@ -38,7 +38,9 @@ def taps_plan(numbers: npt.NDArray[np.float64]) -> Plan:
     outs, taps = numbers[:, 3].astype(np.int64), numbers[:, 6].astype(np.int64)
     firsts, weights = np.cumsum(outs), np.cumsum(outs * taps)
     starts = np.stack([firsts - outs, weights - outs * taps], axis=1)
-    return Plan(numbers, starts, int(outs.max()), (int(firsts[-1]), int(weights[-1])))
+    # A kernel reads row by row, however the table was put together.
+    rows = np.ascontiguousarray(numbers)
+    return Plan(rows, starts, int(outs.max()), (int(firsts[-1]), int(weights[-1])))
 
 
 @lru_cache(maxsize=64)

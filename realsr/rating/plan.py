@@ -77,7 +77,8 @@ def _with_repeats(trials: list[Trial], count: int, draw: random.Random) -> tuple
     last = max(1, min(len(trials), total - gap))
     order: list[Trial | int] = list(trials)
     for number in sorted(draw.sample(range(last), min(count, last))):
-        order.insert(draw.randint(min(number + gap, len(order)), len(order)), number)
+        first = next(place for place, one in enumerate(order) if one is trials[number])
+        order.insert(draw.randint(min(first + gap, len(order)), len(order)), number)
     return tuple(_numbered(order, trials))
 
 

@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
 def model(root: Path, name: str, **arguments: Any) -> Path:
     scale = arguments["scale"]
     card = ModelCard(architecture=name, arguments=arguments, scale=scale, colour="rgb")
+    torch.manual_seed(0)
     path, network = root / f"{name}.safetensors", card.built()
     with torch.no_grad():  # initial weights hardly listen
         for parameter in getattr(network, "condition", network).parameters():

@@ -119,10 +119,10 @@ def run(root: Path, form: str, keys: Sequence[str]) -> None:
                 store.put(key, payload(key, "hr"), payload(key, "lr"))
                 if key != LOST:
                     journal.append(key, line_of(key))
-        journal.close()
         if journal.grown:
             store.finish(journal.listed())
             journal.finish()
+        journal.close()
 
 
 @settings(

@@ -22,7 +22,7 @@ def test_every_test_that_it_names_exists() -> None:
 
 
 def test_its_configuration_is_sound_and_all_keys_are_explained() -> None:
-    block, small = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+    block, small, *_ = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
     config = parse_config(block, "docs/training.md")
     assert parse_config(small, "docs/training.md").steps == 200
     assert config.discriminator_view is not None
