@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from degrade.errors import GeometryError, ImageError
 from degrade.functional.albumentations_transform import (
@@ -15,14 +14,17 @@ from degrade.functional.albumentations_transform import (
     transformed,
 )
 from degrade.geometry import Frame, Placement
-from degrade.operators.base import Image, JsonMapping, NoiseKey, Parameters
+from degrade.operators.base import Image, JsonMapping
 from degrade.operators.codecs import on_host
-from degrade.operators.ladders import Ladder, Rung
+from degrade.operators.foreign_transforms import Checks, TransformParameters, augmented, placed_anew
+from degrade.operators.ladders import Ladder
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 
-class AlbumentationsParameters(Parameters):
+class AlbumentationsParameters(TransformParameters):
     """One transform of the albumentations package."""
+
+    checks = Checks(check_name, check_arguments)
 
     transform: str = Field(description="name of a geometric or colour transform of albumentations")
     arguments: JsonMapping = Field(
@@ -30,20 +32,6 @@ class AlbumentationsParameters(Parameters):
         validate_default=True,
         description="its arguments by name; those left out keep albumentations' defaults",
     )
-    key: NoiseKey
-
-    @field_validator("transform")
-    @classmethod
-    def _allowed(cls, name: str) -> str:
-        check_name(name)
-        return name
-
-    @field_validator("arguments")
-    @classmethod
-    def _taken(cls, arguments: str, info: ValidationInfo) -> str:
-        if "transform" in info.data:  # absent where it was refused itself
-            check_arguments(info.data["transform"], arguments)
-        return arguments
 
 
 def single_albumentations(image: Image, record: AlbumentationsParameters, table: None) -> Image:
@@ -54,22 +42,17 @@ def single_albumentations(image: Image, record: AlbumentationsParameters, table:
 
 
 def _place(record: AlbumentationsParameters, frame: Frame) -> Placement:
-    """The HR that comes out is the new reference: its size is the old one's, its coordinates its own."""
     height, width = frame.current
     if record.transform in TURNS and height != width:
         raise GeometryError(
             f"albumentations {record.transform} on an HR of {frame.current}: a turn exchanges the sides, and "
             "the HR keeps its size; crop it to a square, or use flips"
         )
-    return Placement(frame.current)
+    return placed_anew(record, frame)
 
 
 def _words(record: AlbumentationsParameters) -> str:
     return f"albumentations {record.transform}"
-
-
-def _augmented(transform: str, **arguments: Any) -> Rung:
-    return {"transform": transform, "arguments": json.dumps(arguments)}
 
 
 ALBUMENTATIONS = Operator(
@@ -93,11 +76,11 @@ ALBUMENTATIONS = Operator(
     ),
     ladder=Ladder(
         (
-            _augmented("HorizontalFlip"),
-            _augmented("Rotate", limit=[15, 15]),
-            _augmented("ElasticTransform", alpha=40.0, sigma=5.0),
-            _augmented("HueSaturationValue", hue_shift_limit=[30, 30]),
-            _augmented("ToGray"),
+            augmented("HorizontalFlip"),
+            augmented("Rotate", limit=[15, 15]),
+            augmented("ElasticTransform", alpha=40.0, sigma=5.0),
+            augmented("HueSaturationValue", hue_shift_limit=[30, 30]),
+            augmented("ToGray"),
         ),
         view=256,
     ),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import torch
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from degrade.errors import ImageError
 from degrade.functional.kornia_transforms import check, check_name, chosen, drawn, transformed
-from degrade.geometry import Frame, Placement
-from degrade.operators.base import Group, JsonMapping, NoiseKey, Parameters
-from degrade.operators.ladders import Ladder, Rung
+from degrade.operators.base import Group, JsonMapping
+from degrade.operators.foreign_transforms import Checks, TransformParameters, augmented, placed_anew
+from degrade.operators.ladders import Ladder
 from degrade.operators.row import Facts, Forms, Operator, Words
 
 
-class KorniaParameters(Parameters):
+class KorniaParameters(TransformParameters):
     """One transform of the kornia package."""
+
+    checks = Checks(check_name, check)
 
     transform: str = Field(description="name of a geometric or colour transform of kornia")
     arguments: JsonMapping = Field(
@@ -25,20 +26,6 @@ class KorniaParameters(Parameters):
         validate_default=True,
         description="ranges [low, high] by name; each value is uniform in its range, by the stage's key",
     )
-    key: NoiseKey
-
-    @field_validator("transform")
-    @classmethod
-    def _allowed(cls, name: str) -> str:
-        check_name(name)
-        return name
-
-    @field_validator("arguments")
-    @classmethod
-    def _taken(cls, arguments: str, info: ValidationInfo) -> str:
-        if "transform" in info.data:  # absent where it was refused itself
-            check(info.data["transform"], arguments)
-        return arguments
 
 
 def kornia_kernel(images: torch.Tensor, group: Group[KorniaParameters]) -> torch.Tensor:
@@ -73,21 +60,12 @@ def _alike(group: Group[KorniaParameters]) -> dict[Kind, list[int]]:
     return found
 
 
-def _place(record: KorniaParameters, frame: Frame) -> Placement:
-    """The HR that comes out is the new reference: its size is the old one's, its coordinates its own."""
-    return Placement(frame.current)
-
-
 def _words(record: KorniaParameters) -> str:
     values = drawn(record.transform, record.arguments, record.key)
     said = " ".join(
         f"{name} {value:.3g}" for name, value in values.items() if f'"{name}"' in record.arguments
     )
     return f"kornia {record.transform} {said}".rstrip()
-
-
-def _augmented(transform: str, **arguments: Any) -> Rung:
-    return {"transform": transform, "arguments": json.dumps(arguments)}
 
 
 KORNIA = Operator(
@@ -103,18 +81,18 @@ KORNIA = Operator(
         source="Riba et al., Kornia (WACV 2020); the installed package's functions",
     ),
     facts=Facts(
-        place=_place,
+        place=placed_anew,
         border="the transform's own `padding_mode`",
         differentiable=False,
         hr_only=True,
     ),
     ladder=Ladder(
         (
-            _augmented("RandomHorizontalFlip"),
-            _augmented("RandomAffine", degrees=[15, 15], padding_mode="reflection"),
-            _augmented("RandomPerspective", padding_mode="border"),
-            _augmented("RandomHue", hue=[0.1, 0.1]),
-            _augmented("RandomGrayscale"),
+            augmented("RandomHorizontalFlip"),
+            augmented("RandomAffine", degrees=[15, 15], padding_mode="reflection"),
+            augmented("RandomPerspective", padding_mode="border"),
+            augmented("RandomHue", hue=[0.1, 0.1]),
+            augmented("RandomGrayscale"),
         ),
         view=256,
     ),
