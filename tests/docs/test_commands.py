@@ -19,7 +19,7 @@ from tests.docs.running import ENDS, PROGRAMS, SHORTER, expected, run, starts
 NOT_RUN = {"gpu": 0, "hours": 0, "yours": 3}
 """How many blocks of all pages are marked so."""
 
-LANGUAGES = {"sh", "python", "yaml", "text"}
+LANGUAGES = {"sh", "python", "yaml", "toml", "text"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 ALL = [block for page in PAGES for block in blocks(page)]
 
@@ -74,7 +74,7 @@ def test_a_block_is_of_a_kind_that_is_read(block: Block) -> None:
     assert block.language in LANGUAGES
     marks = r"|part|file \S+|" + "|".join(SAID)
     assert re.fullmatch(marks, block.mark), block.mark
-    assert block.language != "yaml" or block.mark, (
+    assert block.language not in ("yaml", "toml") or block.mark, (
         "say which file it is, or that it is a part of one"
     )
     if block.language == "sh":
