@@ -86,13 +86,9 @@ QUICK = {
     *("chroma_subsampling", "bilateral_blur", "line_thickening", "halo", "analogue_video"),
 }
 """Operators, one of each form at least, that the interpreter runs in other channels where minutes count."""
-IN_HUNDREDS = [
-    pytest.param(case, id=case.op)
-    for case in PACKED
-    if not INTERPRETED or case.op in {"gaussian_noise", "clamp", "correlated_noise"}
-]
-"""All operators with a form; by the interpreter, whose blurs and resizes of 257 samples take two minutes of a core
-each, three of them."""
+AT_ONCE = {"gaussian_noise", "clamp", "correlated_noise"}
+"""Operators whose 257 samples the interpreter runs where minutes count; its blurs and resizes take two minutes of a
+core each."""
 
 
 def mostly_slow(quick: set[str]) -> list[Any]:
@@ -118,7 +114,7 @@ def test_other_channel_counts(case: Case, channels: int) -> None:
     assert largest_difference(run(plans, images), defined(plans, images)) <= TOLERANCE
 
 
-@pytest.mark.parametrize("case", IN_HUNDREDS)
+@pytest.mark.parametrize("case", mostly_slow(AT_ONCE))
 def test_many_samples(case: Case) -> None:
     """Every operator of every form, on samples of one to three pixels a side."""
     taken = OPERATORS[case.op].facts.channels

@@ -38,7 +38,7 @@ SLOW_TO_IMPORT = (
 )
 OURS = ("degrade", "realsr", "tests", "tools", "benchmarks", "conftest")
 UNMARKED = "not slow and not docs"
-INTERPRETED = "tests/gpu/test_forms.py"
+INTERPRETED = ("tests/gpu/test_forms.py", "tests/gpu/test_psfs.py")
 """Whose tests run on a CPU where Triton interprets its kernels, which it must be told before it is imported."""
 
 
@@ -97,7 +97,7 @@ def begun(tree: Path, tests: Sequence[str], log: Path, limits: Limits) -> Trial:
         try:
             _become(tree, log, limits)
             if any(test.startswith(INTERPRETED) for test in tests):
-                os.environ["TRITON_INTERPRET"] = "1"
+                _interpret()
             code = int(
                 pytest.main(["-x", "-p", "no:cacheprovider", "-m", UNMARKED, *tests], [_First(log)])
             )
@@ -119,6 +119,14 @@ def _become(tree: Path, log: Path, limits: Limits) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
         del sys.modules[name]
     resource.setrlimit(resource.RLIMIT_CPU, (limits.processor, limits.processor + 5))
+
+
+def _interpret() -> None:
+    """Triton makes its own functions for the interpreter, or not, on import. What is compiled stays."""
+    os.environ["TRITON_INTERPRET"] = "1"
+    for name in list(sys.modules):
+        if name.startswith("triton") and not name.startswith("triton._C"):
+            del sys.modules[name]
 
 
 def _holds_us(entry: str) -> bool:

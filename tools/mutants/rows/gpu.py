@@ -5,6 +5,7 @@ from __future__ import annotations
 from tools.mutants.mutant import Mutant
 
 FORMS = "tests/gpu/test_forms.py"
+PSFS = "tests/gpu/test_psfs.py"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -22,6 +23,12 @@ def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
     )
 
 
+def _psfs(old: str, new: str, kind: str = "") -> Mutant:
+    """A bug in the kernels of blurs: all of them are made anew, or those of one kind."""
+    name = "test_kernels_of_the_device_are_those_of_the_definition" + (kind and f"[{kind}]")
+    return Mutant("degrade/functional/gpu/psfs.py", old, new, (f"{PSFS}::{name}",))
+
+
 # fmt: off
 ROWS = (
     _row("poisson", "place += (number > 2**power).to(tl.int32)", "place += (number >= 2**power).to(tl.int32)", "poisson_noise"),
@@ -37,4 +44,13 @@ ROWS = (
     _row("fields", "- t * (2.0 - t))", "- t * 2.0)", "gaussian_noise"),
     _row("fields", "signal = tl.maximum(wide, 0.0, propagate_nan=tl.PropagateNan.ALL) * scale", "signal = tl.abs(wide) * scale", "shot_read_noise"),
     _row("sharpen", "out = value + tl.load(shares + sample) * (value - rest)", "out = value + tl.load(shares + sample) * (rest - value)", "oversharpen"),
+    _psfs("value = 1.0 / (1.0 + _power(q, beta))", "value = 1.0 / (1.0 + q)", "plateau"),
+    _psfs("tl.where(q > 0.0, tl.exp(beta * tl.log(some)), 0.0)", "tl.exp(beta * tl.log(some))", "generalised"),
+    _psfs("across = (cosine * y - sine * x)", "across = (cosine * y + sine * x)", "gaussian"),
+    _psfs("tl.where(x <= 5.0, low,", "tl.where(x <= 2.0, low,", "sinc"),
+    _psfs("wave = p * tl.cos(far - _PHASE) - w * q", "wave = p * tl.cos(far - _PHASE) + w * q", "sinc"),
+    _psfs("return nearest(value * _GRID) / _GRID, tl.maximum", "return value, tl.maximum", "gaussian"),
+    _psfs("tl.where(value != 0.0, own, 0)", "own * 0 + half", "gaussian"),
+    _psfs("value, _ = _rounded(row, kind, place, reach)", "value, _ = _rounded(row, kind, place, half)", "gaussian"),
+    Mutant("degrade/functional/gpu/psfs.py", "given + tl.load(row + 2).to(tl.int64)", "given", (f"{PSFS}::test_every_sample_finds_its_own_kernel_whoever_made_it",)),
 )
