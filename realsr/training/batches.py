@@ -90,9 +90,10 @@ class TrainingBatch:
         if count == 1:
             return [self]
         size = len(self.hr) // count
-        return [self._part(slice(k * size, (k + 1) * size)) for k in range(count)]
+        return [self.share(slice(k * size, (k + 1) * size)) for k in range(count)]
 
-    def _part(self, share: slice) -> TrainingBatch:
+    def share(self, share: slice) -> TrainingBatch:
+        """Some of its samples."""
         traces = self.traces[share]
         again = partial(_again, traces, self.own) if self.degrade_again is not None else None
         conditions = {name: each[share] for name, each in self.conditions.items()}

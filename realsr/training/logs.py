@@ -48,8 +48,11 @@ class Log:
 
     def lines(self, step: int, kind: str) -> list[dict[str, Any]]:
         """The events of a kind at a step."""
-        found = read_json_lines(self.path)
-        return [line for line in found if line["step"] == step and line["kind"] == kind]
+        return [line for line in self.events(kind) if line["step"] == step]
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """All events of a kind, the earliest first."""
+        return [line for line in read_json_lines(self.path) if line["kind"] == kind]
 
     def close(self) -> None:
         """Ends both."""

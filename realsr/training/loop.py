@@ -47,6 +47,7 @@ from realsr.training.steps import (
     randomness_of,
 )
 from realsr.training.validation import SetScores, ValidationSet
+from realsr.training.watching import Watch
 
 Tell = Callable[[str], None]
 
@@ -133,6 +134,7 @@ class Training:
             else None
         )
         self.held = held_out(given.sets, state) if state.rival and self.log else {}
+        self.watch = None if self.log is None else Watch(state, given, self.log, tell)
         self.pace = Pace(self.config.data.batch * share.world)
         self.scores: dict[str, SetScores] = {}
         self.bicubic: dict[str, SetScores] = {}
@@ -288,6 +290,8 @@ class Training:
         try:
             for each in sets:
                 self._validate_set(each, interrupts)
+            if self.watch is not None and self.state.rival is not None:
+                self.watch.look(self.state.rival)
         except StopValidationError:
             self.cut_short = True
 

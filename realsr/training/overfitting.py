@@ -94,7 +94,7 @@ def logits(
     """
     rival.network.eval()
     train, fake = (
-        _shared(state, _scores(state, rival, images, batch.lr)) for images in (batch.hr, sr)
+        _shared(state, scores(state, rival, images, batch.lr)) for images in (batch.hr, sr)
     )
     found: dict[str, object] = {"train": train.mean, "generated": fake.mean}
     undefined = {}
@@ -127,17 +127,18 @@ def _on_held_out(state: TrainState, rival: Rival, held: TrainingBatch) -> tuple[
     crops = TrainingBatch(held.hr.to(device), held.lr.to(device), conditions=conditions)
     with state.fabric.autocast():
         sr = crops.enlarged_by(state.generator.eval())
-    real, fake = (_alone(_scores(state, rival, images, crops.lr)) for images in (crops.hr, sr))
+    real, fake = (answer_of(scores(state, rival, images, crops.lr)) for images in (crops.hr, sr))
     return real, fake
 
 
-def _scores(state: TrainState, rival: Rival, images: Tensor, lr: Tensor) -> Tensor:
+def scores(state: TrainState, rival: Rival, images: Tensor, lr: Tensor) -> Tensor:
     """Of each image its mean logit, (b,)."""
     with state.fabric.autocast():
         return score(rival.network(images.float(), lr)).double()
 
 
-def _alone(scores: Tensor) -> Answer:
+def answer_of(scores: Tensor) -> Answer:
+    """Of each image's mean logit, (b,)."""
     mean, square = _moments(scores).tolist()
     return _answer(mean, square, len(scores))
 

@@ -66,6 +66,7 @@ def discriminator_values(rival: Rival, report: StepReport) -> dict[str, object]:
     if report.accuracy is not None:
         real, generated = report.accuracy.tolist()
         found["accuracy"] = {"real": real, "generated": generated}
+        found["r_t"] = 2.0 * real - 1.0
     if rival.pause is not None:
         found |= {"rests": report.rested, "rested": rival.pause.rested}
     return found

@@ -45,11 +45,25 @@ class Photographs:
     """
 
     def __init__(self, roots: Sequence[Path], config: TrainingConfig) -> None:
-        self.sources = trained_on(roots, config)
+        self._open(trained_on(roots, config), labels_for(config, config.data.maps), config)
+
+    @classmethod
+    def of(
+        cls, sources: Sequence[Source], labels: LabelFolder | None, config: TrainingConfig
+    ) -> Photographs:
+        """Of any photographs, which need not be those that are trained on, with their maps."""
+        made = cls.__new__(cls)
+        made._open(sources, labels, config)
+        return made
+
+    def _open(
+        self, sources: Sequence[Source], labels: LabelFolder | None, config: TrainingConfig
+    ) -> None:
+        self.sources = sources
         self.cut = Cut(config.model.scale, config.data.crop)
         self.config = config
         self.decoded: dict[int, Bytes] = {}
-        self.labels = labels_for(config, config.data.maps)
+        self.labels = labels
         self.written = all_of(self._checked, self.sources)
 
     def _checked(self, source: Source) -> _Written:

@@ -9,6 +9,7 @@ RESUME = "test_resume"
 OPTIONS = "test_options"
 PARTS = "test_parts"
 SIDE = "test_discriminator_side"
+HEART = "test_overfitting"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -64,5 +65,15 @@ ROWS = (
     _row("state", "torch.manual_seed(config.seed)", "torch.manual_seed(0)", TRAINING, RESUME, PARTS),
     _row("config_steps", "return 1 + sum(progress > start for start in self.growing[::2])", "return 1 + sum(progress > start for start in self.growing[1::2])", "test_published"),
     _row("overfitting", "return (train.mean - held_out.mean) / gap", "return (held_out.mean - train.mean) / gap", "test_telling", TRAINING),
+    _row("areas", "won = (away > 0) + 0.5 * (away == 0)", "won = (away > 0) + 0.0 * (away == 0)", HEART),
+    _row("areas", "for n, name in enumerate(dict.fromkeys([*below.sources, *above.sources]))", "for n, name in enumerate([*below.sources, *above.sources])", HEART),
+    _row("areas", "math.hypot(first.value - first.low, second.high - second.value)", "math.hypot(first.value - first.low, second.value - second.low)", HEART),
+    _row("watched", "if own.digest == each.pipeline.digest:", "if own.digest != each.pipeline.digest:", HEART),
+    _row("watched", "yield \"content\", held, own", "yield \"content\", held, each.pipeline", HEART),
+    _row("memory", "return 2.0 * float(right[0]) - 1.0", "return 2.0 * float(right[1]) - 1.0", HEART),
+    _row("memory", "\"apart\": train.above(each)", "\"apart\": each.above(train)", HEART),
+    _row("alarm", "gap[\"value\"] > GAP and gap[\"low\"] > 0", "gap[\"value\"] > GAP", HEART),
+    _row("alarm", "for check in reversed(checks):", "for check in checks:", HEART),
+    _row("watching", "if self.log.lines(step, KIND):", "if self.log.lines(step - 1, KIND):", HEART),
     _row("logs", "if _step(line, path, number) <= step", "if _step(line, path, number) < step", RESUME, TRAINING),
 )
