@@ -17,7 +17,7 @@ from realsr.cli.commands.doctor import doctor
 from realsr.cli.commands.estimate import estimate
 from realsr.cli.commands.fit_pipeline import fit_pipeline
 from realsr.cli.commands.models import models
-from realsr.cli.commands.pairs import make_pairs, preview, replay, sheet, verify
+from realsr.cli.commands.pairs import convert, make_pairs, preview, replay, sheet, verify
 from realsr.cli.commands.pipelines import pipelines
 from realsr.cli.commands.rate import rate
 from realsr.cli.commands.robustness import robustness
@@ -53,6 +53,7 @@ def realsr(
 app.command("make-pairs")(make_pairs)
 app.command("replay")(replay)
 app.command("verify")(verify)
+app.command("convert")(convert)
 app.command("upscale")(upscale)
 app.command("preview")(preview)
 app.command("sheet")(sheet)

@@ -33,6 +33,7 @@ _NAMES = {
     "hr_crops": ("HRCrops", "KeyedSampler"),
     "job": ("PairsJob",),
     "make": ("Outcome", "make_pairs"),
+    "converting": ("Converted", "convert"),
     "manifest": ("ManifestHeader", "PairLine", "read_manifest"),
     "pictures": ("Images", "read_pair"),
     "replaying": ("Replayed", "replay"),
@@ -46,6 +47,7 @@ _NAMES = {
 __all__ = [
     "FORMS",
     "Checked",
+    "Converted",
     "Finding",
     "HRCrops",
     "Images",
@@ -59,6 +61,7 @@ __all__ = [
     "Replayed",
     "StoreForm",
     "check_ends",
+    "convert",
     "crop_of_pair",
     "crop_of_photograph",
     "make_pairs",

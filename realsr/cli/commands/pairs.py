@@ -64,7 +64,7 @@ def make_pairs(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="How pairs are stored: folder.",
+            help="How pairs are stored: folder, imagefolder, tar, lmdb, parquet.",
             show_default="folder, or what DIR has",
         ),
     ] = None,
@@ -149,6 +149,24 @@ def verify(folder: FolderOfPairs, workers: Workers = None) -> int:
     from realsr.cli.actions.checks import run_verify
 
     return run_verify(folder, workers)
+
+
+@going_on
+def convert(
+    folder: FolderOfPairs,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where they go: new, or to go on with.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="NAME", help="folder, imagefolder, tar, lmdb or parquet."),
+    ],
+) -> int:
+    """Copy pairs into another form, each picture against its digest; called again, go on.
+
+    Exit: 0 all copied, 2 usage, 3 some pictures are not as the manifest says, and the rest were copied.
+    """
+    from realsr.cli.actions.convert import run_convert
+
+    return run_convert(folder, out, form)
 
 
 @reported

@@ -30,13 +30,13 @@ class Folder:
         return StoredFile(self.root / "lr" / f"{key}.png", inside=self.root)
 
     def names(self) -> Iterator[str]:
-        for part in self.parts:
+        for part in Folder.parts:
             directory = self.root / part
             if directory.is_dir():
                 yield from sorted(f"{part}/{entry.name}" for entry in directory.iterdir())
 
     def ready(self) -> None:
-        for part in self.parts:
+        for part in Folder.parts:
             directory = self.root / part
             with writing(directory):
                 directory.mkdir(exist_ok=True)

@@ -16,7 +16,12 @@ from realsr.files.errors import RequestError
 from realsr.files.whole import write_whole, writing
 from realsr.images.stored import Stored, StoredFile
 from realsr.pairs.store.folder import Folder
+from realsr.pairs.store.imagefolder import ImageFolder
+from realsr.pairs.store.lmdb_files import LMDB
+from realsr.pairs.store.packed import PackedStore
+from realsr.pairs.store.parquet_files import PARQUET
 from realsr.pairs.store.protocol import PairStore
+from realsr.pairs.store.tar_shards import TAR
 
 MARK = ".realsr-format"
 _PLAIN = "folder"
@@ -33,6 +38,10 @@ class StoreForm:
 
 _ROWS = [
     StoreForm(_PLAIN, Folder),
+    StoreForm("imagefolder", ImageFolder),
+    StoreForm("tar", lambda root: PackedStore(root, TAR)),
+    StoreForm("lmdb", lambda root: PackedStore(root, LMDB)),
+    StoreForm("parquet", lambda root: PackedStore(root, PARQUET)),
 ]
 
 FORMS = Table("format of pairs", _ROWS, RequestError)
