@@ -28,7 +28,7 @@ from realsr.images.stored import read_stored
 from realsr.pairs.job import resolve_device, versions
 from realsr.pairs.manifest import ManifestHeader, PairLine, read_manifest
 from realsr.pairs.replayed import claimed_target
-from realsr.pairs.stop import Stop
+from realsr.pairs.run import Stop
 from realsr.pairs.store.claim import refuse_links
 from realsr.pairs.store.protocol import PairStore
 from realsr.pairs.store.table import opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +10,24 @@ from realsr.pairs.events import Event, PairsKept, Phase, SourceOpened, TimeSpent
 from realsr.pairs.job import PairsJob
 from realsr.pairs.journal import Journal
 from realsr.pairs.samples import Unit
-from realsr.pairs.stop import Stop
 from realsr.pairs.store.protocol import PairStore, holds
 from realsr.pairs.tally import Observer, Tally, timed
 from realsr.stopwatch import Stopwatch
 
 __all__ = ["Observer", "Run"]
+
+
+class Stop:
+    """One flag: set once, seen by all. A byte of shared memory: a process that dies can leave no lock on it."""
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        self._byte[0] = 1
+
+    def is_set(self) -> bool:
+        return self._byte[0] == 1
 
 
 @dataclass(frozen=True)

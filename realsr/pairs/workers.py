@@ -18,9 +18,8 @@ from realsr.images.sources import Source
 from realsr.pairs.events import PairMade, PairsKept, failed
 from realsr.pairs.making import degrade_samples, keep
 from realsr.pairs.pictures import Images
-from realsr.pairs.run import Run
+from realsr.pairs.run import Run, Stop
 from realsr.pairs.samples import Sample, keys_without_opening, load
-from realsr.pairs.stop import Stop
 
 BATCH = 32
 BATCH_PIXELS = 2**25

@@ -102,6 +102,14 @@ def test_make_replay_verify(photographs: Path, tmp_path: Path) -> None:
     )
     replayed = realsr("replay", out)
     assert f"made in {out / 'lr-replayed'}" in replayed.stdout
+    for form in ("tar", "folder"):
+        copied = realsr("convert", out, "--out", tmp_path / form, "--format", form)
+        assert copied.exit_code == 0, copied.stderr
+        assert copied.stdout.endswith(f"pairs copied; in {tmp_path / form} as {form}\n")
+    (tmp_path / "folder" / "hr" / next((out / "hr").iterdir()).name).unlink()
+    partly = realsr("convert", tmp_path / "folder", "--out", tmp_path / "x", "--format", "tar")
+    assert partly.exit_code == 3
+    assert "left out, since the manifest says otherwise" in partly.stderr
     verified = realsr("verify", out)
     assert (verified.exit_code, verified.stdout) == (0, "3 pairs checked: no findings\n")
 

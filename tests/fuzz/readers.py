@@ -33,6 +33,7 @@ from realsr.training.logs import read_log
 from tests.fuzz import seeds
 from tests.fuzz.reader import Reader, put
 from tests.fuzz.record_readers import RECORD_READERS
+from tests.fuzz.store_readers import STORE_READERS
 
 
 def _picture(suffix: str) -> Callable[[Path, bytes], object]:
@@ -184,4 +185,5 @@ READERS = (
         (),
     ),
     *RECORD_READERS,
+    *STORE_READERS,
 )

@@ -7,15 +7,13 @@ import json
 import subprocess
 import sys
 import tarfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import lmdb
 import numpy as np
-import pyarrow.parquet
 import pytest
 import torch
-import webdataset
 from PIL import Image
 
 from realsr.interop import basicsr_import
@@ -23,10 +21,13 @@ from realsr.pairs.converting import convert
 from realsr.pairs.store import parquet_files, tar_shards
 from realsr.pairs.store.packed import outer_name
 from realsr.pairs.store.table import opened
-from tests.interop.test_basicsr import needs_basicsr
 from tests.pairs.conftest import Quiet, job_of, make_pairs, photographs
 
 __all__ = ["photographs"]
+
+lmdb = pytest.importorskip("lmdb", reason="the extra stores is not installed")
+parquet = pytest.importorskip("pyarrow.parquet", reason="the extra stores is not installed")
+webdataset = pytest.importorskip("webdataset")
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_lmdb_reads_the_databases(pairs: Path, files: dict[str, tuple[bytes, byt
         assert found == expected
 
 
-@needs_basicsr
+@pytest.mark.skipif(find_spec("basicsr") is None, reason="BasicSR 1.4.2 is not installed")
 def test_basicsr_reads_the_databases(pairs: Path, files: dict[str, tuple[bytes, bytes]]) -> None:
     out = converted(pairs, "lmdb") / "data"
     section = {
@@ -121,7 +122,7 @@ def test_basicsr_reads_the_databases(pairs: Path, files: dict[str, tuple[bytes, 
 def test_pyarrow_reads_the_tables(pairs: Path, files: dict[str, tuple[bytes, bytes]]) -> None:
     found = {}
     for path in sorted((converted(pairs, "parquet") / "data").iterdir()):
-        for row in pyarrow.parquet.read_table(path).to_pylist():
+        for row in parquet.read_table(path).to_pylist():
             found[row["key"]] = row["hr"]["bytes"], row["lr"]["bytes"]
     assert found == files
 

@@ -22,6 +22,10 @@ from tests.photographs import photograph, photographs, save, synthetic
 __all__ = ["photograph", "photographs", "save", "synthetic"]
 
 
+NEEDED = {"lmdb": "lmdb", "parquet": "pyarrow"}
+"""What a form is written by, where it is an extra."""
+
+
 class Quiet:
     """Counts what an observer is told."""
 
@@ -71,7 +75,9 @@ def with_zip() -> Table[StoreForm]:
 def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every form of the table, and one that a test adds to it."""
     monkeypatch.setattr(table, "FORMS", with_zip())
-    return str(request.param)
+    name = str(request.param)
+    pytest.importorskip(NEEDED.get(name, "zipfile"), reason=f"{name} needs the extra stores")
+    return name
 
 
 @pytest.fixture

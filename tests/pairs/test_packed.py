@@ -9,7 +9,6 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
-import lmdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,8 @@ from realsr.pairs.store.claim import claimed
 from realsr.pairs.store.packed import PackedPair, Packing, inner_name, outer_name
 from realsr.pairs.store.table import opened
 from realsr.pairs.verifying import verify
+
+lmdb = pytest.importorskip("lmdb", reason="the extra stores is not installed")
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]

@@ -140,6 +140,7 @@ EACH = {
     "studies": ["robustness run --metrics psnr_y --out out --study {}"],
     "pairs": [
         "verify {}",
+        "convert {} --out out --format tar",
         "replay {} --check",
         "sheet {} --out out.png",
         "robustness run --metrics psnr_y --out out --pipelines {}",

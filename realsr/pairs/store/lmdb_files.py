@@ -22,9 +22,9 @@ from degrade.foreign import ForeignFileError, open_foreign
 from realsr.pairs.store.lmdb_pages import entries
 from realsr.pairs.store.packed import (
     Index,
+    Location,
     PackedPair,
     Packing,
-    Place,
     Slice,
     inner_name,
     outer_name,
@@ -109,7 +109,7 @@ def _shape(png: bytes) -> tuple[int, int, int]:
 
 
 def _index(data: Path) -> Index:
-    places: dict[str, Place] = {}
+    places: dict[str, Location] = {}
     for side in SIDES:
         path = data / f"{side}.lmdb" / "data.mdb"
         try:

@@ -29,7 +29,7 @@ _DEEPEST = 32
 _PAGE_SIZES = range(512, 65537)
 
 
-class Entry(NamedTuple):
+class PageEntry(NamedTuple):
     """start, length: bytes of the file."""
 
     key: bytes
@@ -61,7 +61,7 @@ class _Pages:
         return page if len(page) == self.size else b""
 
 
-def entries(file: BinaryIO) -> Iterator[Entry]:
+def entries(file: BinaryIO) -> Iterator[PageEntry]:
     """Keys and values of the main database, in its order, each page once."""
     size = file.seek(0, 2)
     found = max((meta for meta in _metas(file)), key=lambda meta: meta[2], default=None)
@@ -87,7 +87,7 @@ def _metas(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
             yield stated, root, transaction
 
 
-def _below(pages: _Pages, number: int, deepest: int, seen: set[int]) -> Iterator[Entry]:
+def _below(pages: _Pages, number: int, deepest: int, seen: set[int]) -> Iterator[PageEntry]:
     page = pages.read(number)
     if not page or not deepest or number in seen:
         return
@@ -117,7 +117,7 @@ def _nodes(page: bytes) -> Iterator[_Node]:
         yield _Node(low, high, flags, page[value - length : value], value)
 
 
-def _entry(pages: _Pages, number: int, page: bytes, node: _Node) -> Entry | None:
+def _entry(pages: _Pages, number: int, page: bytes, node: _Node) -> PageEntry | None:
     length = node.low | node.high << 16
     start = number * pages.size + node.value
     if node.flags & _ON_OVERFLOW:
@@ -127,4 +127,4 @@ def _entry(pages: _Pages, number: int, page: bytes, node: _Node) -> Entry | None
         start = overflow * pages.size + _HEADER
     if start + length > pages.count * pages.size:
         return None
-    return Entry(node.key, start, length)
+    return PageEntry(node.key, start, length)

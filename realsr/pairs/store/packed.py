@@ -23,7 +23,7 @@ from realsr.images.stored import StoredFile
 from realsr.pairs.store.books import Books
 
 
-class Place(Protocol):
+class Location(Protocol):
     """Where the bytes of a picture lie in a packed directory."""
 
     def read(self) -> bytes:
@@ -58,7 +58,7 @@ class PackedPair(NamedTuple):
 _SAFE = " !\"#$&'()*+,/:;<=>?@[\\]^`{|}"
 """What stays as it is, beside letters, digits and -._~."""
 
-Index = Mapping[str, Place]
+Index = Mapping[str, Location]
 """Places by `hr/KEY.png` and `lr/KEY.png`."""
 
 
@@ -81,7 +81,7 @@ class Packing:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PackedPicture:
     """A picture in the packed directory, or in a file of its own as long as its run is under way."""
 
     store: PackedStore
@@ -135,11 +135,11 @@ class PackedStore:
         data, following = self.root / "data", self.root / "next"
         return following if following.is_dir() and not data.is_dir() else data
 
-    def hr(self, key: str) -> Member:
-        return Member(self, f"hr/{key}.png")
+    def hr(self, key: str) -> PackedPicture:
+        return PackedPicture(self, f"hr/{key}.png")
 
-    def lr(self, key: str) -> Member:
-        return Member(self, f"lr/{key}.png")
+    def lr(self, key: str) -> PackedPicture:
+        return PackedPicture(self, f"lr/{key}.png")
 
     def staged(self, name: str) -> StoredFile:
         return StoredFile(self.root / "staged" / name, inside=self.root)

@@ -19,7 +19,7 @@ from typing import Any
 from degrade.errors import MissingExtraError
 from degrade.foreign import ForeignFileError, open_foreign
 from realsr.images.errors import SourceError, as_damage
-from realsr.pairs.store.packed import Index, PackedPair, Packing, Place
+from realsr.pairs.store.packed import Index, Location, PackedPair, Packing
 
 PAIRS_A_FILE = 2_000
 PAIRS_A_GROUP = 20
@@ -32,7 +32,7 @@ _FEATURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """The bytes of a picture in a row of a group. time: of the file's last change."""
 
     file: Path
@@ -75,7 +75,7 @@ def _row(pair: PackedPair) -> dict[str, Any]:
 
 
 def _index(data: Path) -> Index:
-    places: dict[str, Place] = {}
+    places: dict[str, Location] = {}
     for path in sorted(data.glob("*.parquet")):
         try:
             with as_damage():
@@ -85,7 +85,7 @@ def _index(data: Path) -> Index:
     return places
 
 
-def _cells(path: Path) -> Iterator[tuple[str, Place]]:
+def _cells(path: Path) -> Iterator[tuple[str, Location]]:
     time = path.stat().st_mtime_ns
     with open_foreign(path, inside=path.parent) as file:
         table = _parquet().ParquetFile(file)
@@ -96,7 +96,7 @@ def _cells(path: Path) -> Iterator[tuple[str, Place]]:
             for row, key in enumerate(columns["key"].to_pylist()):
                 for side in _PICTURES:
                     if there[side][row]:
-                        yield f"{side}/{key}.png", Cell(path, time, group, row, side)
+                        yield f"{side}/{key}.png", TableCell(path, time, group, row, side)
 
 
 def _check_plain(group: Any, path: Path) -> None:

@@ -18,9 +18,9 @@ from degrade.foreign import ForeignFileError, open_foreign
 from realsr.files.json_lines import json_line
 from realsr.pairs.store.packed import (
     Index,
+    Location,
     PackedPair,
     Packing,
-    Place,
     Slice,
     inner_name,
     outer_name,
@@ -74,7 +74,7 @@ class _Header(NamedTuple):
 
 
 def _index(data: Path) -> Index:
-    places: dict[str, Place] = {}
+    places: dict[str, Location] = {}
     for path in sorted(data.glob("*.tar")):
         try:
             with open_foreign(path, inside=data) as file:
@@ -84,7 +84,7 @@ def _index(data: Path) -> Index:
     return places
 
 
-def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Place]]:
+def _members(path: Path, file: BinaryIO) -> Iterator[tuple[str, Location]]:
     """Pictures of a shard as far as it can be followed."""
     name = ""
     while (header := _header(file)) is not None:
