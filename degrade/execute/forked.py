@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from degrade.errors import DegradeError
@@ -32,12 +32,17 @@ def can_fork() -> bool:
 
 @contextmanager
 def forked_pool(
-    workers: int, begin: Callable[..., None] | None = None, *arguments: Any
+    workers: int,
+    begin: Callable[..., None] | None = None,
+    *arguments: Any,
+    unsaved: bool = False,
 ) -> Iterator[ProcessPoolExecutor]:
     """A pool of processes that run torch and OpenCV single-threaded, each after `begin(*arguments)`.
 
     What `begin` is given is inherited, not copied, so it may be memory that all share. The processes leave
-    Ctrl-C to their parent and end when it does, however it ends. Raises DegradeError where there is no fork.
+    Ctrl-C to their parent and end when it does, however it ends. unsaved: what they are at is of no use to
+    anybody once this is left by an exception, so that they end in the middle of it; else each first ends its
+    running job. Raises DegradeError where there is no fork.
     """
     if not can_fork():
         raise DegradeError(
@@ -45,7 +50,10 @@ def forked_pool(
             "children, which a data loader's worker may not; use threads"
         )
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, context, _begin, (begin, arguments)) as pool:
+    # What is sent is never received: every process sees that there is something.
+    end, bell = context.Pipe(duplex=False)
+    given = (end, begin, arguments)
+    with end, bell, ProcessPoolExecutor(workers, context, _begin, given) as pool:
         # The first job forks them all. OpenCV's own threads have to be gone by then: a child would inherit
         # their books without them, and wait for ever for one to answer. It inherits the count of one, too.
         with single_threaded_cv2(), signals_kept_back():
@@ -53,6 +61,8 @@ def forked_pool(
         try:
             yield pool
         except BaseException:
+            if unsaved:
+                bell.send_bytes(b"end")
             pool.shutdown(cancel_futures=True)
             raise
 
@@ -61,20 +71,20 @@ def _nothing() -> None:
     pass
 
 
-def _begin(begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
+def _begin(end: Connection, begin: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     let_through()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(end,), daemon=True).start()
     become_worker()
     if begin is not None:
         begin(*arguments)
 
 
-def _end_with_parent() -> None:
-    """Ends this process at once when its parent is gone: an orphan would wait for work for ever."""
+def _end_with_parent(end: Connection) -> None:
+    """Ends this process at once when its parent is gone, or wants it so: an orphan would wait for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
-    wait([parent.sentinel])
+    wait([parent.sentinel, end])
     os._exit(1)

@@ -31,5 +31,5 @@ def each(
         with single_threaded_cv2():
             yield from map(function, items)
         return
-    with forked_pool(wanted) as pool:
+    with forked_pool(wanted, unsaved=True) as pool:
         yield from look_ahead(pool, function, items, 4 * wanted)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from degrade.execute.forked import can_fork
+from degrade.execute.forked import can_fork, forked_pool
 from degrade.execute.signals import signals_kept_back
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="worker processes are forked on Linux only")
@@ -65,3 +67,29 @@ def test_handlers_and_mask_are_as_they_were() -> None:
         pass
     assert signal.getsignal(signal.SIGINT) is handler
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
+
+
+def work(seconds: float, done: Path) -> None:
+    done.with_suffix(".begun").touch()
+    time.sleep(seconds)
+    done.touch()
+
+
+def torn(unsaved: bool, done: list[Path]) -> None:
+    """Two workers, each with a job that it has begun, and an exception."""
+    with forked_pool(2, unsaved=unsaved) as pool:
+        for path in done:
+            pool.submit(work, 60.0 if unsaved else 1.0, path)
+        while not all(path.with_suffix(".begun").exists() for path in done):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("unsaved", [True, False])
+def test_what_is_of_no_use_ends_in_its_middle(tmp_path: Path, unsaved: bool) -> None:
+    """At once, by whatever exception; a job that is of use is ended first."""
+    done, began = [tmp_path / "a", tmp_path / "b"], time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        torn(unsaved, done)
+    assert time.monotonic() - began < 30
+    assert [path.exists() for path in done] == [not unsaved] * 2
