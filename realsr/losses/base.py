@@ -31,6 +31,7 @@ class Batch:
     fake_logits, real_logits: the discriminator's answers to sr and hr, not passed through a sigmoid.
     fake_features, real_features: its inner activations, in one order. fake_classes: its class head's logits of
     sr, b k. labels: the classes of the images, (b,). scores: a ranker's answer to sr, b 1.
+    autoencode: an autoencoder as a function of HR-size images.
     """
 
     sr: Tensor
@@ -46,6 +47,7 @@ class Batch:
     scores: Tensor | None = None
     fake_classes: Tensor | None = None
     labels: Tensor | None = None
+    autoencode: Callable[[Tensor], Tensor] | None = None
 
     def __post_init__(self) -> None:
         for sr, hr in ((self.sr, self.hr), *self.levels):
@@ -124,6 +126,7 @@ HOW: dict[str, str] = {
     "lr": "hand in the LR images that sr was made from",
     "degrade_again": "hand in the degradation that made lr, as a function: "
     "lambda sr: degrade.apply_lr(traces, sr)",
+    "autoencode": "hand in a trained autoencoder, as a function of images",
     "ema": "hand in the output of the generator's moving average",
     "fake_logits": "run the discriminator on sr",
     "real_logits": "run the discriminator on hr",

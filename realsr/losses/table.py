@@ -7,6 +7,7 @@ from typing import Any
 from degrade.table import Table
 from realsr.losses.adversarial import ADVERSARIAL
 from realsr.losses.artefacts import LDL
+from realsr.losses.autoencoded import AESOP
 from realsr.losses.base import Loss
 from realsr.losses.classes import AUXILIARY_CLASS
 from realsr.losses.consistency import LR_CONSISTENCY
@@ -20,6 +21,7 @@ from realsr.losses.pixel import CHARBONNIER_LOSS, HUBER, L1, MSE
 from realsr.losses.ranking import RANK_CONTENT
 from realsr.losses.similarity import MS_SSIM, SSIM
 from realsr.losses.texture import GRAM, PATCH_GRAM
+from realsr.losses.wavelets import WAVELET
 
 _ROWS: tuple[Loss[Any], ...] = (
     L1,
@@ -32,6 +34,7 @@ _ROWS: tuple[Loss[Any], ...] = (
     GRADIENT,
     FFT,
     FOCAL_FREQUENCY,
+    WAVELET,
     LR_CONSISTENCY,
     PERCEPTUAL,
     GRAM,
@@ -40,6 +43,7 @@ _ROWS: tuple[Loss[Any], ...] = (
     ADVERSARIAL,
     FEATURE_MATCHING,
     LDL,
+    AESOP,
     RANK_CONTENT,
     AUXILIARY_CLASS,
 )

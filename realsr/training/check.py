@@ -237,6 +237,8 @@ def _check_needs(state: TrainState) -> None:
         there.add("ema")
     if state.ranker is not None:
         there.add("scores")
+    if state.autoencoder is not None:
+        there.add("autoencode")
     if state.rival is not None:
         there |= {"fake_logits", "real_logits", "fake_features", "real_features"}
     if state.rival is not None and isinstance(state.rival.network, TellsClasses):
@@ -264,6 +266,7 @@ _LACKS_RIVAL = "add `discriminator: {name: vgg}` and an adversarial term"
 
 _REMEDY: dict[str, str] = dict(HOW) | {
     "degrade_again": "take photographs under data.hr alone, and colour rgb",
+    "autoencode": "add `autoencoder: {}`, which trains one before the first step",
     "ema": "set ema, say 0.999",
     "fake_classes": "add `discriminator: {name: sftgan}`, which tells classes",
     "labels": "give data.maps, and a network that is told them",

@@ -30,6 +30,7 @@ from realsr.losses.schedules import follows_length
 from realsr.rows import NO_ROWS, RowFile, Rows, RowsError, check_files, rows_of
 from realsr.training.config_data import Count, DataConfig, Positive, Share, ValidationConfig
 from realsr.training.config_networks import DiscriminatorConfig, ModelConfig
+from realsr.training.config_remedies import AdaptiveConfig, AutoencoderConfig, BandsConfig
 from realsr.training.config_steps import (
     ClipConfig,
     CurriculumConfig,
@@ -77,12 +78,14 @@ class ViewConfig(Strict):
     """What the discriminator sees of real and generated images, drawn anew at every step (DiffAugment).
 
     translation: up to this share of the side, each way. cutout: side of a black square. colour: strength of
-    changed brightness, saturation and contrast; off, since faithful colours are a part of the task.
+    changed brightness, saturation and contrast; off, since faithful colours are a part of the task. adaptive:
+    each change is made with a probability of its own, not always (ADA).
     """
 
     translation: Share = 0.125
     cutout: Share = 0.5
     colour: Share = 0.0
+    adaptive: AdaptiveConfig | None = None
 
 
 class PauseConfig(Strict):
@@ -109,6 +112,12 @@ class TrainingConfig(Strict):
     discriminator_optimiser: OptimiserConfig | None = None
     discriminator_view: ViewConfig | None = None
     discriminator_pause: PauseConfig | None = None
+    discriminator_bands: BandsConfig | None = None
+    generator_every: Positive = Field(
+        default=1, description="steps of the discriminator a step of it"
+    )
+    gradient_surgery: Literal["pcgrad"] | None = None
+    autoencoder: AutoencoderConfig | None = None
     schedule: ScheduleConfig = ScheduleConfig()
     curriculum: CurriculumConfig | None = None
     ema: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -242,6 +251,17 @@ def disagreements(config: TrainingConfig) -> list[Fault]:
     if config.ranker and "scores" not in {name for t in config.recipe.terms for name in t.needs}:
         sentence = "ranker: no term looks at its scores: add rank_content, or leave it out"
         faults.append((("ranker",), sentence))
+    if config.autoencoder and "autoencode" not in {n for t in config.recipe.terms for n in t.needs}:
+        sentence = "autoencoder: no term looks at its outputs: add aesop, or leave it out"
+        faults.append((("autoencoder",), sentence))
+    if config.gradient_surgery and config.precision == "fp16":
+        sentence = "gradient_surgery: gradients of fp16 are scaled, term by term: take bf16 or 32"
+        faults.append((("gradient_surgery",), sentence))
+    if config.gradient_surgery and len(config.recipe.terms) < 2:
+        sentence = (
+            "gradient_surgery: the objective has one term, which nothing opposes: leave it out"
+        )
+        faults.append((("gradient_surgery",), sentence))
     if config.model.file and config.start_from:
         sentence = "start_from: model.file gives the weights already: leave one of the two out"
         faults.append((("start_from",), sentence))
@@ -301,10 +321,13 @@ def _of_sides(config: TrainingConfig) -> list[Fault]:
     """Of the generator's side and the discriminator's."""
     if config.discriminator is not None:
         if config.recipe.discriminator is not None:
-            return []
+            return _of_bands(config)
         sentence = "the objective has no adversarial term: leave `discriminator` out"
         return [(("discriminator",), sentence)]
-    keys = ("discriminator_optimiser", "discriminator_view", "discriminator_pause")
+    keys = (
+        *("discriminator_optimiser", "discriminator_view", "discriminator_pause"),
+        *("discriminator_bands", *(["generator_every"] if config.generator_every > 1 else [])),
+    )
     sentence = "{}: there is no `discriminator` that it could be for"
     orphans = [key for key in keys if getattr(config, key) is not None]
     faults: list[Fault] = [((key,), sentence.format(key)) for key in orphans]
@@ -312,6 +335,15 @@ def _of_sides(config: TrainingConfig) -> list[Fault]:
         add = "the objective plays against a discriminator: add `discriminator: {name: vgg}`"
         faults.append((("objective",), add))
     return faults
+
+
+def _of_bands(config: TrainingConfig) -> list[Fault]:
+    """Of details that are wider than a crop."""
+    bands = config.discriminator_bands
+    if bands is None or 2 ** (bands.levels - 1) < config.data.crop:
+        return []
+    sentence = f"levels {bands.levels} reach beyond data.crop {config.data.crop}: take fewer"
+    return [(("discriminator_bands", "levels"), f"discriminator_bands: {sentence}")]
 
 
 def placed_error(title: str, faults: Sequence[Fault]) -> ValidationError:

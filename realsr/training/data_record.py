@@ -92,6 +92,8 @@ def _groups(
         found["pipelines"] = "", {f"x{s}": _of(each) for s, each in given.pipelines.items()}
     if config.ranker is not None:
         found["ranker"] = "", {str(config.ranker): config.ranker}
+    if config.autoencoder is not None and (file := config.autoencoder.file) is not None:
+        found["autoencoder"] = "", {str(file): file}
     for told, each in zip(config.validation.sets, given.sets, strict=True):
         files: Files = {**_paths(each.learned), "its pipeline": _of(each.pipeline)}
         found[f"validation set {each.name}"] = told.model_dump_json(), files

@@ -13,6 +13,7 @@ from torch import Tensor
 
 import degrade
 from realsr.models.cards import ModelCard
+from realsr.training.autoencoding import prepare
 from realsr.training.batches import Batches, Told, TrainingBatch
 from realsr.training.check import Material, check, material
 from realsr.training.checkpoints import read_state, states, write_state
@@ -103,6 +104,7 @@ def train(
             check_data(run.root, config, given, state.step, accept=accept_changed) if first else ()
         )
         told = tell if first else lambda sentence: None
+        prepare(state, given, run, told)
         training = Training(state, given, run, told, interrupts)
         training.note(changes, resumed)
         stack.callback(training.close)

@@ -25,6 +25,7 @@ from realsr.training.config import TrainingConfig
 from realsr.training.processes import mean_over
 from realsr.training.state import Rival, TrainState
 from realsr.training.validation import FROZEN_SEED, ValidationSet
+from realsr.training.views import bands_of
 
 ERRORS = 2.0
 """Standard errors by which training images must look more real than generated ones for r_v to be told."""
@@ -134,7 +135,8 @@ def _on_held_out(state: TrainState, rival: Rival, held: TrainingBatch) -> tuple[
 def scores(state: TrainState, rival: Rival, images: Tensor, lr: Tensor) -> Tensor:
     """Of each image its mean logit, (b,)."""
     with state.fabric.autocast():
-        return score(rival.network(images.float(), lr)).double()
+        seen = bands_of(state.config.discriminator_bands, images.float())
+        return score(rival.network(seen, lr)).double()
 
 
 def answer_of(scores: Tensor) -> Answer:

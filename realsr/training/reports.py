@@ -46,7 +46,11 @@ def generator_values(report: StepReport, rate: float) -> dict[str, object]:
         "gradient": float(report.gradient),
         "lr": rate,
     }
-    return found | ({"gradient_norms": report.norms} if report.norms else {})
+    if report.rested:
+        found["rests"] = True
+    if report.norms:
+        found |= {"gradient_norms": report.norms, "gradient_cosines": report.cosines}
+    return found
 
 
 def discriminator_values(rival: Rival, report: StepReport) -> dict[str, object]:
@@ -67,6 +71,8 @@ def discriminator_values(rival: Rival, report: StepReport) -> dict[str, object]:
         real, generated = report.accuracy.tolist()
         found["accuracy"] = {"real": real, "generated": generated}
         found["r_t"] = 2.0 * real - 1.0
+    if rival.adaptation is not None:
+        found["view_share"] = rival.adaptation.share
     if rival.pause is not None:
         found |= {"rests": report.rested, "rested": rival.pause.rested}
     return found

@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 
 from realsr.losses.discriminator import DiscriminatorObjective
 from realsr.losses.objective import Objective
+from realsr.models.autoencoder import Autoencoder, AutoencoderArguments, autoencoder_of
 from realsr.models.bounds import built_within
 from realsr.models.checkpoints import LoadReport, load_weights
 from realsr.models.discriminators.base import Discriminator
@@ -19,6 +20,7 @@ from realsr.models.discriminators.table import build_discriminator
 from realsr.models.errors import ModelError
 from realsr.models.ranker import ranker_of
 from realsr.models.table import build
+from realsr.training.adapting import Adaptation
 from realsr.training.checkpoints import counted, restoring
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
@@ -42,12 +44,14 @@ class Lazy(NamedTuple):
 
 @dataclass
 class Rival:
-    """The discriminator's side of the game. lazy: penalties that are not of every step, by name."""
+    """The discriminator's side of the game. lazy: penalties that are not of every step, by name. adaptation:
+    how often its images are changed, where that follows it."""
 
     network: Discriminator
     optimiser: Optimizer
     objective: DiscriminatorObjective
     pause: Pause | None = None
+    adaptation: Adaptation | None = None
     lazy: dict[str, Lazy] = field(default_factory=dict)
 
 
@@ -55,7 +59,7 @@ class Rival:
 class TrainState:
     """enlarge: the generator, or its compiled form. step: how many steps lie behind. skipped: how many of the
     last ones, in a row, the guard left out. started: what the weights to start from filled. ranker: scores SR,
-    unchanging.
+    unchanging. autoencoder: of the loss aesop, unchanging once it is trained.
 
     There is no random generator and no scheduler here: draws and rates are functions of the step.
     """
@@ -69,6 +73,7 @@ class TrainState:
     ema: nn.Module | None = None
     rival: Rival | None = None
     ranker: nn.Module | None = None
+    autoencoder: nn.Module | None = None
     step: int = 0
     skipped: int = 0
     started: LoadReport | None = None
@@ -102,8 +107,9 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
         optimiser_for(generator, config.optimiser),
         objective,
         ema=frozen_copy(generator) if config.ema is not None else None,
-        rival=None if rival is None else _rival(_placed(rival, config, fabric), config),
+        rival=None if rival is None else _rival(_placed(rival, config, fabric), config, fabric),
         ranker=_ranker(config, fabric),
+        autoencoder=_autoencoder(config, fabric),
         started=started,
     )
 
@@ -138,12 +144,51 @@ def _discriminator(config: TrainingConfig) -> Discriminator:
     )
 
 
-def _rival(network: Discriminator, config: TrainingConfig) -> Rival:
+def _autoencoder(config: TrainingConfig, fabric: Fabric) -> nn.Module | None:
+    """As its seed makes it; it is trained, or read, before the first step."""
+    if config.autoencoder is None:
+        return None
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        found = _made(config)
+    return _placed(found, config, fabric).requires_grad_(False).eval()
+
+
+def _made(config: TrainingConfig) -> Autoencoder:
+    """As torch's generators make it, or as its file has it. Raises TrainingError for one of another scale."""
+    asked = config.autoencoder
+    assert asked is not None
+    scale, channels = config.model.scale, config.model_arguments["channels"]
+    if asked.file is None:
+        return Autoencoder(
+            AutoencoderArguments(
+                scale=scale, channels=channels, features=asked.features, blocks=asked.blocks
+            )
+        )
+    where = config.where("autoencoder", "file")
+    try:
+        found = autoencoder_of(asked.file)
+    except ModelError as error:
+        raise TrainingError(f"{where}: {error}") from error
+    ours = found.decoder[0].in_channels
+    if (found.scale, ours) != (scale, channels):
+        raise TrainingError(
+            f"{where}: {asked.file} is of scale {found.scale} and {ours} channels; expected {scale} and "
+            f"{channels}"
+        )
+    return found
+
+
+def _rival(network: Discriminator, config: TrainingConfig, fabric: Fabric) -> Rival:
     objective = config.recipe.discriminator
     assert objective is not None
     optimiser = optimiser_for(network, config.discriminator_optimiser or config.optimiser)
     pause = None if config.discriminator_pause is None else Pause(config.discriminator_pause)
-    return Rival(network, optimiser, objective, pause)
+    view = config.discriminator_view
+    adapts = None if view is None else view.adaptive
+    batch = config.data.batch * fabric.world_size
+    adaptation = None if adapts is None else Adaptation(adapts, batch)
+    return Rival(network, optimiser, objective, pause, adaptation)
 
 
 def _placed(network: N, config: TrainingConfig, fabric: Fabric) -> N:
@@ -170,6 +215,9 @@ def content(state: TrainState) -> dict[str, Any]:
         found["discriminator_optimiser"] = state.rival.optimiser.state_dict()
         if (pause := state.rival.pause) is not None:
             found["pause"] = {"running": pause.running, "rested": pause.rested}
+        if (adaptation := state.rival.adaptation) is not None:
+            told = ("share", "total", "seen")
+            found["adaptation"] = {name: getattr(adaptation, name) for name in told}
         if lazy := state.rival.lazy:
             found["lazy"] = {name: each._asdict() for name, each in lazy.items()}
     return found
@@ -202,6 +250,10 @@ def _fill(state: TrainState, found: dict[str, Any]) -> None:
             running = found["pause"]["running"]
             pause.running = None if running is None else float(running)
             pause.rested = counted(found["pause"]["rested"])
+        if (adaptation := state.rival.adaptation) is not None:
+            adaptation.share = float(found["adaptation"]["share"])
+            adaptation.total = float(found["adaptation"]["total"])
+            adaptation.seen = counted(found["adaptation"]["seen"])
         lazy = found.get("lazy", {})  # absent before the first, and in states of 0.1.0
         state.rival.lazy = {name: Lazy(**each) for name, each in lazy.items()}
     state.step, state.skipped = counted(found["step"]), counted(found["skipped"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -30,7 +30,8 @@ from realsr.training.pausing import accuracy
 from realsr.training.processes import any_of, average_buffers, average_gradients, mean_over
 from realsr.training.schedule import rate_factor
 from realsr.training.state import Lazy, Rival, TrainState
-from realsr.training.views import View, drawn_view
+from realsr.training.surgery import TermGradients, cosines
+from realsr.training.views import View, bands_of, drawn_view
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
 @dataclass
 class StepReport:
     """raw, weighted: means over the batch, by term, on the device. norms: of the terms' gradients on the last
-    layer, in the first part of the batch, where they were asked for. gradient: length of the whole gradient
-    before clipping. taken: False where something was no finite number, and the step left out. sr: the
-    generator's output, detached. accuracy: of a discriminator on real and generated images, (2,). rested:
-    whether it only judged, and did not learn. Terms and sr are of this process's share of the batch, the rest
-    of the whole.
+    layer, in the first part of the batch, where they were asked for; cosines: between them. gradient: length of
+    the whole gradient before clipping. taken: False where something was no finite number, and the step left
+    out. sr: the generator's output, detached. accuracy: of a discriminator on real and generated images, (2,).
+    rested: whether the network was only looked at, and did not learn. Terms and sr are of this process's share
+    of the batch, the rest of the whole.
     """
 
     raw: dict[str, Tensor]
@@ -51,30 +52,52 @@ class StepReport:
     gradient: Tensor
     taken: bool
     norms: dict[str, float]
+    cosines: dict[str, float] = field(default_factory=dict)
     sr: Tensor | None = None
     accuracy: Tensor | None = None
     rested: bool = False
 
 
 def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = False) -> StepReport:
-    """Moves the generator, and its average, by one batch; `state.step` is counted by the caller."""
+    """Moves the generator, and its average, by one batch; `state.step` is counted by the caller.
+
+    Where the discriminator is given several steps a step of it, it only makes its images in the others.
+    """
     _all_in_training(state)
+    config = state.config
+    if (state.step + 1) % config.generator_every:
+        return _waited(state, batch)
     state.optimiser.zero_grad(set_to_none=True)
-    parts, found, seen = batch.parts(state.config.accumulate), [], []
-    pulls: dict[str, float] = {}
+    parts, found, seen = batch.parts(config.accumulate), [], []
+    apart = TermGradients(parameters_of(state.optimiser)) if config.gradient_surgery else None
+    pulls, angles = dict[str, float](), dict[str, float]()
     for index, part in enumerate(parts):
         with _still(state.rival):
             losses, sr = _generator_losses(state, part)
         if norms and index == 0:
-            pulls = _pulls(state.fabric, losses, last_weight(state.generator, part))
-        state.fabric.backward(losses.total / len(parts))
+            pulls, angles = _pulls(state.fabric, losses, last_weight(state.generator, part))
+        if apart is None:
+            state.fabric.backward(losses.total / len(parts))
+        else:
+            apart.add(losses, 1 / len(parts))
         found.append(losses)
         seen.append(sr.detach())
+    if apart is not None:
+        apart.operate(state.fabric, config.seed, state.step)
     report = _stepped(state, state.optimiser, state.generator, found)
     if report.taken and state.ema is not None and state.config.ema is not None:
         decay = moving_average.decay_at(state.config.ema, state.step)
         moving_average.update(state.ema, state.generator, decay)
-    return replace(report, norms=pulls, sr=torch.cat(seen))
+    return replace(report, norms=pulls, cosines=angles, sr=torch.cat(seen))
+
+
+@torch.no_grad()
+def _waited(state: TrainState, batch: TrainingBatch) -> StepReport:
+    """A step in which the generator makes its images and learns nothing."""
+    parts = batch.parts(state.config.accumulate)
+    found = [_generator_losses(state, part) for part in parts]
+    average_buffers(state.fabric, state.generator)
+    return replace(_rested([each for each, _ in found]), sr=torch.cat([sr for _, sr in found]))
 
 
 def discriminator_step(state: TrainState, batch: TrainingBatch, sr: Tensor) -> StepReport:
@@ -95,6 +118,8 @@ def discriminator_step(state: TrainState, batch: TrainingBatch, sr: Tensor) -> S
     right = mean_over(state.fabric, torch.stack(told).mean(dim=0))
     if rival.pause is not None:
         rival.pause.see(right)
+    if rival.adaptation is not None:
+        rival.adaptation.see(right)
     if report.taken and rival.objective.every > 1:
         _keep_penalties(state, rival, report)
     return replace(report, accuracy=right)
@@ -108,12 +133,16 @@ def _keep_penalties(state: TrainState, rival: Rival, report: StepReport) -> None
             rival.lazy[name] = Lazy(state.step + 1, mean_over(state.fabric, values))
 
 
-def _pulls(fabric: Fabric, losses: Losses, parameter: Tensor) -> dict[str, float]:
-    """Length of each term's gradient, the mean over all processes, on a parameter."""
-    return {
-        label: float(torch.linalg.vector_norm(mean_over(fabric, gradient)))
+def _pulls(
+    fabric: Fabric, losses: Losses, parameter: Tensor
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Length of each term's gradient, the mean over all processes, on a parameter; and the cosines between."""
+    found = {
+        label: mean_over(fabric, gradient)
         for label, gradient in term_gradients(losses, parameter).items()
     }
+    norms = {label: float(torch.linalg.vector_norm(each)) for label, each in found.items()}
+    return norms, cosines(found)
 
 
 def _all_in_training(state: TrainState) -> None:
@@ -126,7 +155,11 @@ def _all_in_training(state: TrainState) -> None:
 def _generator_losses(state: TrainState, part: TrainingBatch) -> tuple[Losses, Tensor]:
     with state.fabric.autocast():
         sr, levels = _outputs(state, part)
-        batch = Batch(sr, part.hr, part.lr, levels, part.degrade_again, labels=part.labels)
+        batch = Batch(
+            *(sr, part.hr, part.lr, levels, part.degrade_again),
+            labels=part.labels,
+            autoencode=state.autoencoder,
+        )
         batch = _judged(state, _ranked(state, _averaged(state, batch, part)), part.lr)
     return state.objective.evaluate(batch, state.step), sr
 
@@ -168,10 +201,10 @@ def _judged(state: TrainState, batch: Batch, lr: Tensor) -> Batch:
     """With the discriminator's answers, where there is one, to one view of both images."""
     if state.rival is None:
         return batch
-    view = drawn_view(state.config.discriminator_view, lr)
-    fake = state.rival.network.judge(view(batch.sr), view(lr))
+    view, bands = _view(state, state.rival, lr), state.config.discriminator_bands
+    fake = state.rival.network.judge(bands_of(bands, view(batch.sr)), view(lr))
     with torch.no_grad():
-        real = state.rival.network.judge(view(batch.hr), view(lr))
+        real = state.rival.network.judge(bands_of(bands, view(batch.hr)), view(lr))
     network = state.rival.network
     return replace(
         batch,
@@ -188,7 +221,7 @@ def _discriminator_losses(
 ) -> tuple[Losses, Tensor]:
     """The losses of a part, and the accuracies there."""
     mix = torch.rand(len(fake), device=fake.device)
-    view = drawn_view(state.config.discriminator_view, part.lr)
+    view = _view(state, rival, part.lr)
     judge = _Judge(state, rival, part.lr, view)
     losses = rival.objective.evaluate(judge, part.hr, fake.float(), state.step, mix)
     on_real, on_fake, *_ = judge.answers
@@ -196,6 +229,11 @@ def _discriminator_losses(
         real, generated, *_ = (each.float() for each in judge.classes)
         losses = rival.objective.with_classes(losses, real, generated, part.labels)
     return losses, accuracy(rival.objective.kind, on_real, on_fake)
+
+
+def _view(state: TrainState, rival: Rival, lr: Tensor) -> View:
+    share = None if rival.adaptation is None else rival.adaptation.share
+    return drawn_view(state.config.discriminator_view, lr, share)
 
 
 class _Judge:
@@ -210,7 +248,8 @@ class _Judge:
     def __call__(self, images: Tensor) -> Tensor:
         network = self.rival.network
         with self.state.fabric.autocast():
-            judged = network.judge(self.view(images), self.lr)
+            seen = bands_of(self.state.config.discriminator_bands, self.view(images))
+            judged = network.judge(seen, self.lr)
             if isinstance(network, TellsClasses):
                 self.classes.append(network.classes_of(judged))
         self.answers.append(judged.logits.detach().float())

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from realsr.losses.wavelets import detail
 from realsr.training.config import ViewConfig
+from realsr.training.config_remedies import BandsConfig
 
 View = Callable[[Tensor], Tensor]
 """Images b c h w of either size to what is seen of them, of the same shape."""
@@ -41,8 +43,11 @@ class DrawnView:
         return blotted(moved(seen, self.shift * unit), self.corner * unit, self.hole * unit)
 
 
-def drawn_view(config: ViewConfig | None, lr: Tensor) -> View:
-    """A view of one batch, by torch's global generator; without a configuration the images as they are."""
+def drawn_view(config: ViewConfig | None, lr: Tensor, share: float | None = None) -> View:
+    """A view of one batch, by torch's global generator; without a configuration the images as they are.
+
+    share: the probability of each kind of change, for each sample; None makes all of them.
+    """
     if config is None:
         return _as_it_is
     count, (height, width), device = len(lr), lr.shape[-2:], lr.device
@@ -52,11 +57,22 @@ def drawn_view(config: ViewConfig | None, lr: Tensor) -> View:
     hole = round(config.cutout * min(height, width))
     centre = torch.floor(torch.rand(count, 2, device=device) * sides)
     tone = config.colour * (2 * torch.rand(count, 3, device=device) - 1) if config.colour else None
-    return DrawnView((height, width), shift.long(), centre.long() - hole // 2, hole, tone)
+    corner = centre.long() - hole // 2
+    if share is not None:
+        made = torch.rand(count, 3, device=device) < share
+        shift = shift * made[:, :1]
+        corner = torch.where(made[:, 1:2], corner, -hole)  # which lies beyond the border
+        tone = None if tone is None else tone * made[:, 2:]
+    return DrawnView((height, width), shift.long(), corner, hole, tone)
 
 
 def _as_it_is(images: Tensor) -> Tensor:
     return images
+
+
+def bands_of(config: BandsConfig | None, images: Tensor) -> Tensor:
+    """What a discriminator that judges details alone sees of images b c H W."""
+    return images if config is None else detail(images, config.levels)
 
 
 def moved(images: Tensor, shift: Tensor) -> Tensor:

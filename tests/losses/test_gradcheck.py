@@ -29,6 +29,7 @@ BY_BACKBONE = {
     "patch_gram": {"layers": {"relu1_2": 1.0}, "patch": 4},
 }
 ELSEWHERE = {
+    "aesop",
     "auxiliary_class",
     "focal_frequency",  # its weight is a constant to the gradient, so the two differ by design
     "lpips",

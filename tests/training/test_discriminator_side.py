@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from realsr.models.discriminators.base import Discriminator, DiscriminatorArguments, Judged
 from realsr.models.discriminators.table import DISCRIMINATORS
 from realsr.training import TrainingError, parse_config, steps, train
 from realsr.training.batches import TrainingBatch
@@ -22,6 +21,7 @@ from realsr.training.views import DrawnView, blotted, drawn_view, moved, toned
 from tests.training.conftest import Make, gan
 from tests.training.kinds import of_kind
 from tests.training.states import assert_equal, last_state, told
+from tests.training.watched_discriminator import Watched
 
 
 def noise(*shape: int) -> Tensor:
@@ -127,19 +127,6 @@ def test_a_resting_discriminator_judges_and_does_not_move(
         not torch.equal(weight, after["generator"][name])
         for name, weight in before["generator"].items()
     )
-
-
-class Watched(Discriminator):
-    """Keeps where the images and the LR beside them are black."""
-
-    def __init__(self) -> None:
-        super().__init__(DiscriminatorArguments(lr_scale=2))
-        self.scale = nn.Parameter(torch.ones(()))
-        self.seen: list[Tensor] = []
-
-    def judge_joined(self, x: Tensor) -> Judged:
-        self.seen.append(x.detach())
-        return Judged(self.scale * x.mean(dim=(1, 2, 3))[:, None], (x,))
 
 
 def test_both_steps_go_through_one_view_each(make: Make) -> None:

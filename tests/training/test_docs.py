@@ -35,6 +35,7 @@ def test_every_loss_that_it_names_exists() -> None:
     first_names = [re.findall(r"`(\w+)`", row.split("|")[2]) for row in table.splitlines()[2:]]
     options = {"kind", "reduction", "r1", "r2", "every", "discriminator_view", "logits", "ranker"}
     options |= {"discriminator", "lr_scale", "auxiliary", "ranks", "overfitting", "alarm"}
+    options |= {"discriminator_bands", "autoencoder", "generator_every", "gradient_surgery"}
     for name in {name for names in first_names for name in names} - options:
         assert name in LOSSES, name
 

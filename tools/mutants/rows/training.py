@@ -10,6 +10,7 @@ OPTIONS = "test_options"
 PARTS = "test_parts"
 SIDE = "test_discriminator_side"
 HEART = "test_overfitting"
+REMEDIES = "test_remedies"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -50,9 +51,9 @@ ROWS = (
     _row("samples", "hr, lr = turned(hr, key), turned(lr, key)", "hr = turned(hr, key)", PARTS, TRAINING),
     _row("samples", "labels = None if labels is None else turned(labels, key)", "labels = labels", "test_maps"),
     _row("samples", "key = Key(self.config.seed, self.sources[index].id, epoch)", "key = Key(self.config.seed, self.sources[index].id, 0)", PARTS, TRAINING),
-    _row("steps", "state.fabric.backward(losses.total / len(parts))\n        found.append(losses)\n        seen", "state.fabric.backward(losses.total)\n        found.append(losses)\n        seen", OPTIONS, PARTS),
+    _row("steps", "state.fabric.backward(losses.total / len(parts))\n        else:", "state.fabric.backward(losses.total)\n        else:", OPTIONS, PARTS),
     _row("steps", "replace(batch, ema=part.enlarged_by(state.ema))", "replace(batch, ema=part.enlarged_by(state.generator))", OPTIONS, TRAINING),
-    _row("steps", "judged = network.judge(self.view(images), self.lr)", "judged = network.judge(images, self.lr)", SIDE),
+    _row("steps", "self.state.config.discriminator_bands, self.view(images))", "self.state.config.discriminator_bands, images)", SIDE),
     _row("steps", "rival.pause.see(right)", "rival.pause.see(1 - right)", SIDE),
     _row("views", "rows, columns = _places(images, -shift)", "rows, columns = _places(images, shift)", SIDE),
     _row("views", "images + 0.5 * brightness", "images + brightness", SIDE),
@@ -62,7 +63,7 @@ ROWS = (
     _row("holding", "share = max(1, round((of.held_out or 0.0) * photographs))", "share = round((of.held_out or 0.0) * photographs)", "test_holding"),
     _row("holding", "return min(share, photographs - 1, of.limit or photographs)", "return min(share, photographs, of.limit or photographs)", "test_holding"),
     _row("state", "pause.running = None if running is None else float(running)", "pause.running = None", SIDE, RESUME),
-    _row("state", "torch.manual_seed(config.seed)", "torch.manual_seed(0)", TRAINING, RESUME, PARTS),
+    _row("state", "torch.manual_seed(config.seed)\n        generator", "torch.manual_seed(0)\n        generator", TRAINING, RESUME, PARTS),
     _row("config_steps", "return 1 + sum(progress > start for start in self.growing[::2])", "return 1 + sum(progress > start for start in self.growing[1::2])", "test_published"),
     _row("overfitting", "return (train.mean - held_out.mean) / gap", "return (held_out.mean - train.mean) / gap", "test_telling", TRAINING),
     _row("areas", "won = (away > 0) + 0.5 * (away == 0)", "won = (away > 0) + 0.0 * (away == 0)", HEART),
@@ -75,5 +76,17 @@ ROWS = (
     _row("alarm", "gap[\"value\"] > GAP and gap[\"low\"] > 0", "gap[\"value\"] > GAP", HEART),
     _row("alarm", "for check in reversed(checks):", "for check in checks:", HEART),
     _row("watching", "if self.log.lines(step, KIND):", "if self.log.lines(step - 1, KIND):", HEART),
+    _row("adapting", "above = self.total / self.seen - self.config.target", "above = self.config.target - self.total / self.seen", REMEDIES),
+    _row("adapting", "step = self.batch * self.seen / self.config.images", "step = self.batch / self.config.images", REMEDIES),
+    _row("state", "adaptation.total = float(found[\"adaptation\"][\"total\"])", "adaptation.total = 0.0", REMEDIES),
+    _row("views", "shift = shift * made[:, :1]", "shift = shift", REMEDIES),
+    _row("views", "corner = torch.where(made[:, 1:2], corner, -hole)", "corner = torch.where(made[:, :1], corner, -hole)", REMEDIES),
+    _row("steps", "if (state.step + 1) % config.generator_every:", "if state.step % config.generator_every:", REMEDIES),
+    _row("steps", "apart.add(losses, 1 / len(parts))", "apart.add(losses, 1.0)", REMEDIES),
+    _row("steps", "judged = network.judge(seen, self.lr)", "judged = network.judge(self.view(images), self.lr)", REMEDIES),
+    _row("surgery", "along / square[other]", "along / square[other].sqrt()", REMEDIES),
+    _row("surgery", "opposed = (along < 0)", "opposed = (along > 0)", REMEDIES),
+    _row("surgery", "torch.dot(row, rows[other])", "torch.dot(rows[number], rows[other])", REMEDIES),
+    _row("autoencoding", "and not path.exists():", "and path.exists():", REMEDIES),
     _row("logs", "if _step(line, path, number) <= step", "if _step(line, path, number) < step", RESUME, TRAINING),
 )
