@@ -71,13 +71,17 @@ def with_zip() -> Table[StoreForm]:
     return FORMS.with_rows([StoreForm("zip", ZipStore)])
 
 
+def added(name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The form, once the table has that of the worked example; skips where its extra is absent."""
+    monkeypatch.setattr(table, "FORMS", with_zip())
+    pytest.importorskip(NEEDED.get(name, "zipfile"), reason=f"{name} needs the extra stores")
+    return name
+
+
 @pytest.fixture(params=list(with_zip()))
 def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every form of the table, and one that a test adds to it."""
-    monkeypatch.setattr(table, "FORMS", with_zip())
-    name = str(request.param)
-    pytest.importorskip(NEEDED.get(name, "zipfile"), reason=f"{name} needs the extra stores")
-    return name
+    return added(request.param, monkeypatch)
 
 
 @pytest.fixture

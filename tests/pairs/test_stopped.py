@@ -26,6 +26,7 @@ from realsr.files.errors import FolderBusyError, StorageError
 from realsr.pairs.make import Outcome
 from realsr.pairs.store.table import opened
 from realsr.pairs.verifying import verify
+from tests.pairs.conftest import added, with_zip
 
 Make = Callable[..., Outcome]
 Tree = Callable[[Path], dict[str, bytes]]
@@ -53,6 +54,20 @@ def dying(
 
     monkeypatch.setattr(target, name, replacement)
     return calls
+
+
+KINDS = ("folder", "tar")
+"""Pairs as files, and pairs that are put together at the end: the other forms end by the same lines."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[] if name in KINDS else pytest.mark.slow) for name in with_zip()
+    ]
+)
+def form(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every form of the table; the first of each kind where minutes count."""
+    return added(request.param, monkeypatch)
 
 
 @pytest.fixture
