@@ -142,6 +142,31 @@ def test_tables_of_many_counts_go_along_with_the_batch(stated: int) -> None:
     assert largest_difference(run(plans, images), defined(plans, images)) == 0.0
 
 
+@pytest.mark.parametrize("distinct", [1, 2, 4, 5])
+def test_a_power_of_two_of_levels_is_its_own_table(distinct: int) -> None:
+    """Poisson counts that follow from how many levels a sample has: the next power of two, itself included."""
+    size = Size(3, 5)
+    plan = levels(("poisson_noise", {"count": "distinct", "key": KEY}), size=size)
+    values = torch.arange(3 * 15).reshape(3, 3, 5) % distinct * 50 / 255
+    images = [values.to(DEVICE)]
+    assert largest_difference(run([plan], images), defined([plan], images)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("op", "values"),
+    [
+        ("resize", {"factor": 0.5, "light": "linear"}),
+        ("shot_read_noise", {"log_shot": -4.4, "log_read": -8.0, "key": KEY}),
+    ],
+)
+def test_values_below_black_and_above_white(op: str, values: dict[str, Any]) -> None:
+    """As a step behind another finds them: light is odd, a signal below nothing has no shot noise."""
+    plan = planned(case_of(op), values, Size(6, 8))
+    images = [3.0 * image(Size(6, 8), 3, 1).to(DEVICE) - 1.0]
+    limit = 0.0 if op in EXACT else 3 * TOLERANCE
+    assert largest_difference(run([plan], images), defined([plan], images)) <= limit
+
+
 def test_limits_and_roundings_go_with_the_step_before() -> None:
     """In every order, first in a pipeline or after a step with a form or without one; NaN stays NaN."""
     noise = ("gaussian_noise", {"sigma_255": 40.0, "key": KEY})
