@@ -45,24 +45,6 @@ def test_hr_is_the_files_pixels_cut_to_the_scale(make: Make, levels: Path) -> No
     assert np.array_equal((hr[0] * 255).round().permute(1, 2, 0).numpy(), expected)
 
 
-def test_hr_that_a_pipeline_changes_is_rounded_to_the_nearest_level(
-    make: Make, levels: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "soft.yaml"
-    path.write_text(
-        "name: soft\nversion: 1\nhr: [{op: gaussian_blur, size: 3, sigma_x: 0.6, sigma_y: 0.6, angle: 0}]\n"
-        "lr: [{op: resize, factor: 1, of: target}]\n"
-    )
-    config = SetConfig(name="own", hr=(levels,), pipeline=str(path))
-    [(hr, _)] = ValidationSet(config, make()).pairs_of()
-    [trace] = degrade.draw(degrade.load_pipeline(str(path), scale=2), degrade.keys(0, ["a"]))
-    pixels = np.asarray(Image.open(levels / "a.png"))[:44, :36]
-    whole = torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None] / 255
-    exact = degrade.apply_hr([trace], whole) * 255
-    assert (hr * 255 - exact).abs().max() <= 0.5 + 1e-3
-    assert (exact - exact.round()).abs().max() > 0.4
-
-
 @pytest.mark.parametrize(("stated", "border"), [(None, 2), (0, 0), (5, 5)])
 def test_the_border_is_the_scale_unless_stated(
     make: Make, levels: Path, stated: int | None, border: int

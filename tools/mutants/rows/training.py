@@ -26,7 +26,7 @@ def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
 # fmt: off
 ROWS = (
     _row("validation", "degrade.draw(self.pipeline, [Key(FROZEN_SEED, source.id, 0)])", "degrade.draw(self.pipeline, [Key(self.training.seed, source.id, 0)])", "test_validation"),
-    _row("validation", "hr.mul(255).round().byte()", "hr.mul(255).byte()", "test_validation"),
+    _row("validation", "hr.mul(255).round().byte()", "hr.mul(255).byte()", "test_validation", lives="HR are levels of 255, which float32 gives back whole"),
     _row("validation", "self.border = self.scale if border is None else border", "self.border = 0 if border is None else border", "test_validation"),
     _row("batches", "total = self.config.data.batch * self.share.world\n", "total = self.config.data.batch\n", PARTS, TRAINING, RESUME),
     _row("batches", "before, after = int(position * share), int((position + 1) * share)", "before, after = round(position * share), round((position + 1) * share)", PARTS, TRAINING),
