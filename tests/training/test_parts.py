@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.optim import SGD
 
+import degrade
 from degrade.functional.color import studio_luma
 from realsr.cli.main import main
 from realsr.files.faults import SeveralFaultsError
@@ -36,6 +37,7 @@ from realsr.training.moving_average import decay_at, frozen_copy, update
 from realsr.training.optimisers import clip, optimiser_for, set_rates
 from realsr.training.prefetch import AHEAD, Prefetch
 from realsr.training.progress import Pace, duration, line
+from realsr.training.samples import turned
 from realsr.training.schedule import rate_factor
 from realsr.training.state import first_state
 from realsr.training.steps import randomness_of
@@ -147,9 +149,39 @@ def test_a_mix_keeps_its_shares(make: Make, pairs: Path) -> None:
         )  # type: ignore[arg-type]
 
 
-def test_stored_pairs_are_cut_on_one_grid(make: Make, pairs: Path) -> None:
-    import degrade
+def test_a_mix_keeps_its_shares_from_the_beginning_on(make: Make, pairs: Path) -> None:
+    """Of the first n, whole n times the share: what was stored takes its place when it is due, not before."""
+    mixed = batches(make, Share(), pairs=[str(pairs)], pairs_share=0.3)
+    due = [mixed._place(position)[0] is mixed.stored for position in range(50)]
+    assert [sum(due[:count]) for count in range(51)] == [int(count * 0.3) for count in range(51)]
 
+
+def test_in_a_mix_the_hr_steps_of_the_pipeline_count(make: Make, pairs: Path) -> None:
+    """What is degraded on-line has the HR that its pipeline made of it: here sharpened, under every LR."""
+    options = {"pairs": [str(pairs)], "pairs_share": 0.5, "pipeline": "realesrgan"}
+    mixed = batches(make, Share(), **options).at(0, CPU)
+    alone = batches(make, Share(), **options | {"pairs": [], "pairs_share": 0.5})
+    online = [index for index in range(4) if int((index + 1) * 0.5) == int(index * 0.5)]
+    samples = alone.photographs
+    assert samples is not None
+    for number, index in enumerate(online):
+        sample = samples.at(number)
+        [trace] = degrade.draw(degrade.load_pipeline("realesrgan", 2), [sample.key])
+        sharp = degrade.apply_hr([trace], sample.hr[None])[0]
+        assert not torch.equal(sharp, sample.hr)
+        assert torch.equal(mixed.hr[index], sharp)
+
+
+def test_every_turn_and_flip_is_drawn_and_the_pair_stays_one() -> None:
+    image = torch.arange(9.0).reshape(1, 3, 3)
+    found = {
+        tuple(turned(image, key).flatten().tolist()) for key in degrade.keys(0, map(str, range(99)))
+    }
+    assert len(found) == 8
+    assert {tuple(sorted(each)) for each in found} == {tuple(map(float, range(9)))}
+
+
+def test_stored_pairs_are_cut_on_one_grid(make: Make, pairs: Path) -> None:
     alone = batches(make, Share(), hr=[], pairs=[str(pairs)], augment=False)
     batch = alone.at(3, CPU)
     assert batch.degrade_again is None
@@ -157,6 +189,16 @@ def test_stored_pairs_are_cut_on_one_grid(make: Make, pairs: Path) -> None:
     again = degrade.apply(degrade.draw(degrade.load_pipeline("bicubic", 2), key * 4), batch.hr)
     inner = (..., slice(3, -3), slice(3, -3))
     assert torch.equal(again[inner], batch.lr[inner])
+
+
+def test_both_pictures_of_a_stored_pair_are_turned_alike(make: Make, pairs: Path) -> None:
+    """Over many keys: bicubic reduction commutes with turns and flips, but for the last bit before rounding."""
+    alone = batches(make, Share(), hr=[], pairs=[str(pairs)], augment=True, batch=12)
+    batch = alone.at(0, CPU)
+    traces = degrade.draw(degrade.load_pipeline("bicubic", 2), degrade.keys(0, ["any"]) * 12)
+    inner = (..., slice(3, -3), slice(3, -3))
+    again = degrade.apply(traces, batch.hr)[inner]
+    assert (again - batch.lr[inner]).abs().max() <= 1.01 / 255
 
 
 def test_data_faults_are_known_before_the_first_step(make: Make, pairs: Path) -> None:
