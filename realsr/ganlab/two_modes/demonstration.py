@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from realsr.files.whole import make_directory, write_whole
+from realsr.ganlab.two_modes.exact import exact
 from realsr.ganlab.two_modes.measures import Measures, answers, measured
 from realsr.ganlab.two_modes.page import Shown, page, shown
 from realsr.ganlab.two_modes.task import Scenes, draw_scenes
@@ -44,9 +45,14 @@ def demonstrate(
     measures = {name: measured(sr, scenes) for name, sr in given.items()}
     facts = {"seed": seed, "steps": steps, "scenes": SCENES, "draws": DRAWS}
     rows = [list(_pictures(index, scenes, given)) for index in range(SHOWN)]
-    table = {**facts, "measures": {name: asdict(each) for name, each in measures.items()}}
+    smallest = exact(seed)
+    table = {
+        **facts,
+        "exact": smallest.as_data(),
+        "measures": {name: asdict(each) for name, each in measures.items()},
+    }
     write_whole(out / "two_modes.json", json.dumps(table, indent=1).encode() + b"\n")
-    write_whole(out / "index.html", page(rows, measures, facts).encode())
+    write_whole(out / "index.html", page(rows, measures, smallest, facts).encode())
     return measures
 
 
