@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import save_file
 
 import degrade
-from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, cases, curve
+from realsr.ganlab.degraded import cases
+from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, curve
 from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr
 from realsr.ganlab.interpolation.report import report
 from realsr.inference.errors import InferenceError
@@ -112,9 +113,9 @@ def test_of_a_linear_network_both_mixtures_are_one() -> None:
 
 def test_the_truth_is_consistent_with_an_lr_that_has_noise() -> None:
     case = cases({"a": picture(side=63)}, degrade.load_pipeline("dn_x3", 3))[0]
-    assert case.measured(case.pair.hr)[1] == math.inf
-    assert case.measured(case.pair.hr * 0.9)[1] < 40
-    (row,) = as_rows([Point("weights", 0.0, *case.measured(case.pair.hr))])
+    assert case.consistency(case.pair.hr) == math.inf
+    assert case.consistency(case.pair.hr * 0.9) < 40
+    (row,) = as_rows([Point("weights", 0.0, 30.0, case.consistency(case.pair.hr), 1.0)])
     assert row["lr_consistency"] is None
 
 

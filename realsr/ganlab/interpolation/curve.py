@@ -12,9 +12,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-import degrade
-from degrade import Pair, Pipeline, Trace
-from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr, psnr
+from realsr.ganlab.degraded import DegradedImage
+from realsr.ganlab.interpolation.measures import high_band_energy, luma_psnr
 from realsr.inference.mixing import mixed
 from realsr.models.checkpoints import load_weights
 
@@ -32,35 +31,6 @@ class Point:
     psnr: float
     lr_consistency: float
     high_band_energy: float
-
-
-@dataclass(frozen=True)
-class DegradedImage:
-    """One image: its pair `1 c h w`, and how its LR was made."""
-
-    pair: Pair
-    trace: Trace
-
-    def measured(self, sr: Tensor) -> tuple[float, float, float]:
-        """psnr, lr_consistency and high_band_energy of an SR `1 c h w`."""
-        again = degrade.apply_lr([self.trace], sr.clamp(0, 1), threads=1)
-        hr = self.pair.hr[0]
-        return (
-            luma_psnr(sr[0], hr, border=self.trace.scale),
-            psnr(again, self.pair.lr),
-            high_band_energy(sr[0], hr),
-        )
-
-
-def cases(images: Mapping[str, Tensor], pipeline: Pipeline, seed: int = 0) -> list[DegradedImage]:
-    """Pairs of HR images `c h w` in [0, 1] by their source ids; sides are multiples of the pipeline's scale."""
-    traces = degrade.draw(pipeline, degrade.keys(seed=seed, sources=list(images), variant=0))
-    return [_case(trace, hr[None]) for trace, hr in zip(traces, images.values(), strict=True)]
-
-
-def _case(trace: Trace, source: Tensor) -> DegradedImage:
-    hr = degrade.apply_hr([trace], source, threads=1)
-    return DegradedImage(Pair(hr, degrade.apply_lr([trace], hr, threads=1)), trace)
 
 
 @torch.no_grad()
@@ -115,4 +85,8 @@ def _measured(
     answers: Sequence[Tensor], tests: Sequence[DegradedImage]
 ) -> Iterator[tuple[float, float, float]]:
     for case, sr in zip(tests, answers, strict=True):
-        yield case.measured(sr)
+        yield (
+            luma_psnr(sr[0], case.pair.hr[0], border=case.trace.scale),
+            case.consistency(sr),
+            high_band_energy(sr[0], case.pair.hr[0]),
+        )

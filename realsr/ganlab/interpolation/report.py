@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 import degrade
 from realsr.files.errors import RequestError
 from realsr.files.whole import make_directory, write_whole
-from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, cases, curve
+from realsr.ganlab.degraded import cases, hr_image
+from realsr.ganlab.interpolation.curve import ALPHAS, Point, as_rows, curve
 from realsr.ganlab.interpolation.measures import CONVENTIONS
 from realsr.ganlab.interpolation.page import page
-from realsr.images.crops import Cut
-from realsr.images.pixels import to_float
-from realsr.images.reading import Reading, opened
-from realsr.images.sources import Source, discover
+from realsr.images.sources import discover
 from realsr.models.checkpoints import read_checkpoint
 from realsr.models.dialects import understood
 
@@ -46,7 +43,7 @@ def report(
     found = discover(images).sources
     if not found:
         raise RequestError(f"no images under {', '.join(map(str, images))}")
-    hr = {source.id: _read(source, scale) for source in found}
+    hr = {source.id: hr_image(source, scale) for source in found}
     tests = cases(hr, degrade.load_pipeline(pipeline, scale), seed)
     points = curve(network, first, second, tests, alphas)
     facts = {
@@ -69,13 +66,3 @@ def write(points: Sequence[Point], facts: dict[str, Any], out: Path) -> None:
     table = json.dumps({**facts, "points": as_rows(points)}, indent=1)
     write_whole(out / "interpolation.json", table.encode() + b"\n")
     write_whole(out / "interpolation.html", page(points, facts).encode())
-
-
-def _read(source: Source, scale: int) -> Tensor:
-    with opened(source.path, Reading()) as image:
-        cut = Cut(scale, None)
-        cut.check(image.size)
-        box = cut.whole(image.size)
-        pixels = image.pixels()[: box.height, : box.width]
-    hr = to_float(pixels, torch.device("cpu"))
-    return hr.expand(3, -1, -1).contiguous()
