@@ -26,6 +26,7 @@ from realsr.images.own import refuse_at_sources
 from realsr.images.raster import Pixels
 from realsr.images.reading import MAX_PIXELS
 from realsr.images.sources import Found, Source, discover
+from realsr.inference.consistency import Consistency
 from realsr.inference.destinations import Beside, Destination, Within, destinations
 from realsr.inference.errors import InferenceError
 from realsr.inference.pictures import read_picture
@@ -121,6 +122,8 @@ class UpscaleJob:
             found["samples"] = "drawn"
         if self.labels is not None:
             found["maps"] = str(self.labels.root)
+        if isinstance(self.how.upscaler.after, Consistency):
+            found["consistent"] = self.how.upscaler.after.as_data()
         if self.saving != Saving():
             found |= {"save_as": self.saving.save_as, "quality": self.saving.level}
         return found

@@ -87,6 +87,7 @@ class Upscaler:
     sees: OneChannel = "studio_luma"
     dtype: torch.dtype = torch.float32
     linear: bool = False
+    after: Callable[[Tensor, Tensor], Tensor] | None = field(default=None, repr=False)
 
     def __call__(self, images: Tensor, tiling: Tiling | None = None) -> Tensor:
         """SR of a batch, whole or in tiles. Raises InferenceError for another shape or a broken promise."""
@@ -96,12 +97,8 @@ class Upscaler:
                 "from 1 on"
             )
         with torch.no_grad():
-            if images.shape[1] == self.channels == 1 and self.sees == "grey":
-                return self._run(images, tiling)
-            coloured = images.expand(-1, 3, -1, -1)
-            run = self._by_one_channel if self.channels == 1 else self._run
-            result = run(coloured, tiling)
-            return result if images.shape[1] == 3 else luma(result)
+            result = self._enlarged(images, tiling)
+            return result if self.after is None else self.after(result, images)
 
     def told(self, conditions: Mapping[str, Tensor]) -> Upscaler:
         """The same for images of one size, its network told more by the names of its arguments."""
@@ -153,6 +150,14 @@ class Upscaler:
     def shortest(self, grid: int) -> int:
         """The least side of what is cut out for a tile."""
         return max(self.sizes.minimum, 2 * grid)
+
+    def _enlarged(self, images: Tensor, tiling: Tiling | None) -> Tensor:
+        if images.shape[1] == self.channels == 1 and self.sees == "grey":
+            return self._run(images, tiling)
+        coloured = images.expand(-1, 3, -1, -1)
+        run = self._by_one_channel if self.channels == 1 else self._run
+        result = run(coloured, tiling)
+        return result if images.shape[1] == 3 else luma(result)
 
     def _by_one_channel(self, images: Tensor, tiling: Tiling | None) -> Tensor:
         """YCbCr with its chroma enlarged is the enlarged RGB moved along grey by the luma's difference."""

@@ -43,7 +43,7 @@ def ringing(sr: Picture, reference: Picture) -> Plane:
     The detail that the reference does not explain (`unexplained`), times how near a strong edge is (0 to 1).
     """
     first, second = _luma_pair(sr, reference)
-    return unexplained(first, second, 3.0) * _beside_edges(second)
+    return unexplained(first, second, 3.0) * beside_edges(second)
 
 
 def texture(sr: Picture, reference: Picture) -> Plane:
@@ -93,7 +93,7 @@ def _period_two(image: Plane) -> Plane:
     return np.asarray(np.sqrt(sum(part**2 for part in parts)), dtype=np.float64)
 
 
-def _beside_edges(image: Plane) -> Plane:
+def beside_edges(image: Plane) -> Plane:
     """1 at strong edges, falling to 0 about ten pixels away; 0 in a picture without edges."""
     smooth = blurred(image, 1.0)
     across, down = (

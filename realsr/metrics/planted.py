@@ -39,9 +39,9 @@ Planting = Callable[[Picture, Picture, float], Planted]
 
 def plant_checkerboard(sr: Picture, reference: Picture, amplitude: float) -> Planted:
     """+- amplitude in the squares of a chessboard of one pixel, in the middle rectangle."""
-    mask = _rectangle(sr)
+    mask = middle_rectangle(sr)
     rows, columns = np.ogrid[: sr.shape[0], : sr.shape[1]]
-    return _added(sr, amplitude * (1.0 - 2.0 * ((rows + columns) % 2)), mask)
+    return added(sr, amplitude * (1.0 - 2.0 * ((rows + columns) % 2)), mask)
 
 
 def plant_ringing(sr: Picture, reference: Picture, amplitude: float) -> Planted:
@@ -49,24 +49,24 @@ def plant_ringing(sr: Picture, reference: Picture, amplitude: float) -> Planted:
 
     Where the wave's envelope is above a quarter of the amplitude counts as planted: within 5.5 px of an edge.
     """
-    distance = cv2.distanceTransform(255 - _edges(reference), cv2.DIST_L2, 5).astype(np.float64)
-    inside = _rectangle(sr)
+    distance = cv2.distanceTransform(255 - edges(reference), cv2.DIST_L2, 5).astype(np.float64)
+    inside = middle_rectangle(sr)
     decay = np.exp(-distance / 4.0)
     mask = inside & (decay > 0.25)
     wave = amplitude * np.cos(np.pi / 2.0 * distance) * decay
-    return Planted(_added(sr, wave, inside).picture, mask)
+    return Planted(added(sr, wave, inside).picture, mask)
 
 
 def plant_texture(sr: Picture, reference: Picture, amplitude: float) -> Planted:
     """Band-passed noise of root mean square `amplitude`, in the middle ellipse."""
     noise = np.random.default_rng(0).standard_normal(sr.shape[:2])
     grain = cv2.GaussianBlur(noise, (0, 0), 0.7) - cv2.GaussianBlur(noise, (0, 0), 2.0)
-    return _added(sr, amplitude * grain / grain.std(), _ellipse(sr))
+    return added(sr, amplitude * grain / grain.std(), middle_ellipse(sr))
 
 
 def plant_colour_blob(sr: Picture, reference: Picture, amplitude: float) -> Planted:
     """Red up and blue down by `amplitude`, luma nearly kept, in the middle ellipse."""
-    return _added(sr, amplitude * np.array([1.0, -0.3, -1.0]), _ellipse(sr))
+    return added(sr, amplitude * np.array([1.0, -0.3, -1.0]), middle_ellipse(sr))
 
 
 PLANTINGS: dict[str, Planting] = {
@@ -111,7 +111,7 @@ def found_by(name: str, sr: Picture, reference: Picture, amplitude: float = 16.0
     return roc_area(MAPS[name](planted.picture, reference), planted.mask)
 
 
-def _edges(picture: Picture) -> npt.NDArray[np.uint8]:
+def edges(picture: Picture) -> npt.NDArray[np.uint8]:
     """255 on Canny's edges whose slope is among the picture's strongest fiftieth, else 0."""
     grey = plane(picture, Convention("grey", rounded=True)).astype(np.uint8)
     slope = sum(np.abs(cv2.Sobel(grey, cv2.CV_64F, *order)) for order in ((1, 0), (0, 1)))
@@ -119,20 +119,23 @@ def _edges(picture: Picture) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.Canny(grey, strong / 2.0, strong), dtype=np.uint8)
 
 
-def _added(sr: Picture, change: npt.NDArray[np.float64], mask: Mask) -> Planted:
+def added(sr: Picture, change: npt.NDArray[np.float64], mask: Mask) -> Planted:
+    """A change in grey levels, of pixels h w or of channels (3,), within a mask; rounded and clipped."""
     change = change if change.ndim == 1 else change[:, :, None]
     values = sr + np.where(mask[:, :, None], change, 0.0)
     return Planted(np.clip(np.floor(values + 0.5), 0.0, 255.0).astype(np.uint8), mask)
 
 
-def _rectangle(sr: Picture) -> Mask:
+def middle_rectangle(sr: Picture) -> Mask:
+    """The middle quarter of a picture."""
     rows, columns = sr.shape[:2]
     mask = np.zeros((rows, columns), dtype=bool)
     mask[rows // 4 : rows * 3 // 4, columns // 4 : columns * 3 // 4] = True
     return mask
 
 
-def _ellipse(sr: Picture) -> Mask:
+def middle_ellipse(sr: Picture) -> Mask:
+    """An ellipse in the middle, two fifths of the sides in diameter."""
     rows, columns = (np.linspace(-1.0, 1.0, side) for side in sr.shape[:2])
     mask: Mask = np.hypot(rows[:, None], columns[None]) < 0.4
     return mask

@@ -11,6 +11,7 @@ from realsr.metrics.consistency import ntire_lr_psnr, with_assumed_operator, wit
 from realsr.metrics.convention import SSIM_WINDOW, Channel, Convention
 from realsr.metrics.errors import MetricError
 from realsr.metrics.fidelity import psnr
+from realsr.metrics.gan_rows import GAN_ROWS
 from realsr.metrics.gmsd import gmsd
 from realsr.metrics.learned.dists import DISTS_ROW
 from realsr.metrics.learned.lpips import LPIPS_ROWS
@@ -212,6 +213,7 @@ _ROWS = (
         )
         for name in artefact_maps.MAPS
     ),
+    *GAN_ROWS,
     *LPIPS_ROWS,
     DISTS_ROW,
 )

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 from realsr.cli.main import app
 from realsr.images.failures import Failure
 from realsr.images.png import encode_png
+from realsr.metrics.interpolation import reduced
 from realsr.models.cards import ModelCard, model_bytes, read_card
 
 
@@ -302,3 +303,52 @@ def test_progress_counts_parts_of_pictures_and_tells_the_time_left(
     progress.close()
     assert "3.00 of 4 pictures" in screen.getvalue()
     assert "left, some failed" in screen.getvalue()
+
+
+def test_results_are_made_consistent_by_a_declared_degradation(tmp_path: Path) -> None:
+    hr = (
+        np.random.default_rng(0)
+        .integers(40, 200, (12, 16, 3))
+        .astype(np.uint8)
+        .repeat(4, 0)
+        .repeat(4, 1)
+    )
+    lr = reduced(hr, 4)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").write_bytes(encode_png(lr))
+    found = {}
+    for out, options in (
+        ("plain", []),
+        ("projection", ["--consistent", "bicubic"]),
+        ("back", ["--consistent", "bicubic", "--consistent-by", "back_projection"]),
+    ):
+        command = ["upscale", str(tmp_path / "in"), "--model", "bicubic", "--scale", "4"]
+        done = CliRunner().invoke(app, [*command, "--out", str(tmp_path / out), *options])
+        assert done.exit_code == 0, done.output
+        sr = np.asarray(Image.open(tmp_path / out / "a.png"))
+        found[out] = float(((reduced(sr, 4).astype(float) - lr) ** 2).mean())
+    assert found["projection"] < 0.5 < found["plain"]
+    assert found["back"] < found["plain"] / 4
+    record = json.loads((tmp_path / "projection" / "upscale.json").read_text())
+    assert (record["consistent"]["with"], record["consistent"]["by"]) == ("bicubic", "projection")
+    # Another way is another request.
+    command += ["--out", str(tmp_path / "projection"), "--consistent", "bicubic"]
+    done = CliRunner().invoke(app, [*command, "--consistent-steps", "3"])
+    assert done.exit_code == 2
+    assert "was made by another request" in done.output
+
+
+def test_consistency_is_refused_where_it_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.png").write_bytes(encode_png(np.zeros((8, 8, 3), np.uint8)))
+    command = ["upscale", str(tmp_path / "in"), "--model", "bicubic", "--scale", "4"]
+    command += ["--out", str(tmp_path / "out")]
+    for options, words in (
+        (["--consistent", "second_order"], "are drawn"),
+        (["--consistent", "bicubic", "--tile", "32"], "say how far tiles overlap"),
+        (["--consistent", "nothing_such"], "nothing_such"),
+    ):
+        done = CliRunner().invoke(app, [*command, *options])
+        assert done.exit_code == 2, done.output
+        assert words in done.output
+    assert not (tmp_path / "out").exists()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
 from tqdm import tqdm
 
+from degrade import load_pipeline
 from realsr.cli.advice import UPSCALE, advised
 from realsr.cli.reporting import OK, PARTLY, say, several
 from realsr.cli.terminal import tell, watched
@@ -18,6 +19,7 @@ from realsr.conditions.pictures import classes_of, noise_channels
 from realsr.files.errors import RequestError, advising
 from realsr.images.failures import Failure
 from realsr.inference.alpha import AlphaBy
+from realsr.inference.consistency import STEPS, Consistency, ConsistencyWay, declared
 from realsr.inference.destinations import Beside, Within
 from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load
@@ -52,6 +54,17 @@ class UpscaleRequest:
     rows: Sequence[Path] = ()
     samples: int | None = None
     maps: Path | None = None
+    consistent: str | None = None
+    consistent_by: ConsistencyWay = "projection"
+    consistent_steps: int = STEPS
+
+    def finished(self, upscaler: Upscaler) -> Upscaler:
+        """The model with its answers made consistent, where that is asked. Raises RequestError."""
+        if self.consistent is None:
+            return upscaler
+        trace = declared(load_pipeline(self.consistent, upscaler.scale), self.consistent)
+        after = Consistency(trace, self.consistent, self.consistent_by, self.consistent_steps)
+        return replace(upscaler, after=after)
 
     def labels(self, upscaler: Upscaler) -> LabelFolder | None:
         """The folder of maps, where the model is told them. Raises RequestError."""
@@ -62,9 +75,14 @@ class UpscaleRequest:
 
     @property
     def tiling(self) -> Tiling | None:
-        """Tiles; None for the whole picture."""
-        if self.tile == 0:
+        """Tiles; None for the whole picture, which is what an answer is made consistent with."""
+        if self.tile == 0 or (self.consistent is not None and self.tile is None):
             return None
+        if self.consistent is not None and self.overlap is None:
+            raise RequestError(
+                "--consistent compares the whole picture; leave --tile out, or say how far tiles overlap "
+                "(--overlap 32)"
+            )
         return Tiling(self.tile or AUTOMATIC, self.overlap, or_whole=self.tile is None)
 
     @property
@@ -136,7 +154,7 @@ def run_upscale(sources: Sequence[Path], request: UpscaleRequest) -> int:
         trust=trusted(request.allowed, [request.model]),
         rows=own,
     )
-    how = Enlarging(upscaler, tiling, request.alpha)
+    how = Enlarging(request.finished(upscaler), tiling, request.alpha)
     job = UpscaleJob(
         how,
         request.model,

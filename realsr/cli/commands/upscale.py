@@ -26,6 +26,11 @@ class AlphaEnlarger(StrEnum):
     model = "model"
 
 
+class ConsistentBy(StrEnum):
+    projection = "projection"
+    back_projection = "back_projection"
+
+
 class SavedAs(StrEnum):
     png = "png"
     jpeg = "jpeg"
@@ -82,6 +87,19 @@ def upscale(
             help="For a model that is told classes: DIR/ID.png, their numbers as grey.",
         ),
     ] = None,
+    consistent: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PIPELINE",
+            help="Make results consistent: degraded by this pipeline's blurs and resizes, they are the LR. Of "
+            "clean LR alone.",
+        ),
+    ] = None,
+    consistent_by: Annotated[
+        ConsistentBy,
+        typer.Option(help="To the nearest such image, or by adding the enlarged error."),
+    ] = ConsistentBy.projection,
+    consistent_steps: Annotated[int, typer.Option(min=1, help="Of --consistent, at most.")] = 20,
     alpha: Annotated[
         AlphaEnlarger, typer.Option(help="What enlarges transparency.")
     ] = AlphaEnlarger.bicubic,
@@ -122,5 +140,8 @@ def upscale(
         rows=rows or (),
         samples=samples,
         maps=maps,
+        consistent=consistent,
+        consistent_by=consistent_by.value,
+        consistent_steps=consistent_steps,
     )
     return run_upscale(sources, request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,10 @@ import torch
 import degrade
 from degrade import Trace
 from degrade.operators import row as operators
-from degrade.operators.table import OPERATORS
+from realsr.inference.consistency import optical
 from realsr.metrics.consistency import Operator
 from realsr.metrics.interpolation import reduced
 from realsr.metrics.planes import Picture
-
-OPTICAL = frozenset(name for name, row in OPERATORS.items() if row.facts.optical)
-"""Blur and resampling: what maps a scene to fewer pixels. Noise, compression and tone are left out, since an SR
-model should undo them and not repeat them."""
 
 
 def true_operator(trace: Trace, rows: Sequence[operators.Operator[Any]] = ()) -> Operator:
@@ -27,8 +22,7 @@ def true_operator(trace: Trace, rows: Sequence[operators.Operator[Any]] = ()) ->
 
     rows: a caller's own operators, where the trace names them.
     """
-    names = OPTICAL | {row.name for row in rows if row.facts.optical}
-    kept = replace(trace, hr=(), lr=tuple(step for step in trace.lr if step.op in names))
+    kept = optical(trace, rows)
     return lambda picture: _applied(kept, rows, picture)
 
 
