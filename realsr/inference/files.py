@@ -26,7 +26,7 @@ from realsr.images.own import refuse_at_sources
 from realsr.images.raster import Pixels
 from realsr.images.reading import MAX_PIXELS
 from realsr.images.sources import Found, Source, discover
-from realsr.inference.consistency import Consistency
+from realsr.inference.after.consistency import Consistency
 from realsr.inference.destinations import Beside, Destination, Within, destinations
 from realsr.inference.errors import InferenceError
 from realsr.inference.pictures import read_picture

@@ -2,8 +2,8 @@
 
 Four kinds: checkerboards, halos, casts of colour, hallucinated texture. Maps are drawn against a sibling, the
 answer of a network without artefacts to the same LR: against HR the blur of an honest answer hides them.
-`FINDERS` says which maps must find a kind; `benchmarks.artefacts` tells what the others make of it. LDL is
-blind to a checkerboard of equal squares, whose error without its sign is even.
+`FINDERS` says which maps must find a kind; `benchmarks.metrics.artefacts` tells what the others make of it. LDL
+is blind to a checkerboard of equal squares, whose error without its sign is even.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import degrade
 from realsr.cli.main import app
 from realsr.ganlab.degraded import DegradedImage, cases, hr_image, middle, psnr
 from realsr.ganlab.samples.page import page_values, strip
-from realsr.ganlab.samples.scoring import Answers, answered, mean_ranks, means, scored
+from realsr.ganlab.samples.scoring import SampleAnswers, answered, mean_ranks, means, scored
 from realsr.images.png import encode_png
 from realsr.images.sources import discover
 from realsr.inference.loading import load
@@ -68,7 +68,7 @@ def test_scores_of_known_answers() -> None:
     one = case()
     hr = one.pair.hr
     step = 10 / 255
-    scores = scored("a", one, Answers(torch.cat([hr + step, hr - step]), hr))
+    scores = scored("a", one, SampleAnswers(torch.cat([hr + step, hr - step]), hr))
     assert scores.count == 2
     assert scores.psnr == pytest.approx(-20 * math.log10(step), abs=1e-3)
     assert scores.plain_psnr == math.inf
@@ -106,13 +106,13 @@ def test_a_network_s_answers_are_those_of_upscale(
 def test_means_are_of_the_pictures() -> None:
     one = case()
     two = [
-        scored("a", one, Answers(one.pair.hr.repeat(2, 1, 1, 1) + at, one.pair.hr))
+        scored("a", one, SampleAnswers(one.pair.hr.repeat(2, 1, 1, 1) + at, one.pair.hr))
         for at in (0.1, 0.2)
     ]
     assert means(two)["crps"] == pytest.approx((two[0].crps + two[1].crps) / 2)
     assert mean_ranks(two) == pytest.approx([1.0, 0.0, 0.0])
     values = page_values(
-        two, [strip("a", one, Answers(one.pair.hr.repeat(2, 1, 1, 1), one.pair.hr))]
+        two, [strip("a", one, SampleAnswers(one.pair.hr.repeat(2, 1, 1, 1), one.pair.hr))]
     )
     assert [row[0] for row in values["sample_rows"]] == ["a", "a", "mean"]
     titles = [picture.title for picture in values["strips"][0].pictures]

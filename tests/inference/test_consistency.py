@@ -14,7 +14,7 @@ from torch.nn import functional
 
 import degrade
 from realsr.files.errors import RequestError
-from realsr.inference.consistency import (
+from realsr.inference.after.consistency import (
     ROUNDING,
     Consistency,
     back_projected,

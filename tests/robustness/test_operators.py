@@ -8,7 +8,7 @@ import degrade
 from degrade.geometry import Size
 from degrade.operators.row import same_place
 from degrade.operators.table import OPERATORS
-from realsr.inference.consistency import OPTICAL
+from realsr.inference.after.consistency import OPTICAL
 from realsr.robustness.running.operators import true_operator
 from tests.contract.samples import image
 

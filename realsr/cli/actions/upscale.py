@@ -18,8 +18,8 @@ from realsr.conditions.labels import LabelFolder
 from realsr.conditions.pictures import classes_of, noise_channels
 from realsr.files.errors import RequestError, advising
 from realsr.images.failures import Failure
+from realsr.inference.after.consistency import STEPS, Consistency, ConsistencyWay, declared
 from realsr.inference.alpha import AlphaBy
-from realsr.inference.consistency import STEPS, Consistency, ConsistencyWay, declared
 from realsr.inference.destinations import Beside, Within
 from realsr.inference.files import Upscaled, UpscaleJob, upscale_files
 from realsr.inference.loading import load

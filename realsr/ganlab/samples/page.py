@@ -14,7 +14,7 @@ from realsr.ganlab.degraded import DegradedImage, middle
 from realsr.ganlab.samples.scoring import (
     DIGITS,
     SCORES,
-    Answers,
+    SampleAnswers,
     SampleScores,
     mean_ranks,
     means,
@@ -47,12 +47,12 @@ class Strip:
     pictures: Sequence[StripPicture]
 
 
-def strip(source: str, case: DegradedImage, answers: Answers) -> Strip:
+def strip(source: str, case: DegradedImage, answers: SampleAnswers) -> Strip:
     """The row of one picture."""
     return Strip(source, list(_strip(case, answers)))
 
 
-def _strip(case: DegradedImage, answers: Answers) -> Iterator[StripPicture]:
+def _strip(case: DegradedImage, answers: SampleAnswers) -> Iterator[StripPicture]:
     hr = case.pair.hr
     lr = functional.interpolate(case.pair.lr.clamp(0, 1), scale_factor=float(case.trace.scale))
     yield _picture("LR", lr)

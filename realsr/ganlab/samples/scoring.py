@@ -66,24 +66,26 @@ class SampleScores:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SampleAnswers:
     """What a network makes of one LR. drawn: K 3 H W, plain: 1 3 H W at z = 0; in [0, 1]."""
 
     drawn: Tensor
     plain: Tensor
 
 
-def answered(upscaler: Upscaler, channels: int, source: str, lr: Tensor, count: int) -> Answers:
+def answered(
+    upscaler: Upscaler, channels: int, source: str, lr: Tensor, count: int
+) -> SampleAnswers:
     """`count` answers to an LR `1 3 h w`, those of `realsr upscale --samples`. channels: of its z."""
     rows, columns = (range(side) for side in lr.shape[-2:])
     drawn = [
         upscaler.told(DrawnNoise(source, number, channels).at(rows, columns))(lr)
         for number in range(1, count + 1)
     ]
-    return Answers(torch.cat(drawn).clamp(0, 1), upscaler(lr).clamp(0, 1))
+    return SampleAnswers(torch.cat(drawn).clamp(0, 1), upscaler(lr).clamp(0, 1))
 
 
-def scored(source: str, case: DegradedImage, answers: Answers) -> SampleScores:
+def scored(source: str, case: DegradedImage, answers: SampleAnswers) -> SampleScores:
     """The scores of one picture's answers."""
     hr = 255.0 * as_picture(case.pair.hr[0])
     samples = 255.0 * np.stack([as_picture(one) for one in answers.drawn])

@@ -11,7 +11,7 @@ import torch
 import degrade
 from degrade import Trace
 from degrade.operators import row as operators
-from realsr.inference.consistency import optical
+from realsr.inference.after.consistency import optical
 from realsr.metrics.consistency import Operator
 from realsr.metrics.interpolation import reduced
 from realsr.metrics.planes import Picture

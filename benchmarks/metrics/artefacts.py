@@ -1,7 +1,7 @@
 """Which map finds which planted artefact: areas under the ROC curve, on scikit-image's photographs.
 
-python -m benchmarks.artefacts. Artefacts are planted into a sharpened answer to an LR of half the size; the
-sibling, against which the maps are drawn, is bicubic interpolation of the same LR.
+python -m benchmarks.metrics.artefacts. Artefacts are planted into a sharpened answer to an LR of half the size;
+the sibling, against which the maps are drawn, is bicubic interpolation of the same LR.
 """
 
 from __future__ import annotations

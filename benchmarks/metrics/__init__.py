@@ -1,0 +1,1 @@
+"""Whether metrics find what they are for."""

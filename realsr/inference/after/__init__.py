@@ -1,0 +1,1 @@
+"""What is done to an answer after a network has given it."""
