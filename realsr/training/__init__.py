@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from realsr.training.ranking import RankerOutcome, train_ranker
     from realsr.training.ranking_config import RankingConfig, is_ranking, read_ranking
     from realsr.training.recipes import recipe_file
+    from realsr.training.replaying import RepeatedStep, replay_step
 
 __all__ = [
     "ModelCard",
     "NotFiniteError",
     "RankerOutcome",
     "RankingConfig",
+    "RepeatedStep",
     "TrainingConfig",
     "TrainingError",
     "TrainingOutcome",
@@ -41,6 +43,7 @@ __all__ = [
     "read_log",
     "read_ranking",
     "recipe_file",
+    "replay_step",
     "train",
     "train_grid",
     "train_ranker",
@@ -65,6 +68,8 @@ __getattr__, __dir__ = lazy(
         "read_log": "realsr.training.logs",
         "read_ranking": "realsr.training.ranking_config",
         "recipe_file": "realsr.training.recipes",
+        "RepeatedStep": "realsr.training.replaying",
+        "replay_step": "realsr.training.replaying",
         "train": "realsr.training.loop",
         "train_grid": "realsr.training.grid",
         "train_ranker": "realsr.training.ranking",

@@ -52,7 +52,7 @@ class TrainingBatch:
     traces that made `lr`; None where some pairs are stored ones or the colour is y. scale: H / h, where a
     network of several is to be told. own: a caller's rows, which the traces may name. conditions: what else the
     network is told, by the names of its arguments: z, maps. blend: the share of the newest level of a network
-    that grows.
+    that grows. keys: by which each pair was drawn.
     """
 
     hr: Tensor
@@ -63,6 +63,7 @@ class TrainingBatch:
     own: Sequence[Operator[Any]] = ()
     conditions: Mapping[str, Tensor] = field(default_factory=dict)
     blend: float = 1.0
+    keys: Sequence[Key] = ()
 
     def enlarged_by(self, network: Callable[..., Tensor]) -> Tensor:
         """The network's SR, b c H W, of the LR and all that goes with it."""
@@ -104,6 +105,7 @@ class TrainingBatch:
             degrade_again=again,
             traces=traces,
             conditions=conditions,
+            keys=self.keys[share],
         )
 
     def channels_last(self) -> TrainingBatch:
@@ -197,16 +199,20 @@ class Batches:
         """Ends the reading threads."""
         self.pool.shutdown(cancel_futures=True)
 
-    def at(self, step: int, device: torch.device) -> TrainingBatch:
-        """The batch of a step. Raises SourceError for a file that cannot be read."""
+    def at(self, step: int, device: torch.device, traces: Sequence[Trace] = ()) -> TrainingBatch:
+        """The batch of a step. Raises SourceError for a file that cannot be read.
+
+        traces: what is applied to its crops, one each, in place of what the pipeline would draw.
+        """
         lines = [self._place(position) for position in self._positions(step)]
         samples = list(self.pool.map(lambda place: place[0].at(place[1]), self._warm(lines)))
-        batch = self._paired(samples, device, self._scale(step))
+        batch = self._paired(samples, device, self._scale(step), traces)
         if self.config.seen == "y":
             luma = TrainingBatch(studio_luma(batch.hr), studio_luma(batch.lr))
-            batch = replace(luma, scale=batch.scale)
+            batch = replace(luma, scale=batch.scale, traces=batch.traces)
         conditions = self.told.conditions(samples, batch.lr)
-        batch = replace(batch, conditions=conditions, blend=self._blend(step))
+        keys = [sample.key for sample in samples]
+        batch = replace(batch, conditions=conditions, blend=self._blend(step), keys=keys)
         return batch.channels_last() if self.config.channels_last else batch
 
     def _scale(self, step: int) -> int:
@@ -246,11 +252,15 @@ class Batches:
         return places
 
     def _paired(
-        self, samples: list[TrainingSample], device: torch.device, scale: int
+        self,
+        samples: list[TrainingSample],
+        device: torch.device,
+        scale: int,
+        traces: Sequence[Trace],
     ) -> TrainingBatch:
         online = [index for index, sample in enumerate(samples) if sample.lr is None]
         if len(online) == len(samples):
-            return self._degraded(samples, device, scale)
+            return self._degraded(samples, device, scale, traces)
         hr = torch.stack([sample.hr for sample in samples]).to(device)
         made = (
             self._degraded([samples[index] for index in online], device, scale) if online else None
@@ -264,12 +274,21 @@ class Batches:
         return TrainingBatch(hr, lr)
 
     def _degraded(
-        self, samples: list[TrainingSample], device: torch.device, scale: int
+        self,
+        samples: list[TrainingSample],
+        device: torch.device,
+        scale: int,
+        traces: Sequence[Trace] = (),
     ) -> TrainingBatch:
         hr = torch.stack([sample.hr for sample in samples]).to(device)
         pipeline, threads = self.pipelines[scale], self.config.data.workers
         own = pipeline.own_operators
-        (target, lr), traces = make_pairs(pipeline, [sample.key for sample in samples], hr, threads)
+        if traces:
+            target = degrade.apply_hr(traces, hr, threads=threads, rows=own)
+            lr = degrade.apply_lr(traces, target, threads=threads, rows=own)
+        else:
+            keys = [sample.key for sample in samples]
+            (target, lr), traces = make_pairs(pipeline, keys, hr, threads)
         told = scale if self.config.data.scales else None
         return TrainingBatch(target, lr, partial(_again, traces, own), traces, told, own)
 

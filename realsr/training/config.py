@@ -68,10 +68,14 @@ class LogConfig(Strict):
 
 
 class GuardConfig(Strict):
-    """What a loss or gradient that is no number does: stop, or skip the step, at most `most` in a row."""
+    """What a loss or gradient that is no number does: stop, or skip the step, at most `most` in a row.
+
+    explodes: a term of more than so many times its running mean does the same; None: none does.
+    """
 
     action: Literal["stop", "skip"] = "stop"
     most: Positive = 10
+    explodes: Annotated[float, Field(gt=1)] | None = None
 
 
 class ViewConfig(Strict):

@@ -19,9 +19,9 @@ from realsr.training.check import Material, check, material
 from realsr.training.checkpoints import read_state, states, write_state
 from realsr.training.config import TrainingConfig
 from realsr.training.data_record import check_data
-from realsr.training.errors import NotFiniteError
 from realsr.training.fidelity import CONVENTION
 from realsr.training.folder import TrainingFolder, claimed
+from realsr.training.guarding import Guard
 from realsr.training.interrupts import AskedToEnd, Interruptible, Interrupts, StopValidationError
 from realsr.training.launch import launched, share_of
 from realsr.training.logs import Log
@@ -33,7 +33,6 @@ from realsr.training.prefetch import Prefetch
 from realsr.training.processes import any_of, mean_over
 from realsr.training.progress import Pace, line
 from realsr.training.reports import (
-    culprit,
     discriminator_values,
     generator_values,
     numbers,
@@ -137,6 +136,7 @@ class Training:
         )
         self.held = held_out(given.sets, state) if state.rival and self.log else {}
         self.watch = None if self.log is None else Watch(state, given, self.log, tell)
+        self.guard = Guard(state, run, self.log, tell)
         self.pace = Pace(self.config.data.batch * share.world)
         self.scores: dict[str, SetScores] = {}
         self.bicubic: dict[str, SetScores] = {}
@@ -180,6 +180,7 @@ class Training:
 
     def _step(self, batch: TrainingBatch) -> tuple[StepReport, StepReport | None]:
         state, every = self.state, self.config.log.gradients_every
+        self.guard.before.keep()
         norms = bool(every) and (state.step + 1) % every == 0
         with randomness_of(state):
             report = generator_step(state, batch, norms=norms)
@@ -188,7 +189,7 @@ class Training:
                 rival = discriminator_step(state, batch, report.sr)
         if not report.taken or (rival is not None and not rival.taken):
             report, rival = self._over_processes(report, rival)
-        self._guard(report, rival)
+        self.guard.look(batch, report, rival)
         state.step += 1
         return report, rival
 
@@ -197,23 +198,6 @@ class Training:
     ) -> tuple[StepReport, StepReport | None]:
         whole = over_processes(self.fabric, report)
         return whole, None if rival is None else over_processes(self.fabric, rival)
-
-    def _guard(self, report: StepReport, rival: StepReport | None) -> None:
-        """Names what is no finite number; stops, or counts the steps left out."""
-        if report.taken and (rival is None or rival.taken):
-            self.state.skipped = 0
-            return
-        self.state.skipped += 1
-        guard, wrong = self.config.guard, culprit(report, rival)
-        said = f"step {self.state.step + 1}: {wrong} is no finite number"
-        if guard.action == "stop" or self.state.skipped >= guard.most:
-            raise NotFiniteError(
-                f"{said}. The last state lies in {self.folder.states}: lower the learning rate, clip "
-                "gradients, or set guard.action to skip"
-            )
-        self.tell(f"{said}; the step was left out")
-        if self.log is not None:
-            self.log.write(self.state.step + 1, "skipped", {"culprit": wrong})
 
     def _tell_step(
         self, batch: TrainingBatch, report: StepReport, rival: StepReport | None

@@ -30,11 +30,14 @@ def _means(fabric: Fabric, terms: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def culprit(report: StepReport, rival: StepReport | None) -> str:
-    """What of a step that was left out is no finite number."""
+    """What of a step that was left out is wrong, in words."""
     for side, each in (("the generator's", report), ("the discriminator's", rival)):
         if each is not None and not each.taken:
             wrong = [name for name, value in numbers(each.raw).items() if value - value != 0]
-            return f"{side} {', '.join(wrong) or 'gradient'}"
+            if each.exploded and not wrong:
+                parts = [f"{name} is {times:.3g} times" for name, times in each.exploded.items()]
+                return f"{side} {', '.join(parts)} its running mean"
+            return f"{side} {', '.join(wrong) or 'gradient'} is no finite number"
     raise AssertionError("all steps were taken")
 
 

@@ -24,6 +24,7 @@ from realsr.training.adapting import Adaptation
 from realsr.training.checkpoints import counted, restoring
 from realsr.training.config import TrainingConfig
 from realsr.training.errors import TrainingError
+from realsr.training.levels import Levels
 from realsr.training.moving_average import frozen_copy
 from realsr.training.optimisers import load_optimiser, optimiser_for
 from realsr.training.pausing import Pause
@@ -59,7 +60,8 @@ class Rival:
 class TrainState:
     """enlarge: the generator, or its compiled form. step: how many steps lie behind. skipped: how many of the
     last ones, in a row, the guard left out. started: what the weights to start from filled. ranker: scores SR,
-    unchanging. autoencoder: of the loss aesop, unchanging once it is trained.
+    unchanging. autoencoder: of the loss aesop, unchanging once it is trained. levels: what terms
+    usually are, where one may explode.
 
     There is no random generator and no scheduler here: draws and rates are functions of the step.
     """
@@ -74,6 +76,7 @@ class TrainState:
     rival: Rival | None = None
     ranker: nn.Module | None = None
     autoencoder: nn.Module | None = None
+    levels: Levels | None = None
     step: int = 0
     skipped: int = 0
     started: LoadReport | None = None
@@ -110,6 +113,7 @@ def first_state(config: TrainingConfig, fabric: Fabric) -> TrainState:
         rival=None if rival is None else _rival(_placed(rival, config, fabric), config, fabric),
         ranker=_ranker(config, fabric),
         autoencoder=_autoencoder(config, fabric),
+        levels=None if config.guard.explodes is None else Levels(config.guard.explodes),
         started=started,
     )
 
@@ -208,6 +212,8 @@ def content(state: TrainState) -> dict[str, Any]:
         "optimiser": state.optimiser.state_dict(),
         "precision": state.fabric.strategy.precision.state_dict(),
     }
+    if (levels := state.levels) is not None:
+        found["levels"] = {"means": levels.means, "seen": levels.seen}
     if state.ema is not None:
         found["ema"] = state.ema.state_dict()
     if state.rival is not None:
@@ -256,4 +262,8 @@ def _fill(state: TrainState, found: dict[str, Any]) -> None:
             adaptation.seen = counted(found["adaptation"]["seen"])
         lazy = found.get("lazy", {})  # absent before the first, and in states of 0.1.0
         state.rival.lazy = {name: Lazy(**each) for name, each in lazy.items()}
+    if state.levels is not None:  # the guard may be another since
+        stored = found.get("levels", {"means": {}, "seen": {}})
+        state.levels.means = {str(name): float(mean) for name, mean in stored["means"].items()}
+        state.levels.seen = {str(name): counted(each) for name, each in stored["seen"].items()}
     state.step, state.skipped = counted(found["step"]), counted(found["skipped"])

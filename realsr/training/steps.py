@@ -43,8 +43,8 @@ class StepReport:
     layer, in the first part of the batch, where they were asked for; cosines: between them. gradient: length of
     the whole gradient before clipping. taken: False where something was no finite number, and the step left
     out. sr: the generator's output, detached. accuracy: of a discriminator on real and generated images, (2,).
-    rested: whether the network was only looked at, and did not learn. Terms and sr are of this process's share
-    of the batch, the rest of the whole.
+    exploded: terms that did, and how many times their mean they are. rested: whether the network was only
+    looked at, and did not learn. Terms and sr are of this process's share of the batch, the rest of the whole.
     """
 
     raw: dict[str, Tensor]
@@ -53,6 +53,7 @@ class StepReport:
     taken: bool
     norms: dict[str, float]
     cosines: dict[str, float] = field(default_factory=dict)
+    exploded: dict[str, float] = field(default_factory=dict)
     sr: Tensor | None = None
     accuracy: Tensor | None = None
     rested: bool = False
@@ -66,7 +67,7 @@ def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = Fal
     _all_in_training(state)
     config = state.config
     if (state.step + 1) % config.generator_every:
-        return _waited(state, batch)
+        return looked_at(state, batch)
     state.optimiser.zero_grad(set_to_none=True)
     parts, found, seen = batch.parts(config.accumulate), [], []
     apart = TermGradients(parameters_of(state.optimiser)) if config.gradient_surgery else None
@@ -92,7 +93,7 @@ def generator_step(state: TrainState, batch: TrainingBatch, *, norms: bool = Fal
 
 
 @torch.no_grad()
-def _waited(state: TrainState, batch: TrainingBatch) -> StepReport:
+def looked_at(state: TrainState, batch: TrainingBatch) -> StepReport:
     """A step in which the generator makes its images and learns nothing."""
     parts = batch.parts(state.config.accumulate)
     found = [_generator_losses(state, part) for part in parts]
@@ -266,6 +267,8 @@ def _stepped(
     fabric.strategy.precision.unscale_gradients(optimiser)
     length = gradient_norm(parameters)
     taken = _finite(fabric, parts, length, scaled=config.precision == "fp16")
+    exploded = _exploded(state, network, parts) if taken else {}
+    taken = taken and not exploded
     if taken:
         set_rates(optimiser, rate_factor(config.schedule, state.step, config.steps))
         clip(optimiser, config.clip)
@@ -273,7 +276,19 @@ def _stepped(
         average_buffers(fabric, network)
     elif (scaler := getattr(fabric.strategy.precision, "scaler", None)) is not None:
         scaler.update()
-    return StepReport(*_means(parts), length, taken, {})
+    return StepReport(*_means(parts), length, taken, {}, exploded=exploded)
+
+
+def _exploded(state: TrainState, network: nn.Module, parts: list[Losses]) -> dict[str, float]:
+    """Terms that did, the same in all processes; where none did, the terms are taken into their means."""
+    if state.levels is None:
+        return {}
+    side = "generator" if network is state.generator else "discriminator"
+    raw = {name: mean_over(state.fabric, value) for name, value in _means(parts)[0].items()}
+    found = state.levels.exploded(side, raw)
+    if not found:
+        state.levels.see(side, raw)
+    return found
 
 
 def _rested(parts: list[Losses]) -> StepReport:

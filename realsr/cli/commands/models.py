@@ -64,6 +64,27 @@ def interpolate_models(
     return run_interpolate(first, second, alpha=alpha, out=out, scale=scale, rows=rows or ())
 
 
+@models.command("post-mortem")
+@reported
+def post_mortem(
+    record: Annotated[
+        Path, typer.Argument(metavar="FILE", help="post_mortem/step_*.json of a training.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write HR, LR and SR of its pairs there.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    rows: RowFiles = None,
+) -> int:
+    """Repeat a training's step that was no finite number or exploded: its pairs, traces and terms.
+
+    Exit: 0 it is the step that was, 1 pairs or terms differ, 2 usage.
+    """
+    from realsr.cli.actions.post_mortem import run_post_mortem
+
+    return run_post_mortem(record, out=out, as_json=as_json, rows=rows or ())
+
+
 @models.command("export")
 @reported
 def export_model(

@@ -11,6 +11,7 @@ PARTS = "test_parts"
 SIDE = "test_discriminator_side"
 HEART = "test_overfitting"
 REMEDIES = "test_remedies"
+DEAD = "test_post_mortem"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -88,5 +89,13 @@ ROWS = (
     _row("surgery", "opposed = (along < 0)", "opposed = (along > 0)", REMEDIES),
     _row("surgery", "torch.dot(row, rows[other])", "torch.dot(rows[number], rows[other])", REMEDIES),
     _row("autoencoding", "and not path.exists():", "and path.exists():", REMEDIES),
+    _row("levels", "times = abs(float(value)) / mean", "times = float(value) / mean", DEAD),
+    _row("levels", "KEEPS * self.means.get(key, size)", "KEEPS * self.means.get(key, 0.0)", DEAD),
+    _row("post_mortem", "found[name] = _with(found[name], buffers)", "found[name] = dict(found[name])", DEAD),
+    _row("post_mortem", "found[\"adaptation\"] = {\"share\": before.share}", "pass", DEAD),
+    _row("post_mortem", "found[\"sr\"] = report.sr.detach()", "found[\"sr\"] = report.sr.detach() * 0.5", DEAD),
+    _row("replaying", "batches.at(record.step - 1,", "batches.at(record.step,", DEAD),
+    _row("replaying", "(digest(batch.hr), digest(batch.lr)) == (record.hr, record.lr)", "True", DEAD),
+    _row("guarding", "self.state.skipped += 1", "self.state.skipped += 2", DEAD),
     _row("logs", "if _step(line, path, number) <= step", "if _step(line, path, number) < step", RESUME, TRAINING),
 )
