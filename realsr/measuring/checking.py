@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from realsr.estimation.hr.table import ALIKE, CRITERIA, DUPLICATE, SAME
 from realsr.estimation.hr.verdict import check, verdict
 from realsr.images.errors import SourceError
 from realsr.measuring.items import Item
+from realsr.measuring.kept import Form
 from realsr.measuring.reading import read_seen
 from realsr.measuring.records import Record
 
@@ -46,6 +48,25 @@ def checked(item: Item) -> CheckedPicture:
     size = {"width": seen.width, "height": seen.height}
     record = {"source": str(item.path), **size, "checks": checks, "refused": dict(found.refused)}
     return CheckedPicture(record, found.small)
+
+
+def _packed(one: CheckedPicture) -> Any:
+    if one.fault is not None:
+        return None
+    return {"record": one.record, "small": None if one.small is None else one.small.tolist()}
+
+
+def _unpacked(told: Any) -> CheckedPicture:
+    small = told["small"]
+    return CheckedPicture(told["record"], None if small is None else np.array(small, np.float32))
+
+
+def _fits(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"record", "small"}
+
+
+KEPT: Form[CheckedPicture] = Form(_packed, _unpacked, _fits)
+"""What could not be read is tried again."""
 
 
 def _unread(item: Item, why: str) -> CheckedPicture:

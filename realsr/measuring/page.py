@@ -11,14 +11,13 @@ import cv2
 import numpy as np
 
 from realsr.estimation.estimator import Quantity
-from realsr.files.errors import RequestError
-from realsr.files.json_lines import json_line
-from realsr.files.whole import make_directory, write_whole
+from realsr.files.whole import write_whole
 from realsr.images.errors import SourceError
 from realsr.images.png import encode_png
+from realsr.measuring.folder import MeasuredFolder
 from realsr.measuring.items import Item
 from realsr.measuring.reading import read_seen
-from realsr.measuring.records import Record
+from realsr.measuring.records import Looked, Record
 from realsr.measuring.wording import interval_words, value_words
 from realsr.pages import data_uri, rendered
 from realsr.plain import plain
@@ -42,27 +41,25 @@ class ShownPicture:
 
 
 class EstimatesReport:
-    """A new folder that is filled record by record. Raises RequestError where there is something in it."""
+    """A folder that is filled record by record; of all but the first MOST_SHOWN nothing is held."""
 
-    def __init__(self, folder: Path, quantities: Mapping[str, Quantity], *, of_pairs: bool) -> None:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise RequestError(f"--out {folder} is there and not empty; name a new folder")
+    def __init__(
+        self, folder: MeasuredFolder[Looked], quantities: Mapping[str, Quantity], *, of_pairs: bool
+    ) -> None:
         self._folder, self._quantities = folder, quantities
         self._noun = "pair" if of_pairs else "picture"
         self._shown: list[ShownPicture] = []
-        self._lines: list[bytes] = []
 
     def add(self, item: Item, record: Record) -> None:
-        self._lines.append(json_line(record))
+        self._folder.write(record)
         if len(self._shown) < MOST_SHOWN:
             self._shown.append(_shown(item, record))
 
     def close(self, whole: Mapping[str, Any]) -> Path:
-        """Writes both files; the page's path. whole: the set's record."""
-        make_directory(self._folder)
-        write_whole(self._folder / LINES, b"".join([*self._lines, json_line(whole)]))
-        write_whole(self._folder / PAGE, self._page(whole["set"]).encode())
-        return self._folder / PAGE
+        """Writes the page; its path. whole: the set's record."""
+        self._folder.write(whole)
+        write_whole(self._folder.path / PAGE, self._page(whole["set"]).encode())
+        return self._folder.path / PAGE
 
     def _page(self, told: Mapping[str, Any]) -> str:
         count, noun = told["pictures"], self._noun

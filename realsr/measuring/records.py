@@ -11,6 +11,7 @@ from realsr.estimation.seen import Seen, SeenPair
 from realsr.estimation.table import PAIR_ROWS, PICTURE_ROWS, of_pair, of_picture, quantities
 from realsr.images.errors import SourceError
 from realsr.measuring.items import Item
+from realsr.measuring.kept import Form
 from realsr.measuring.reading import read_seen
 
 Record = dict[str, Any]
@@ -38,6 +39,15 @@ def looked(item: Item, asked: Inquiry) -> Looked:
         return _refused(item, low, f"{where}{error.reason}")
     except Exception as error:  # an estimator's own bug costs its picture, not the run
         return _refused(item, low, f"measuring it failed ({type(error).__name__}: {error})")
+
+
+_FIELDS = {"source", "width", "height", "estimates", "refused"}
+KEPT: Form[Looked] = Form(
+    packed=lambda one: one.record if one.fault is None else None,
+    unpacked=lambda record: Looked(record),
+    fits=lambda value: isinstance(value, dict) and value.keys() == _FIELDS,
+)
+"""What could not be looked at is tried again."""
 
 
 def measured(item: Item, asked: Inquiry) -> Record:

@@ -14,26 +14,40 @@ from scipy.stats import t as student
 from realsr.estimation.estimator import Quantity
 
 DRAWS = 2000
+AT_ONCE = 2**18
+"""Values drawn at a time, so that a set of many pictures takes no more memory than one of few."""
 LEVEL = 0.95
 Floats = npt.NDArray[np.float64]
 _Told = Mapping[str, Any]
+_READ = ("value", "low", "high", "unit", "method", "assumes")
 
 
 class SetSummary:
-    """Takes records one by one; holds of each only its values."""
+    """Takes records one by one; holds of each only its values, and of equal words and tables one."""
 
     def __init__(self, quantities: Mapping[str, Quantity]) -> None:
         self._quantities = quantities
         self._pictures = 0
+        self._alike: dict[str, Any] = {}
         self._told: dict[str, list[_Told]] = {name: [] for name in quantities}
         self._refused: dict[str, Counter[str]] = {name: Counter() for name in quantities}
 
     def add(self, record: Mapping[str, Any]) -> None:
         self._pictures += 1
         for name, told in record["estimates"].items():
-            self._told[name].append(told)
+            self._told[name].append(self._values(told))
         for name, why in record["refused"].items():
             self._refused[name][why] += 1
+
+    def _values(self, told: _Told) -> _Told:
+        """What `together` reads of it."""
+        return {name: self._one(told[name]) for name in _READ}
+
+    def _one(self, value: Any) -> Any:
+        """Kernels are hardly ever equal; they and numbers stay as they are."""
+        if not isinstance(value, str | list) or _is_kernel(value):
+            return value
+        return self._alike.setdefault(json.dumps(value), value)
 
     def told(self) -> dict[str, Any]:
         """The last line of `--json`. A NAME that some pictures have is told of those, with their number."""
@@ -46,6 +60,10 @@ class SetSummary:
         return {
             "set": {"pictures": self._pictures, "estimates": estimates, "refused": refused},
         }
+
+
+def _is_kernel(value: str | list[Any]) -> bool:
+    return isinstance(value, list) and isinstance(value[0][0], float)
 
 
 def together(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
@@ -76,11 +94,25 @@ def _median(told: Sequence[_Told], quantity: Quantity) -> dict[str, Any]:
 def _interval(value: Floats, spreads: Floats) -> tuple[float, float]:
     """spreads: (2, n), below and above; a value is drawn from halves of two normal distributions."""
     generator = np.random.default_rng(len(value))
-    chosen = generator.integers(len(value), size=(DRAWS, len(value)))
-    away = generator.standard_normal(chosen.shape)
-    drawn = value[chosen] + np.where(away < 0, spreads[0][chosen], spreads[1][chosen]) * away
-    low, high = np.quantile(np.median(drawn, axis=1), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    medians = [
+        np.median(_drawn(value, spreads, rows, generator), axis=1) for rows in _portions(len(value))
+    ]
+    low, high = np.quantile(np.concatenate(medians), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
+
+
+def _portions(count: int) -> list[int]:
+    """DRAWS, as many at a time as AT_ONCE allows."""
+    rows = max(1, AT_ONCE // count)
+    whole, rest = divmod(DRAWS, rows)
+    return [rows] * whole + [rest] * bool(rest)
+
+
+def _drawn(value: Floats, spreads: Floats, rows: int, generator: np.random.Generator) -> Floats:
+    chosen = generator.integers(len(value), size=(rows, len(value)))
+    away = generator.standard_normal(chosen.shape)
+    sides = np.where(away < 0, spreads[0][chosen], spreads[1][chosen])
+    return np.asarray(value[chosen] + sides * away, np.float64)
 
 
 def _direction(angles: Floats) -> float:

@@ -47,6 +47,7 @@ HUNTED: dict[str, tuple[str, ...]] = {
     "realsr/inference/pictures.py": ("picture-as-it-is",),
     "realsr/inference/record.py": ("request",),
     "realsr/interop/onnx_files.py": ("model.onnx",),
+    "realsr/measuring/kept.py": ("measured",),
     "realsr/measuring/reading.py": ("picture-measured",),
     "realsr/metrics/niqe.py": ("niqe.npz", "niqe.mat"),
     "realsr/models/cards.py": ("model.safetensors",),

@@ -13,7 +13,10 @@ from realsr.conditions.labels import LabelFolder
 from realsr.images.reading import Reading
 from realsr.inference.pictures import read_picture
 from realsr.inference.record import ResultRecord
+from realsr.measuring.items import Item
+from realsr.measuring.kept import KeptResults
 from realsr.measuring.reading import read_seen
+from realsr.measuring.records import KEPT
 from realsr.metrics import niqe
 from realsr.pairs.store.table import opened
 from realsr.rating.rater_file import read_rater_file
@@ -78,7 +81,19 @@ def _resumed(folder: Path) -> None:
     in_force(TrainingFolder(folder), read_config(training))
 
 
+def _measured(folder: Path, data: bytes) -> None:
+    """The line is of a picture beside it."""
+    picture = put(folder, "a.png", record_seeds.MEASURED)
+    place = str(picture).encode("utf-8", "surrogateescape")
+    path = put(folder, "measured.jsonl", data.replace(b"PLACE", place))
+    kept, item = KeptResults(path, {"of": "pictures"}, KEPT), Item("a", picture)
+    if kept.holds(item):
+        kept.of(item)
+    kept.close()
+
+
 RECORD_READERS = (
+    Reader("measured", record_seeds.measured, _measured),
     Reader(
         "picture-as-it-is",
         seeds.pictures(".png"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from scipy.io import savemat
 
+from degrade.versions import versions
+from realsr.files.json_lines import json_line
 from realsr.images.own import MADE_BY
 from realsr.robustness.cases.freezing import FrozenFile, FrozenLine, FrozenRequest, FrozenSet
 from realsr.robustness.results.sweeps import SweepLine
@@ -22,6 +25,19 @@ from tests.fuzz.seeds import OLD, ROOT
 
 def _json(value: Any) -> bytes:
     return json.dumps(value).encode() + b"\n"
+
+
+MEASURED = b"the bytes of a picture"
+
+
+def measured() -> Sequence[bytes]:
+    """What `estimate --out` keeps of one picture at PLACE."""
+    result = {"source": "a", "width": 1, "height": 1, "estimates": {}, "refused": {"blur": "why"}}
+    header = {"format": 1, "version": versions()["degrade"], "of": "pictures"}
+    digests = [hashlib.sha256(MEASURED).hexdigest()]
+    own = hashlib.sha256(json_line(result)).hexdigest()
+    line = {"item": "PLACE", "digests": digests, "own": own, "result": result}
+    return [json_line(header) + json_line(line)]
 
 
 def labels() -> Sequence[bytes]:

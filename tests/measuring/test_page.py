@@ -55,10 +55,22 @@ def test_it_asks_for_nothing_outside_its_folder(report: Path) -> None:
     assert set(re.findall(r'(?:src|href)="(?!data:|#)([^"]*)"', page)) <= {"estimates.jsonl"}
 
 
-def test_a_folder_with_something_in_it_stays(report: Path) -> None:
-    done = run(report.parent / "in", "--out", report)
+def test_a_folder_with_something_else_in_it_stays(report: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
+    done = run(report.parent / "in", "--out", tmp_path)
     assert done.exit_code == 2
     assert "not empty" in done.stderr
+
+
+def test_called_again_nothing_is_measured_and_the_page_is_the_same(
+    report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, lines = ((report / name).read_bytes() for name in ("index.html", "estimates.jsonl"))
+    monkeypatch.setattr("realsr.measuring.records.of_picture", None)
+    done = run(report.parent / "in", "--out", report, "--json")
+    assert done.exit_code == 0, done.output
+    assert (report / "index.html").read_bytes() == page
+    assert (report / "estimates.jsonl").read_bytes() == lines
 
 
 def test_pairs_have_their_kernel_drawn(tmp_path: Path) -> None:

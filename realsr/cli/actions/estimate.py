@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from realsr.cli.progress import Progress
 from realsr.cli.reporting import OK, PARTLY, say
 from realsr.cli.terminal import tell
-from realsr.estimation.estimator import Inquiry
+from realsr.estimation.estimator import Inquiry, Quantity
 from realsr.estimation.table import PAIR_ROWS, PICTURE_ROWS, quantities
 from realsr.files.errors import RequestError
+from realsr.measuring.folder import MeasuredFolder, measured_folder
 from realsr.measuring.items import Item, pairs, pictures
-from realsr.measuring.page import EstimatesReport
-from realsr.measuring.records import Looked
-from realsr.measuring.streaming import records
+from realsr.measuring.page import LINES, EstimatesReport
+from realsr.measuring.records import KEPT, Looked, looked
+from realsr.measuring.streaming import going_on
 from realsr.measuring.summary import SetSummary
 from realsr.measuring.wording import lines
 
@@ -43,25 +45,48 @@ class EstimateRequest:
             return pairs(self.lr, self.hr, self.out)
         raise RequestError("give pictures, or --lr and --hr together for pairs")
 
+    @property
+    def quantities(self) -> Mapping[str, Quantity]:
+        """Every NAME that is told or refused."""
+        return quantities(PAIR_ROWS if self.lr else PICTURE_ROWS)
+
+    @property
+    def asked(self) -> Inquiry:
+        """What the estimators are asked."""
+        return Inquiry(self.scale, self.slow)
+
+    @property
+    def decides(self) -> dict[str, Any]:
+        """What decides a record, beside the files and the version."""
+        return {"of": "pairs" if self.lr else "pictures", **asdict(self.asked)}
+
 
 def run_estimate(request: EstimateRequest) -> int:
     """The command's body; its exit code."""
     items = request.items()
-    known = quantities(PAIR_ROWS if request.lr else PICTURE_ROWS)
-    summary = SetSummary(known)
-    report = EstimatesReport(request.out, known, of_pairs=bool(request.lr)) if request.out else None
-    asked = Inquiry(request.scale, request.slow)
+    if request.out is None:
+        return _estimated(request, items, None)
+    with measured_folder(request.out, LINES, request.decides, KEPT) as folder:
+        return _estimated(request, items, folder)
+
+
+def _estimated(
+    request: EstimateRequest, items: Sequence[Item], folder: MeasuredFolder[Looked] | None
+) -> int:
+    summary = SetSummary(request.quantities)
+    report = _report(request, folder)
     progress, failed = Progress("picture"), 0
     progress.begin(len(items), len(items))
+    one = partial(looked, asked=request.asked)
     try:
-        found = records(items, asked, request.workers)
-        for item, looked in zip(items, found, strict=True):
+        found = going_on(items, one, folder.kept if folder else None, request.workers)
+        for item, seen in zip(items, found, strict=True):
             progress.made()
-            summary.add(looked.record)
+            summary.add(seen.record)
             if report:
-                report.add(item, looked.record)
-            failed += looked.fault is not None
-            _show_item(looked, request.as_json)
+                report.add(item, seen.record)
+            failed += seen.fault is not None
+            _show_item(seen, request.as_json)
     finally:
         progress.close()
     _show(summary.told(), request.as_json)
@@ -70,11 +95,19 @@ def run_estimate(request: EstimateRequest) -> int:
     return PARTLY if failed else OK
 
 
-def _show_item(looked: Looked, as_json: bool) -> None:
-    if looked.fault is not None:
-        say(f"{looked.record['source']}: {looked.fault}")
-    if looked.fault is None or as_json:
-        _show(looked.record, as_json)
+def _report(
+    request: EstimateRequest, folder: MeasuredFolder[Looked] | None
+) -> EstimatesReport | None:
+    if folder is None:
+        return None
+    return EstimatesReport(folder, request.quantities, of_pairs=bool(request.lr))
+
+
+def _show_item(seen: Looked, as_json: bool) -> None:
+    if seen.fault is not None:
+        say(f"{seen.record['source']}: {seen.fault}")
+    if seen.fault is None or as_json:
+        _show(seen.record, as_json)
 
 
 def _show(record: Mapping[str, Any], as_json: bool) -> None:

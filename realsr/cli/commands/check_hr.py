@@ -16,6 +16,13 @@ def check_hr(
         list[Path],
         typer.Argument(metavar="DIR...", help="Pictures, or directories of pictures."),
     ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Keep the records there: a new folder, or one of an earlier call, which goes on.",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON Lines: one object a picture, then the set.")
     ] = False,
@@ -30,4 +37,4 @@ def check_hr(
     """
     from realsr.cli.actions.check_hr import run_check_hr
 
-    return run_check_hr(sources, as_json=as_json, workers=workers)
+    return run_check_hr(sources, out=out, as_json=as_json, workers=workers)

@@ -35,7 +35,10 @@ def estimate(
     slow: Annotated[bool, typer.Option("--slow", help="Measure what takes long, too.")] = False,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A page of it all, with its records: a new folder."),
+        typer.Option(
+            metavar="DIR",
+            help="A page of it all, with its records: a new folder, or one of an earlier call, which goes on.",
+        ),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="JSON Lines: one object a picture or pair, then the set.")

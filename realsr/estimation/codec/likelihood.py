@@ -7,11 +7,13 @@ pixels that the decoder cut off at black or white, captions, edits.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
 from realsr.estimation.codec.densities import BIN, BINS, MIDDLES, Counts, Doubles, density
-from realsr.estimation.codec.tables import Steps
+from realsr.estimation.codec.tables import LARGEST, Steps
 
 OUTLIERS = 0.02
 LEAST_DENSITY = 1e-6
@@ -28,6 +30,17 @@ def wrapped(residual: Doubles, step: Doubles, error: float) -> Doubles:
     return np.asarray(sum(around) / (error * np.sqrt(2 * np.pi)), np.float64)
 
 
+@lru_cache(maxsize=4)
+def _rounded(error: float) -> tuple[Doubles, Doubles]:
+    """Of every step (LARGEST + 1, BINS): the level at MIDDLES, and the density of an error round its multiple.
+
+    They depend on no picture; the row of step 0 is not used.
+    """
+    step = np.maximum(np.arange(LARGEST + 1, dtype=np.float64), 1)[:, None]
+    levels = np.rint(MIDDLES / step)
+    return levels, wrapped(MIDDLES - levels * step, step, error)
+
+
 def level_shares(shares: Doubles, levels: Doubles, step: Doubles | float) -> Doubles:
     """The share of magnitudes that a step rounds to its multiple `levels`; half of it on each side of 0."""
     half = np.asarray(np.rint(np.asarray(step) / (2 * BIN)), np.int64)
@@ -39,9 +52,8 @@ def level_shares(shares: Doubles, levels: Doubles, step: Doubles | float) -> Dou
 
 def gains(shares: Doubles, steps: Steps, error: float, bins: Bins = EVERY_BIN) -> Doubles:
     """log of P(magnitude | step) / P(magnitude | no step) (steps, bins) of one frequency at MIDDLES[bins]."""
-    step, middles = steps[:, None].astype(np.float64), MIDDLES[bins]
-    levels = np.rint(middles / step)
-    parts = level_shares(shares, levels, step) * wrapped(middles - levels * step, step, error)
+    levels, near = (table[steps[:, None], bins] for table in _rounded(error))
+    parts = level_shares(shares, levels, steps[:, None].astype(np.float64)) * near
     ratio = parts / (density(shares)[bins] + LEAST_DENSITY)
     found = np.log((1 - OUTLIERS) * ratio + OUTLIERS)
     found[:, bins == BINS - 1] = 0.0

@@ -8,6 +8,7 @@ have the size that was coded, their coefficients are multiples of steps, and now
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -68,10 +69,23 @@ def _first_pair(begin: int) -> int:
     return 2 - begin % 2
 
 
-def _gain(plane: Floats, spoiled: Flags, grid: Grid, error: float, table: Steps | None) -> float:
-    pooled = sum(histograms(kept_blocks(plane, spoiled, each)) for each in CALIBRATING)
-    shares = cumulated(np.asarray(pooled))
-    counts = histograms(kept_blocks(plane, spoiled, grid))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plane:
+    """Samples (h, w), which of them are spoiled, and their cumulated shares over other grids."""
+
+    values: Floats
+    spoiled: Flags
+    shares: Doubles
+
+    @classmethod
+    def of(cls, values: Floats, spoiled: Flags) -> _Plane:
+        pooled = sum(histograms(kept_blocks(values, spoiled, each)) for each in CALIBRATING)
+        return cls(values, spoiled, cumulated(np.asarray(pooled)))
+
+
+def _gain(plane: _Plane, grid: Grid, error: float, table: Steps | None) -> float:
+    shares = plane.shares
+    counts = histograms(kept_blocks(plane.values, plane.spoiled, grid))
     if table is None:
         found = [_best(shares[each], counts[each], STEPS, error) for each in LOW]
         return float(np.maximum(found, 0.0).sum())
@@ -82,9 +96,7 @@ def _best(shares: Doubles, counts: Counts, steps: Steps, error: float) -> float:
     return float(log_gain(shares, steps, error, counts).max() - np.log(len(steps)))
 
 
-def _planes(
-    planes: Floats, spoiled: Flags, grid: Grid, halved: Halved
-) -> Iterator[tuple[Floats, Flags]]:
+def _planes(planes: Floats, spoiled: Flags, grid: Grid, halved: Halved) -> Iterator[_Plane]:
     for plane in planes:
         found, bad = plane, spoiled
         if halved[1]:
@@ -93,7 +105,7 @@ def _planes(
         if halved[0]:
             start = _first_pair(grid[0])
             found, bad = samples(found.T, start).T, spoiled_samples(bad.T, start).T
-        yield found, bad
+        yield _Plane.of(found, bad)
 
 
 def gain(pixels: Bytes, grid: Grid, halved: Halved, table: Steps | None) -> float:
@@ -105,9 +117,7 @@ def gain(pixels: Bytes, grid: Grid, halved: Halved, table: Steps | None) -> floa
     planes = list(_planes(chroma(pixels), clipped(pixels), grid, halved))
     rows, columns = (_starts(begin, half) for begin, half in zip(grid, halved, strict=True))
     places = [(row, column) for row in rows for column in columns]
-    return max(
-        sum(_gain(plane, bad, place, error, table) for plane, bad in planes) for place in places
-    )
+    return max(sum(_gain(plane, place, error, table) for plane in planes) for place in places)
 
 
 def subsampling(pixels: Bytes, grid: Grid, table: Steps | None = None) -> str | None:
