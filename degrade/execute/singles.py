@@ -150,13 +150,14 @@ def run_reference(plans: Sequence[Plan], images: Sequence[torch.Tensor]) -> list
         pixels = image.unsqueeze(0)
         for step in plan:
             check_channels(step, pixels.shape[1])
-            _check_gradient(step, pixels)
+            check_gradient(step, pixels)
             pixels = reference_step(step, pixels)
         results.append(pixels[0])
     return results
 
 
-def _check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
+def check_gradient(step: PlannedStep, pixels: torch.Tensor) -> None:
+    """Raises ImageError where a gradient is wanted of an operator that passes none."""
     if pixels.requires_grad and not step.operator.facts.differentiable:
         raise ImageError(
             f"step {step.label!r}: {step.operator.name} passes no gradient to the HR; detach the HR, use a "

@@ -16,7 +16,7 @@ from degrade.functional.sampling import grid
 from degrade.operators.base import Group, NoiseKey, Parameters, column
 from degrade.operators.ladders import along
 from degrade.operators.packed_neighbours import PACKED_LINES
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 from degrade.operators.surrogates import unchanged
 
 
@@ -250,7 +250,7 @@ PIXELATE = Operator(
         formula="y(p) = the mean of x over the block x block pixels that hold p",
         source="definition: block mean",
     ),
-    facts=Facts(strength=lambda record: {"block_pixels": float(record.block)}),
+    facts=Facts(strength=lambda record: {"block_pixels": float(record.block)}, linear=always),
     ladder=along("block", 2, 3, 4, 6, 10),
 )
 

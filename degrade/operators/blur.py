@@ -33,7 +33,7 @@ from degrade.operators.psf_blur import (
     psf_strength,
     psf_tables,
 )
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 LONGEST_PLAIN = 25
 """Taps up to which float32 sums of the image as it is are exact enough."""
@@ -231,7 +231,10 @@ GAUSSIAN_BLUR = Operator(
         source=REAL_ESRGAN,
     ),
     facts=Facts(
-        strength=psf_strength(_gaussian_psfs), border="reflect101 or replicate", optical=True
+        strength=psf_strength(_gaussian_psfs),
+        border="reflect101 or replicate",
+        optical=True,
+        linear=always,
     ),
     ladder=anisotropic(),
 )
@@ -285,7 +288,9 @@ SINC_BLUR = Operator(
         "/ (4 pi); size x size taps, no window",
         source=f"{REAL_ESRGAN}, equation 6",
     ),
-    facts=Facts(strength=_sinc_strength, border="reflect101 or replicate", optical=True),
+    facts=Facts(
+        strength=_sinc_strength, border="reflect101 or replicate", optical=True, linear=always
+    ),
     ladder=along("cutoff", 2.6, 2.1, 1.6, 1.2, 0.8, size=21),
 )
 

@@ -191,7 +191,7 @@ BAYER_DEMOSAIC = Operator(
         "`method` (bilinear, Malvar's 5x5 gradient-corrected or Menon's directional)",
         source=DEMOSAICING,
     ),
-    facts=Facts(border="reflect101", channels=(3,)),
+    facts=Facts(border="reflect101", channels=(3,), linear=lambda record: record.method != "menon"),
     ladder=along("method", "bilinear", "malvar", "menon"),
 )
 

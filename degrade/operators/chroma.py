@@ -12,7 +12,7 @@ from degrade.functional.chroma import LAYOUTS, LUMA_WEIGHTS, ChromaAxis, line, s
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import BADGE, along
 from degrade.operators.packed_chroma import SUBSAMPLED
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 
 class ChromaSubsamplingParameters(Parameters):
@@ -78,7 +78,7 @@ CHROMA_SUBSAMPLING = Operator(
         "the block",
         source="ITU-R BT.601, BT.709, BT.2020 for the matrices; siting as in ITU-T T.871 (JFIF)",
     ),
-    facts=Facts(strength=_strength, border="replicate", channels=(1, 3)),
+    facts=Facts(strength=_strength, border="replicate", channels=(1, 3), linear=always),
     ladder=replace(
         along("layout", "4:4:4", "4:2:2", "4:2:0", "4:1:1", "4:1:0", view=48, up="nearest"),
         centre=BADGE,

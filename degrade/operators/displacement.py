@@ -15,7 +15,7 @@ from degrade.functional.sampling import grid, read_along
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import along, together
 from degrade.operators.packed_displacement import PACKED_COMB, PACKED_MAGNIFIED, PACKED_SHIFT
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 KEYS = "cubic convolution: Keys 1981, a = -1/2"
 
@@ -120,7 +120,7 @@ CHANNEL_SHIFT = Operator(
         "cubic, a = -1/2; y_G = x_G (or the luma stays)",
         source=KEYS,
     ),
-    facts=Facts(strength=_shift_strength, border="replicate", channels=(1, 3)),
+    facts=Facts(strength=_shift_strength, border="replicate", channels=(1, 3), linear=always),
     ladder=along("red_x", 0.5, 1.0, 2.0, 3.0, 5.0, red_y=0.5, blue_x=-1.0, blue_y=0.0),
 )
 
@@ -142,6 +142,7 @@ CHROMATIC_ABERRATION = Operator(
         strength=lambda record: {"red_blue_magnification": record.red_scale / record.blue_scale},
         border="replicate",
         channels=(1, 3),
+        linear=always,
     ),
     ladder=together(
         256, red_scale=(1.002, 1.005, 1.01, 1.02, 1.03), blue_scale=(0.998, 0.995, 0.99, 0.98, 0.97)
@@ -160,7 +161,9 @@ INTERLACE = Operator(
         "cubic, a = -1/2",
         source=f"own model of two fields under uniform motion; {KEYS}",
     ),
-    facts=Facts(strength=lambda record: {"comb_pixels": abs(record.comb)}, border="replicate"),
+    facts=Facts(
+        strength=lambda record: {"comb_pixels": abs(record.comb)}, border="replicate", linear=always
+    ),
     ladder=along("comb", 0.5, 1.0, 2.0, 4.0, 8.0),
 )
 

@@ -16,7 +16,7 @@ from degrade.functional.psf import gaussian_taps
 from degrade.operators.base import Group, NoiseKey, Parameters
 from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 CUT = 4.0
 """A Gaussian ends this many standard deviations from its centre."""
@@ -100,7 +100,7 @@ GLASS_BLUR = Operator(
         "takes the opposite of the left one's",
         source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C); a field of mean zero for their swaps",
     ),
-    facts=Facts(strength=_strength, border="reflect101; steps end at the border"),
+    facts=Facts(strength=_strength, border="reflect101; steps end at the border", linear=always),
     ladder=along("reach", 1, 2, 3, 4, 6, sigma=0.7),
 )
 

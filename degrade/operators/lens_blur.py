@@ -16,7 +16,7 @@ from degrade.operators.base import LEAST, Group, Image, Parameters
 from degrade.operators.blur import KernelSize
 from degrade.operators.ladders import along
 from degrade.operators.psf_blur import kernel_strength, psf_row
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 Waves = Annotated[float, Field(ge=-0.5, le=0.5)]
 Wavelength = Annotated[float, Field(ge=0.7, le=1.5)]
@@ -193,7 +193,7 @@ ZERNIKE_BLUR = Operator(
         "s_c = red, 1, blue",
         source="Noll, Journal of the Optical Society of America 66(3), 1976; Fourier optics",
     ),
-    facts=Facts(strength=_zernike_strength, border="reflect101", optical=True),
+    facts=Facts(strength=_zernike_strength, border="reflect101", optical=True, linear=always),
     ladder=along("coma_x", 0.05, 0.1, 0.15, 0.2, 0.3, size=31, zero_radius=2.0, red=1.15, blue=0.9),
 )
 

@@ -25,7 +25,7 @@ from degrade.operators.host import each_on_host
 from degrade.operators.ladders import FACTORS, along
 from degrade.operators.packed_lines import scaled_sizes
 from degrade.operators.resize import Factor, Reference
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 
 class LibraryResizeParameters(Parameters):
@@ -249,6 +249,7 @@ ROWS: tuple[Operator[Any], ...] = (
             sizes=scaled_sizes,
             border="edge pixels repeated; with antialias left out and renormalised",
             optical=True,
+            linear=always,
         ),
         ladder=along("factor", *FACTORS, filter="bicubic", antialias=False),
     ),

@@ -22,7 +22,7 @@ from degrade.operators.ladders import along
 from degrade.operators.packed_lines import rounded_up_sizes
 from degrade.operators.packed_matlab import packed_matlab
 from degrade.operators.resize import Factor, Reference, how_far
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 
 class MatlabBicubicParameters(Parameters):
@@ -150,6 +150,7 @@ ROWS: tuple[Operator[Any], ...] = (
             sizes=rounded_up_sizes,
             border="mirrored with the edge pixel twice (symmetric), or the edge pixel repeated",
             optical=True,
+            linear=always,
         ),
         ladder=along("factor", 0.8, 0.5, 0.3333333333, 0.25, 0.125),
     ),

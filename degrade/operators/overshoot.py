@@ -19,7 +19,7 @@ from degrade.functional.psf import gaussian_taps
 from degrade.operators.base import Group, Image, Parameters, column
 from degrade.operators.ladders import along
 from degrade.operators.packed import Batch, Form, Launch, Packed, Prepared, sides
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 LARGEST_FLOAT32_WEIGHT = 0.75
 
@@ -197,6 +197,7 @@ OVERSHARPEN = Operator(
     facts=Facts(
         strength=lambda record: {"sharpen_weight": record.weight, "sharpen_sigma": record.sigma},
         border="reflect101",
+        linear=always,
     ),
     ladder=along("weight", 0.5, 1.0, 2.0, 3.5, 5.0, sigma=1.0),
 )

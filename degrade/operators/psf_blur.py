@@ -19,7 +19,7 @@ from degrade.geometry import Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import Ladder
 from degrade.operators.packed import Batch, Form, Launch, Packed, PackedPart, Prepared, Samples
-from degrade.operators.row import Facts, Forms, Operator, Words, same_place
+from degrade.operators.row import Facts, Forms, Operator, Words, always, same_place
 
 CPU = torch.device("cpu")
 NONE = np.zeros(0, np.float32)
@@ -183,5 +183,7 @@ def psf_row(
     numbers: NumbersOf | None = None,
 ) -> Operator[Any]:
     """The row of such a blur."""
-    facts = Facts(strength=psf_strength(psfs), border=border, place=place, optical=True)
+    facts = Facts(
+        strength=psf_strength(psfs), border=border, place=place, optical=True, linear=always
+    )
     return Operator(name, 1, parameters, psf_forms(psfs, numbers), words, facts, ladder)

@@ -260,6 +260,7 @@ ROWS: tuple[Operator[Any], ...] = (
             sizes=scaled_sizes,
             border="edge pixels repeated; unshifted with antialias and for area, left out and renormalised",
             optical=True,
+            linear=lambda record: record.light != "linear",
         ),
         ladder=along("factor", *FACTORS, filter="bicubic", antialias=True),
     ),

@@ -38,6 +38,14 @@ def no_strength(record: Parameters) -> dict[str, float]:
     return {}
 
 
+def never(record: Parameters) -> bool:
+    return False
+
+
+def always(record: Parameters) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Forms(Generic[P]):
     """How an operator is computed.
@@ -78,7 +86,8 @@ class Facts(Generic[P]):
     depth: how finely its outputs are told apart: float32, or to what it rounds, as a codec does to 8 bits.
     optical: it maps a scene to fewer or blurrier pixels; noise, compression and tone do not. on_host: it leaves
     the device, as a real codec must. housekeeping: it keeps values in form and is left out of a summary in
-    words. differentiable: whether a gradient through it means something. hr_only: it may stand under `hr`
+    words. differentiable: whether a gradient through it means something. linear: whether the kernel is a linear
+    map of the image, whose adjoint its gradient gives, at a record's values. hr_only: it may stand under `hr`
     only, since it moves pixels in ways that no placement declares. code: what a record would run that is no
     part of this library, which a person must have allowed; it is None, or gives None, where nothing is.
     """
@@ -93,6 +102,7 @@ class Facts(Generic[P]):
     on_host: bool = False
     housekeeping: bool = False
     differentiable: bool = True
+    linear: Callable[[P], bool] = never
     hr_only: bool = False
     code: Callable[[P], Code | None] | None = None
 

@@ -17,7 +17,7 @@ from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along
 from degrade.operators.packed_neighbours import PACKED_BILATERAL
 from degrade.operators.psf_blur import kernel_strength
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 MEDIAN_SIZES = (3, 5, 7)
 CV_LARGEST_MEDIAN = 5
@@ -145,7 +145,7 @@ BOX_BLUR = Operator(
         "width",
         source="moving mean, pixels at the ends by the covered share",
     ),
-    facts=Facts(strength=_box_strength, border="reflect101", optical=True),
+    facts=Facts(strength=_box_strength, border="reflect101", optical=True, linear=always),
     ladder=along("width", 1.5, 2.0, 3.0, 5.0, 9.0),
 )
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from degrade.geometry import Axis, Frame, Placement, Size
 from degrade.operators.base import Group, Image, Parameters
 from degrade.operators.ladders import along
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 
 class NearestStridedParameters(Parameters):
@@ -90,7 +90,7 @@ ROWS: tuple[Operator[Any], ...] = (
             formula="y(i, j) = x(phase_y + step i, phase_x + step j)",
             source="the second half of blur-downsampling (BD), image[phase::s, phase::s]",
         ),
-        facts=Facts(place=_place, optical=True),
+        facts=Facts(place=_place, optical=True, linear=always),
         ladder=along("step", 2, 3, 4, 6, 8),
     ),
 )

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from degrade.functional.color import linear_to_srgb, luma, scale_light, srgb_to_linear
 from degrade.operators.base import Group, Parameters, column
 from degrade.operators.ladders import Ladder, along, together
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 LEAST_RANGE = 0.02
 """Least distance of white from black: less would be a threshold and no levels."""
@@ -136,7 +136,9 @@ SATURATION = Operator(
         formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
         source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
     ),
-    facts=Facts(strength=lambda record: {"saturation": record.factor}, channels=(1, 3)),
+    facts=Facts(
+        strength=lambda record: {"saturation": record.factor}, channels=(1, 3), linear=always
+    ),
     ladder=along("factor", 0.8, 0.5, 0.2, 1.5, 2.2),
 )
 
@@ -196,7 +198,7 @@ SWAP_RED_BLUE = Operator(
         formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
         source="OpenCV's BGR order",
     ),
-    facts=Facts(channels=(1, 3)),
+    facts=Facts(channels=(1, 3), linear=always),
     ladder=Ladder(({},)),
 )
 

@@ -23,7 +23,7 @@ from degrade.operators.blur import KernelSize
 from degrade.operators.kernel_bank import bank_kernel, bank_length
 from degrade.operators.ladders import Ladder, along
 from degrade.operators.psf_blur import CPU, kernel_strength
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 LARGEST = 41
 SQUARE = Size(512, 512)
@@ -230,7 +230,7 @@ def _row(
             source="Nagy and O'Leary, SIAM J. Sci. Comput. 19(4), 1998; efficient filter flow: "
             "Hirsch et al., CVPR 2010",
         ),
-        facts=Facts(strength=_strength(grids), border="reflect101", optical=True),
+        facts=Facts(strength=_strength(grids), border="reflect101", optical=True, linear=always),
         ladder=ladder,
     )
 

@@ -14,7 +14,7 @@ from degrade.functional.mtf import mtf50
 from degrade.functional.zoom import zoom
 from degrade.operators.base import Group, Parameters
 from degrade.operators.ladders import along
-from degrade.operators.row import Facts, Forms, Operator, Words
+from degrade.operators.row import Facts, Forms, Operator, Words, always
 
 DISTANCE = 100
 """Where the strength is told, in pixels from the centre: it grows with the distance."""
@@ -79,7 +79,7 @@ ZOOM_BLUR = Operator(
         "m)); w = 1 - 1 / most, m the centre; Keys' cubic, a = -1/2",
         source="after Hendrycks and Dietterich, ICLR 2019 (ImageNet-C), who enlarge only; Keys 1981, a = -1/2",
     ),
-    facts=Facts(strength=_strength, border="replicate", optical=True),
+    facts=Facts(strength=_strength, border="replicate", optical=True, linear=always),
     ladder=along("most", 1.01, 1.02, 1.04, 1.08, 1.15, view=256),
 )
 

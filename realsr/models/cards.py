@@ -5,13 +5,15 @@ A model file is safetensors: the state dict, and in the metadata the card as JSO
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import torch
 from pydantic import ConfigDict, Field, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from degrade.foreign import ForeignFileError, open_foreign
 from degrade.reader.records import Strict
@@ -81,7 +83,20 @@ def parsed_card(text: str, path: Path) -> ModelCard:
 
 def model_bytes(network: nn.Module, card: ModelCard | None) -> bytes:
     """A network and its card as a safetensors file's bytes."""
-    state = network.state_dict()
-    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}
     # No second key beside the card: safetensors writes several in an order that changes from call to call.
-    return save(tensors, None if card is None else {CARD: card.model_dump_json()})
+    return save(_tensors(network), None if card is None else {CARD: card.model_dump_json()})
+
+
+def pth_bytes(network: nn.Module) -> bytes:
+    """A network's weights as the bytes of a torch file: the state dict under `params`, as BasicSR saves one.
+
+    It holds tensors alone (`weights_only`), and no card.
+    """
+    content = io.BytesIO()
+    torch.save({"params": _tensors(network)}, content)
+    return content.getvalue()
+
+
+def _tensors(network: nn.Module) -> dict[str, Tensor]:
+    state = network.state_dict()
+    return {name: tensor.detach().cpu().contiguous().clone() for name, tensor in state.items()}

@@ -10,7 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 from typer.testing import CliRunner, Result
 
 from realsr.cli.main import app
@@ -127,6 +129,13 @@ def test_models_interpolate_and_export(model: Path, tmp_path: Path) -> None:
     assert realsr("models", "export", out, "--safetensors", copy).exit_code == 0
     assert copy.read_bytes() == out.read_bytes()
     assert realsr("models", "export", out).exit_code == 2
+    weights = tmp_path / "weights.pth"
+    assert "weights alone" in realsr("models", "export", out, "--pth", weights).stdout
+    held = torch.load(weights, weights_only=True)["params"]
+    assert {*held} == {*load_file(copy)}
+    assert all(torch.equal(held[name], value) for name, value in load_file(copy).items())
+    assert realsr("models", "export", out, "--pth", weights).exit_code == 2
+    assert realsr("models", "export", out, "--pth", tmp_path / "weights.pt").exit_code == 2
 
 
 MOODY = "tests.inference.stand_ins:moody"

@@ -18,7 +18,7 @@ from realsr.inference.loading import load
 from realsr.inference.mixing import interpolated, loaded
 from realsr.inference.onnx_export import channels_of, onnx_bytes
 from realsr.inference.upscaler import Upscaler
-from realsr.models.cards import ModelCard, model_bytes
+from realsr.models.cards import ModelCard, model_bytes, pth_bytes
 from realsr.models.elsewhere.rows import NAMES, PREFIX
 from realsr.models.table import parameter_count
 from realsr.rows import Rows, read_rows
@@ -52,19 +52,23 @@ def run_export(
     *,
     onnx: Path | None,
     safetensors: Path | None,
+    pth: Path | None,
     scale: int | None,
     rows: Sequence[Path],
 ) -> int:
     """Writes a model in the forms asked for, all of which are made before the first is written."""
-    if onnx is None and safetensors is None:
-        raise RequestError("nothing to write; give --onnx FILE, --safetensors FILE or both")
+    if (onnx, safetensors, pth) == (None, None, None):
+        raise RequestError("nothing to write; give --onnx FILE, --safetensors FILE or --pth FILE")
     _refuse_existing(onnx, ".onnx")
     _refuse_existing(safetensors, ".safetensors")
+    _refuse_existing(pth, ".pth")
     network, card = loaded(model, scale, read_rows(rows).architectures)
     kind = f"{card.architecture} x{card.scale}"
     made: list[tuple[Path, bytes, str]] = []
     if safetensors is not None:
         made.append((safetensors, model_bytes(network, card), f"{kind} with its card"))
+    if pth is not None:
+        made.append((pth, pth_bytes(network), f"{kind}, weights alone under `params`"))
     if onnx is not None:
         made.append((onnx, *_graph(network, card, kind)))
     for path, content, said in made:

@@ -95,10 +95,18 @@ def export_model(
     safetensors: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Weights with a card.")
     ] = None,
+    pth: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Weights alone, as BasicSR saves them and chaiNNer opens them."
+        ),
+    ] = None,
     scale: ModelScale = None,
     rows: RowFiles = None,
 ) -> int:
     """Write a network in other forms; an ONNX graph is checked against torch on another size."""
     from realsr.cli.actions.models import run_export
 
-    return run_export(model, onnx=onnx, safetensors=safetensors, scale=scale, rows=rows or ())
+    return run_export(
+        model, onnx=onnx, safetensors=safetensors, pth=pth, scale=scale, rows=rows or ()
+    )

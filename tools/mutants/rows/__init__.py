@@ -10,6 +10,7 @@ from tools.mutants.rows import (
     judging,
     losses,
     models,
+    neighbours,
     operators,
     reading,
     training,
@@ -25,5 +26,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *drawing.ROWS,
     *gpu.ROWS,
     *training.ROWS,
+    *neighbours.ROWS,
 )
 """Those whose tests are quick come first."""
