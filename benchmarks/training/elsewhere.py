@@ -38,7 +38,7 @@ MODELS: dict[str, dict[str, Any]] = {
         "kernel_size": 9,
     },
 }
-STEPS = {"span": 500, "realplksr": 400}
+STEPS = {"span": 500, "realplksr": 1000}
 
 
 def config_of(name: str, folder: Path) -> TrainingConfig:
