@@ -66,13 +66,13 @@ class LinearDegradation:
         Raises GeometryError where the sides do not divide by the scale, or the steps end at another size.
         """
         _check_batch(hr)
-        result: Tensor = _Map.apply(hr, self)  # type: ignore[no-untyped-call]
+        result: Tensor = _Map.apply(hr, self)
         return result
 
     def adjoint(self, lr: Tensor) -> Tensor:
         """A transposed: LR b c h w to b c scale*h scale*w, with <A x, y> = <x, A^T y> for all x and y."""
         _check_batch(lr)
-        result: Tensor = _Adjoint.apply(lr, self)  # type: ignore[no-untyped-call]
+        result: Tensor = _Adjoint.apply(lr, self)
         return result
 
     def noise(self, lr: Tensor, rng: torch.Generator | None = None) -> Tensor:
@@ -91,7 +91,7 @@ class LinearDegradation:
         target = target_size(self.scale, size)
         steps = [part.linear for part in self._each(len(hr))]
         out = self._run([plan_steps(each, size, target, self.operators) for each in steps], hr)
-        if out.shape[-2:] != target:
+        if Size(*out.shape[-2:]) != target:
             raise GeometryError(
                 f"the linear steps end at {Size(*out.shape[-2:])}, the target is {target}"
             )
@@ -121,7 +121,7 @@ class LinearDegradation:
         """All images together where they come from one trace, one by one where their steps may differ."""
         if len(self.traces) == 1:
             return _run_together(plans, images)
-        alone = zip(plans, images.split(1), strict=True)
+        alone = zip(plans, torch.split(images, 1), strict=True)
         return torch.cat([_run_together([plan], image) for plan, image in alone])
 
 
@@ -138,7 +138,7 @@ class _Map(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return _Adjoint.apply(gradients[0], ctx.owner), None  # type: ignore[no-untyped-call]
+        return _Adjoint.apply(gradients[0], ctx.owner), None
 
 
 class _Adjoint(torch.autograd.Function):
@@ -154,7 +154,7 @@ class _Adjoint(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return _Map.apply(gradients[0], ctx.owner), None  # type: ignore[no-untyped-call]
+        return _Map.apply(gradients[0], ctx.owner), None
 
 
 def _run_together(plans: Sequence[Plan], images: Tensor) -> Tensor:

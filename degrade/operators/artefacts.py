@@ -250,7 +250,9 @@ PIXELATE = Operator(
         formula="y(p) = the mean of x over the block x block pixels that hold p",
         source="definition: block mean",
     ),
-    facts=Facts(strength=lambda record: {"block_pixels": float(record.block)}, linear=always),
+    facts=Facts[PixelateParameters](
+        strength=lambda record: {"block_pixels": float(record.block)}, linear=always
+    ),
     ladder=along("block", 2, 3, 4, 6, 10),
 )
 

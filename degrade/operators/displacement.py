@@ -138,7 +138,7 @@ CHROMATIC_ABERRATION = Operator(
         "cubic, a = -1/2",
         source=f"Born and Wolf, Principles of Optics, lateral colour of first order; {KEYS}",
     ),
-    facts=Facts(
+    facts=Facts[ChromaticAberrationParameters](
         strength=lambda record: {"red_blue_magnification": record.red_scale / record.blue_scale},
         border="replicate",
         channels=(1, 3),
@@ -161,7 +161,7 @@ INTERLACE = Operator(
         "cubic, a = -1/2",
         source=f"own model of two fields under uniform motion; {KEYS}",
     ),
-    facts=Facts(
+    facts=Facts[InterlaceParameters](
         strength=lambda record: {"comb_pixels": abs(record.comb)}, border="replicate", linear=always
     ),
     ladder=along("comb", 0.5, 1.0, 2.0, 4.0, 8.0),

@@ -136,7 +136,7 @@ SATURATION = Operator(
         formula="y = factor x + (1 - factor) (0.299 R + 0.587 G + 0.114 B)",
         source="Haeberli, Matrix Operations for Image Processing, 1993; Pillow's ImageEnhance.Color",
     ),
-    facts=Facts(
+    facts=Facts[SaturationParameters](
         strength=lambda record: {"saturation": record.factor}, channels=(1, 3), linear=always
     ),
     ladder=along("factor", 0.8, 0.5, 0.2, 1.5, 2.2),
@@ -198,7 +198,7 @@ SWAP_RED_BLUE = Operator(
         formula="(y_R, y_G, y_B) = (x_B, x_G, x_R)",
         source="OpenCV's BGR order",
     ),
-    facts=Facts(channels=(1, 3), linear=always),
+    facts=Facts[SwapRedBlueParameters](channels=(1, 3), linear=always),
     ladder=Ladder(({},)),
 )
 

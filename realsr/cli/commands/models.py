@@ -97,9 +97,7 @@ def export_model(
     ] = None,
     pth: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Weights alone, as BasicSR saves them and chaiNNer opens them."
-        ),
+        typer.Option(metavar="FILE", help="Weights alone, as BasicSR saves them."),
     ] = None,
     scale: ModelScale = None,
     rows: RowFiles = None,
