@@ -11,6 +11,7 @@ FACES = (
     "realsr.backbones",
     "realsr.files",
     "realsr.images",
+    "realsr.interop",
     "realsr.losses",
     "realsr.metrics",
     "realsr.models",
