@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from realsr.training.logs import read_log
     from realsr.training.loop import TrainingOutcome, train
     from realsr.training.model_files import load_model, model_card
+    from realsr.training.probing import ProbedGenerator, probe
     from realsr.training.ranking import RankerOutcome, train_ranker
     from realsr.training.ranking_config import RankingConfig, is_ranking, read_ranking
     from realsr.training.recipes import recipe_file
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ModelCard",
     "NotFiniteError",
+    "ProbedGenerator",
     "RankerOutcome",
     "RankingConfig",
     "RepeatedStep",
@@ -39,6 +41,7 @@ __all__ = [
     "load_model",
     "model_card",
     "parse_config",
+    "probe",
     "read_config",
     "read_log",
     "read_ranking",
@@ -53,6 +56,8 @@ __getattr__, __dir__ = lazy(
     {
         "ModelCard": "realsr.models.cards",
         "NotFiniteError": "realsr.training.errors",
+        "ProbedGenerator": "realsr.training.probing",
+        "probe": "realsr.training.probing",
         "RankerOutcome": "realsr.training.ranking",
         "RankingConfig": "realsr.training.ranking_config",
         "TrainingConfig": "realsr.training.config",

@@ -108,6 +108,11 @@ class TrainingBatch:
             keys=self.keys[share],
         )
 
+    def moved(self, device: torch.device) -> TrainingBatch:
+        """The same on a device."""
+        conditions = {name: each.to(device) for name, each in self.conditions.items()}
+        return replace(self, hr=self.hr.to(device), lr=self.lr.to(device), conditions=conditions)
+
     def channels_last(self) -> TrainingBatch:
         """The same, stored channels last."""
         form = torch.channels_last

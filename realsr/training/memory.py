@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from realsr.training.areas import Ranged, Witnesses, area, difference
-from realsr.training.batches import TrainingBatch
 from realsr.training.overfitting import answer_of, r_v, scores
 from realsr.training.pausing import accuracy
 from realsr.training.state import Rival, TrainState
@@ -72,19 +71,12 @@ def answers(state: TrainState, rival: Rival, each: WatchedSet) -> Answers:
     size, whole = state.config.data.batch, each.batch
     real, fake = [], []
     for start in range(0, len(whole.hr), size):
-        part = _on(whole.share(slice(start, start + size)), state.fabric.device)
+        part = whole.share(slice(start, start + size)).moved(state.fabric.device)
         with state.fabric.autocast():
             sr = part.enlarged_by(network)
         real.append(scores(state, rival, part.hr, part.lr))
         fake.append(scores(state, rival, sr, part.lr))
     return Answers(torch.cat(real).cpu(), torch.cat(fake).cpu(), each.sources)
-
-
-def _on(batch: TrainingBatch, device: torch.device) -> TrainingBatch:
-    conditions = {name: each.to(device) for name, each in batch.conditions.items()}
-    return TrainingBatch(
-        batch.hr.to(device), batch.lr.to(device), scale=batch.scale, conditions=conditions
-    )
 
 
 def _means(each: Answers, own: Ranged) -> dict[str, Any]:

@@ -64,6 +64,21 @@ def interpolate_models(
     return run_interpolate(first, second, alpha=alpha, out=out, scale=scale, rows=rows or ())
 
 
+@models.command("probe")
+@reported
+def probe_model(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a training.")],
+    steps: Annotated[int, typer.Option(min=1, help="Of the fresh discriminator.")] = 300,
+    seed: Annotated[int, typer.Option(help="Other first weights of it.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    rows: RowFiles = None,
+) -> int:
+    """Train a fresh discriminator against a network: how far above chance is it on held-out photographs?"""
+    from realsr.cli.actions.trained.probe import run_probe
+
+    return run_probe(run, steps=steps, seed=seed, as_json=as_json, rows=rows or ())
+
+
 @models.command("post-mortem")
 @reported
 def post_mortem(
@@ -80,7 +95,7 @@ def post_mortem(
 
     Exit: 0 it is the step that was, 1 pairs or terms differ, 2 usage.
     """
-    from realsr.cli.actions.post_mortem import run_post_mortem
+    from realsr.cli.actions.trained.post_mortem import run_post_mortem
 
     return run_post_mortem(record, out=out, as_json=as_json, rows=rows or ())
 

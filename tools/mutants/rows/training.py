@@ -12,6 +12,7 @@ SIDE = "test_discriminator_side"
 HEART = "test_overfitting"
 REMEDIES = "test_remedies"
 DEAD = "test_post_mortem"
+PROBE = "test_probing"
 
 
 def _row(file: str, old: str, new: str, *tests: str, lives: str = "") -> Mutant:
@@ -97,5 +98,9 @@ ROWS = (
     _row("replaying", "batches.at(record.step - 1,", "batches.at(record.step,", DEAD),
     _row("replaying", "(digest(batch.hr), digest(batch.lr)) == (record.hr, record.lr)", "True", DEAD),
     _row("guarding", "self.state.skipped += 1", "self.state.skipped += 2", DEAD),
+    _row("probing", "functional.softplus(-judge(batch.hr)).mean() + functional", "functional.softplus(judge(batch.hr)).mean() + functional", PROBE),
+    _row("probing", "half = Ranged(0.5, 0.5, 0.5)", "half = Ranged(0.0, 0.0, 0.0)", PROBE),
+    _row("probing", "torch.manual_seed(seed)", "torch.manual_seed(0)", PROBE),
+    _row("probing", "state.generator = load_model(run.model, rows).to", "state.generator = state.generator.to", PROBE),
     _row("logs", "if _step(line, path, number) <= step", "if _step(line, path, number) < step", RESUME, TRAINING),
 )
