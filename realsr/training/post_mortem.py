@@ -35,7 +35,7 @@ VERSION = 1
 Side = Literal["generator", "discriminator"]
 
 
-class Pair(Strict):
+class RecordedPair(Strict):
     """By what a pair is drawn; trace: what was drawn, None for a stored pair."""
 
     seed: int
@@ -53,7 +53,7 @@ class LeftOutStep(Strict):
     side: Side
     culprit: str
     terms: dict[str, dict[str, float | str]]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[RecordedPair, ...]
     hr: str
     lr: str
     rank: int = 0
@@ -153,14 +153,14 @@ def numbers_of(report: StepReport, *, gradient: bool = True) -> dict[str, float 
     return {name: each if math.isfinite(each) else str(each) for name, each in told.items()}
 
 
-def _pairs(batch: TrainingBatch) -> tuple[Pair, ...]:
+def _pairs(batch: TrainingBatch) -> tuple[RecordedPair, ...]:
     traces: list[dict[str, Any] | None] = [trace.to_data() for trace in batch.traces]
     traces = traces or [None] * len(batch.keys)
     return tuple(_pair(key, trace) for key, trace in zip(batch.keys, traces, strict=True))
 
 
-def _pair(key: Key, trace: dict[str, Any] | None) -> Pair:
-    return Pair(seed=key.seed, source=key.source, variant=key.variant, trace=trace)
+def _pair(key: Key, trace: dict[str, Any] | None) -> RecordedPair:
+    return RecordedPair(seed=key.seed, source=key.source, variant=key.variant, trace=trace)
 
 
 def _networks(state: TrainState, before: Buffers, report: StepReport) -> dict[str, Any]:
