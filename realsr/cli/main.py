@@ -16,7 +16,7 @@ from realsr.cli.commands.demo import demo
 from realsr.cli.commands.doctor import doctor
 from realsr.cli.commands.estimate import estimate
 from realsr.cli.commands.fit_pipeline import fit_pipeline
-from realsr.cli.commands.gan import samples
+from realsr.cli.commands.gan import gan_lab, samples
 from realsr.cli.commands.models import models
 from realsr.cli.commands.pairs import convert, make_pairs, preview, replay, sheet, verify
 from realsr.cli.commands.pipelines import pipelines
@@ -67,6 +67,7 @@ app.command("collect-noise")(collect_noise)
 app.command("collect-kernels")(collect_kernels)
 app.command("doctor")(doctor)
 app.command("samples")(samples)
+app.command("gan-lab")(gan_lab)
 app.add_typer(pipelines, name="pipelines")
 app.add_typer(demo, name="demo")
 app.add_typer(models, name="models")

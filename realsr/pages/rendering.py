@@ -10,14 +10,16 @@ from urllib.parse import quote
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 
-def rendered(package: str, template: str, /, **values: Any) -> str:
+def rendered(package: str, template: str, /, *pieces: str, **values: Any) -> str:
     """The page of a template that lies in the folder `templates` of a package.
+
+    pieces: other packages whose templates it may include.
 
     It may extend `shell.html`, import `tables.html` and `charts.html`, and include `viewer.html`. Values are
     escaped; one that is not given is an error (jinja2.UndefinedError), not an empty place.
     """
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package), PackageLoader("realsr.pages")]),
+        loader=ChoiceLoader([PackageLoader(one) for one in (package, *pieces, "realsr.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import torch
 
 from realsr.cli.interruption import INTERRUPTED, postponed
 from realsr.cli.progress import Spoken
 from realsr.cli.reporting import OK
 from realsr.cli.terminal import hint, tell
+from realsr.cli.threads import one_thread
 from realsr.demos.mismatch import train_networks
 from realsr.demos.photographs import export_photographs
 from realsr.files.errors import advising
@@ -33,7 +30,7 @@ def run_photographs(out: Path) -> int:
 @advising(AGAIN)
 def run_two_modes(out: Path, seed: int, steps: int) -> int:
     """The command's body; its exit code."""
-    with _one_thread():
+    with one_thread():
         measures = demonstrate(out, seed, steps, Spoken())
     for name, each in measures.items():
         tell(
@@ -42,17 +39,6 @@ def run_two_modes(out: Path, seed: int, steps: int) -> int:
         )
     tell(f"page in {out / 'index.html'}")
     return OK
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Networks as small as these wait for each other's threads longer than they compute."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @advising("what was trained so far is kept: run the same command again to go on")

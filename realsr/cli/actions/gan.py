@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from realsr.cli.interruption import INTERRUPTED, postponed
 from realsr.cli.progress import Spoken
 from realsr.cli.reporting import OK, several
 from realsr.cli.terminal import tell
+from realsr.cli.threads import one_thread
 from realsr.cli.trusted import trusted
 from realsr.files.errors import advising
+from realsr.ganlab.lab.laboratory import run_laboratory
+from realsr.ganlab.lab.trainings import FULL, QUICK
 from realsr.ganlab.samples.report import report as report_samples
 from realsr.ganlab.samples.scoring import means
 from realsr.inference.loading import load
@@ -63,4 +67,21 @@ def run_samples(sources: Sequence[Path], request: SamplesRequest) -> int:
         f"{whole['lr_consistency']:.1f} dB (z = 0: {whole['plain_consistency']:.1f})"
     )
     tell(f"page in {request.out / 'index.html'}")
+    return OK
+
+
+@advising("what was trained so far is kept: run the same command again to go on")
+def run_gan_lab(out: Path, seed: int, quick: bool) -> int:
+    """The command's body; its exit code."""
+    with one_thread():
+        table = run_laboratory(out, QUICK if quick else FULL, seed, Spoken(), postponed)
+    if table is None:
+        return INTERRUPTED
+    for name, one in table["artefacts"].items():
+        tell(f"{name:36} {one['psnr']:.2f} dB, LR-consistency {one['consistency']:.1f} dB")
+    samples = table["samples"]["means"]
+    tell(
+        f"samples: diversity {samples['diversity']:.1f}, their mean gains {samples['gain']:.2f} dB"
+    )
+    tell(f"page in {out / 'index.html'}")
     return OK

@@ -16,7 +16,7 @@ from realsr.cli.commands.options import (
     Seed,
     TrustCode,
 )
-from realsr.cli.reporting import reported
+from realsr.cli.reporting import going_on, reported
 
 Photographs = Annotated[
     list[Path], typer.Argument(metavar="HR...", help="HR pictures, or directories of them.")
@@ -62,3 +62,25 @@ def samples(
         rows=rows or (),
     )
     return run_samples(sources, request)
+
+
+@going_on
+def gan_lab(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="The laboratory's folder: new, or to go on with.")
+    ],
+    seed: Seed = 0,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Next to no training: the page in a minute, its numbers are no use."
+        ),
+    ] = False,
+) -> int:
+    """Train small networks and show on one page what is wrong with GANs. About ten minutes of one core.
+
+    DIR/index.html is the page. Called again, goes on. Exit: 0 done, 2 usage, 130 interrupted and saved.
+    """
+    from realsr.cli.actions.gan import run_gan_lab
+
+    return run_gan_lab(out, seed, quick)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from realsr.files.whole import make_directory, write_whole
-from realsr.ganlab.two_modes.exact import exact
+from realsr.ganlab.two_modes.exact import Exact, exact
 from realsr.ganlab.two_modes.measures import Measures, answers, measured
 from realsr.ganlab.two_modes.page import Shown, page, shown
 from realsr.ganlab.two_modes.task import Scenes, draw_scenes
@@ -25,9 +26,24 @@ Told = Callable[[str, float], None]
 """Called with what is being done and the share of all that is done."""
 
 
+@dataclass(frozen=True)
+class Demonstration:
+    """What came of it. rows: pictures of the first scenes. facts: seed, steps, scenes and draws."""
+
+    rows: Sequence[Sequence[Shown]]
+    measures: Mapping[WayName, Measures]
+    smallest: Exact
+    facts: Mapping[str, int]
+
+    def as_data(self) -> dict[str, Any]:
+        """Its numbers, for JSON."""
+        measures = {name: asdict(each) for name, each in self.measures.items()}
+        return {**self.facts, "exact": self.smallest.as_data(), "measures": measures}
+
+
 def demonstrate(
     out: Path, seed: int = 0, steps: int = STEPS, told: Told = lambda what, share: None
-) -> dict[WayName, Measures]:
+) -> Mapping[WayName, Measures]:
     """Writes index.html and two_modes.json into the directory `out`; the measures of each way of training.
 
     On the CPU, in half a minute on one thread; more threads are slower, the networks are that small. Equal
@@ -35,6 +51,17 @@ def demonstrate(
     StorageError.
     """
     make_directory(out)
+    found = demonstration(seed, steps, told)
+    whole = page(found.rows, found.measures, found.smallest, found.facts)
+    write_whole(out / "two_modes.json", json.dumps(found.as_data(), indent=1).encode() + b"\n")
+    write_whole(out / "index.html", whole.encode())
+    return found.measures
+
+
+def demonstration(
+    seed: int = 0, steps: int = STEPS, told: Told = lambda what, share: None
+) -> Demonstration:
+    """All of it but the files. See `demonstrate`."""
     # Far from the seeds of training, whose scenes come from `seed` itself.
     generator = torch.Generator().manual_seed(seed + 2**32)
     scenes = draw_scenes(SCENES, generator)
@@ -42,18 +69,12 @@ def demonstrate(
         name: answers(train(WAYS[name], seed, steps, tell), WAYS[name], scenes, DRAWS, generator)
         for name, tell in _tellers(told, steps)
     }
-    measures = {name: measured(sr, scenes) for name, sr in given.items()}
-    facts = {"seed": seed, "steps": steps, "scenes": SCENES, "draws": DRAWS}
-    rows = [list(_pictures(index, scenes, given)) for index in range(SHOWN)]
-    smallest = exact(seed)
-    table = {
-        **facts,
-        "exact": smallest.as_data(),
-        "measures": {name: asdict(each) for name, each in measures.items()},
-    }
-    write_whole(out / "two_modes.json", json.dumps(table, indent=1).encode() + b"\n")
-    write_whole(out / "index.html", page(rows, measures, smallest, facts).encode())
-    return measures
+    return Demonstration(
+        [list(_pictures(index, scenes, given)) for index in range(SHOWN)],
+        {name: measured(sr, scenes) for name, sr in given.items()},
+        exact(seed),
+        {"seed": seed, "steps": steps, "scenes": SCENES, "draws": DRAWS},
+    )
 
 
 def _tellers(told: Told, steps: int) -> Iterator[tuple[WayName, Callable[[int], None]]]:

@@ -56,19 +56,23 @@ def page(
     facts: Mapping[str, int],
 ) -> str:
     """One HTML document that asks for nothing outside itself. facts: seed, steps, scenes and draws."""
-    table_rows = [
-        [way.title, *(_words(measures[name], column) for column in COLUMNS)]
-        for name, way in WAYS.items()
-    ]
     return rendered(
         "realsr.ganlab.two_modes",
         "two_modes.html",
         rows=rows,
-        head=["", *COLUMNS.values()],
-        table_rows=table_rows,
+        **way_values(measures),
         **exact_values(smallest),
         **facts,
     )
+
+
+def way_values(measures: Mapping[WayName, Measures]) -> dict[str, Any]:
+    """The table of where the answers lie."""
+    rows = [
+        [way.title, *(_words(measures[name], column) for column in COLUMNS)]
+        for name, way in WAYS.items()
+    ]
+    return {"head": ["", *COLUMNS.values()], "table_rows": rows}
 
 
 def exact_values(smallest: Exact) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from realsr.robustness.page.acceptance import panels, refusals
 from realsr.robustness.page.data import payload
 from realsr.robustness.page.downloads import write_downloads
 from realsr.robustness.page.gallery import worst
+from realsr.robustness.page.gan_panel import gan_panel
 from realsr.robustness.page.map_checks import checks_table, failures_words
 from realsr.robustness.page.methods import methods
 from realsr.robustness.page.ratings import ratings
@@ -67,6 +68,7 @@ def _render(out: Path) -> Path:
         refusals=refusals(judged, metrics),
         cases=[test.case for test in report.sets if test.case],
         rated=rated,
+        gan=gan_panel(report),
         distrust=failures_words(checks),
         methods=[*methods(report), *([checks_table(checks)] if checks else [])],
         downloads=write_downloads(report, summary, judged, rated.stimuli if rated else None),

@@ -47,6 +47,18 @@ USUAL = (
 )
 """What a run computes unless told otherwise; the first is what pictures are chosen by."""
 
+GAN_COLUMNS = (
+    "lr_consistency_true",
+    "ldl",
+    "artefact_halo",
+    "artefact_drift",
+    "brightness_drift",
+    "colour_drift",
+    "period_spikes",
+    "worst_tile_psnr",
+)
+"""What `gan` stands for among the names; with them the page has a panel of its own."""
+
 REGISTERED_VERSION = 1
 
 
@@ -94,11 +106,15 @@ class Column:
 def columns(
     names: Sequence[str] | None, scale: int, table: Mapping[str, Metric] = METRICS
 ) -> tuple[Column, ...]:
-    """Columns by name; None is the usual ones, and `all` every metric beside them. Raises StudyError."""
+    """Columns by name; None is the usual ones, `all` every metric beside them, `gan` those of the GAN panel.
+
+    Raises StudyError.
+    """
     wanted = USUAL if names is None else tuple(names)
     if wanted == ("all",):
         others = (name for name in table if name not in ("psnr", "ssim"))
         wanted = tuple(dict.fromkeys((*USUAL, *_NAMED, *others)))
+    wanted = tuple(one for name in wanted for one in (GAN_COLUMNS if name == "gan" else (name,)))
     return tuple(_column(name, scale, table) for name in dict.fromkeys(wanted))
 
 
@@ -119,7 +135,7 @@ def _column(name: str, scale: int, table: Mapping[str, Metric]) -> Column:
     known = {REGISTERED: ("psnr", Convention("y"))} | _NAMED
     known |= {row.name: (row.name, row.convention) for row in table.values()}
     if name not in known:
-        raise StudyError(f"no metric {name!r}{meant_or_known(name, [*known, 'all'])}")
+        raise StudyError(f"no metric {name!r}{meant_or_known(name, [*known, 'all', 'gan'])}")
     metric, convention = known[name]
     row = table[metric]
     window = convention.window if row.convention.window else None

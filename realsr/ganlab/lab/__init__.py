@@ -1,0 +1,1 @@
+"""The five problems of GANs for super-resolution on one page, from small trainings."""
