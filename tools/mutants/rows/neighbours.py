@@ -26,7 +26,7 @@ ROWS = (
     Mutant("degrade/execute/linear.py", "return _Map.apply(gradients[0], ctx.owner), None", "return None, None", GRADIENTS),
     Mutant("degrade/execute/linear.py", "if kind == 0 and (parts[1] or parts[2]):", "if kind == 0 and parts[1]:", REFUSED),
     Mutant("degrade/execute/linear.py", "drawn = {field: _key(rng) for field in fields}", "drawn = {}", KEYS),
-    Mutant("degrade/operators/resize.py", 'linear=lambda record: record.light != "linear"', "linear=always", SUMS),
+    Mutant("degrade/operators/resize.py", 'linear=lambda record: record.light != "linear"', "linear=lambda record: True", SUMS),
     Mutant("degrade/operators/camera.py", 'linear=lambda record: record.method != "menon"', "linear=lambda record: True", SUMS),
     Mutant("realsr/interop/deepinv_physics.py", "self.rng_manual_seed(seed)", "pass", DEEPINV),
     Mutant("realsr/interop/deepinv_physics.py", "noise_model=Noise(degradation, rng), sensor_model=degradation.sensor", "noise_model=Noise(degradation, rng)", SENSOR),
