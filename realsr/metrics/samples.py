@@ -31,7 +31,7 @@ def diversity_score(maps: Values) -> float:
     _check(maps, maps[:1])
     one = float(maps.reshape(len(maps), -1).mean(axis=1).min())
     each = float(maps.min(axis=0).mean())
-    return 0.0 if one <= each else 100.0 * (one - each) / one
+    return 0.0 if one <= each else 100.0 * ((one - each) / one)
 
 
 def error_maps(samples: Values, hr: Values, window: float = WINDOW) -> Values:
