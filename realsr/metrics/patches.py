@@ -40,12 +40,11 @@ def _patches(plane: Plane) -> Plane:
     if min(plane.shape) < SIDE:
         raise NotDefinedError(f"a picture of {plane.shape} px has no patch of {SIDE} x {SIDE}")
     windows = np.lib.stride_tricks.sliding_window_view(plane, (SIDE, SIDE))[::STEP, ::STEP]
-    found = windows.reshape(-1, SIDE * SIDE).astype(np.float64)
-    centred: Plane = found - found.mean(axis=1, keepdims=True)
-    return centred
+    return windows.reshape(-1, SIDE * SIDE).astype(np.float64)
 
 
 def _directions() -> Plane:
+    """Of sum 0, to which a patch's mean is nothing."""
     drawn = np.random.default_rng(0).standard_normal((DIRECTIONS, SIDE * SIDE))
     drawn -= drawn.mean(axis=1, keepdims=True)
     unit: Plane = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)

@@ -102,6 +102,20 @@ def test_what_is_consistent_is_left_as_it_is() -> None:
     assert torch.equal(projected(hr, near, averaged), hr)
 
 
+def test_a_step_that_goes_too_far_is_not_taken() -> None:
+    """Of a degradation that makes its image four times as strong the first step, made for means, is far too long."""
+
+    def loud(x: torch.Tensor) -> torch.Tensor:
+        return 4 * averaged(x)
+
+    hr = 0.2 * image(10)
+    lr = loud(hr)
+    sr = hr + 0.01 * image(11)
+    before = float((loud(sr) - lr).norm())
+    for walk in (projected, back_projected):
+        assert float((loud(walk(sr, lr, loud, 1)) - lr).norm()) <= before
+
+
 def test_the_projection_is_the_least_change() -> None:
     one = consistency("bicubic", 4)
     hr, sr = image(6), image(7)

@@ -6,6 +6,7 @@ from tools.mutants.mutant import Mutant
 from tools.mutants.rows import (
     drawing,
     functional,
+    ganlab,
     gpu,
     judging,
     losses,
@@ -22,6 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *losses.ROWS,
     *functional.ROWS,
     *judging.ROWS,
+    *ganlab.ROWS,
     *reading.ROWS,
     *measuring.ROWS,
     *operators.ROWS,
