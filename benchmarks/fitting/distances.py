@@ -35,6 +35,7 @@ from degrade.pipeline.named import named_source
 from realsr.estimation.codec.blocks import Bytes
 from realsr.estimation.sets.auc import wins
 from realsr.estimation.single.features import features
+from realsr.files.json_lines import whole_value
 from realsr.fitting.simulating import last_coding
 from realsr.fitting.trial import LrRows, together
 from realsr.images.crops import Cut
@@ -113,7 +114,7 @@ def _digest(*parts: object) -> str:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRows:
     """What a folder holds of an earlier run: features by pipeline, areas by pair, both by what decided them."""
 
     folder: Path
@@ -138,7 +139,7 @@ class Kept:
         found = wins(*together(self.rows(first), self.rows(second, first == second)))
         area = Apart(first, second, found.auc(), *found.interval())
         with self._lines.open("a") as file:
-            file.write(json.dumps({"decides": decides, "area": asdict(area)}) + "\n")
+            file.write("\n" + json.dumps({"decides": decides, "area": asdict(area)}) + "\n")
         return area
 
     @property
@@ -146,16 +147,16 @@ class Kept:
         return self.folder / "areas.jsonl"
 
     def _known(self) -> dict[str, dict[str, Any]]:
-        """Whole lines; the last one may have been cut short."""
-        text = self._lines.read_text() if self._lines.exists() else ""
-        lines = [json.loads(line) for line in text.splitlines(keepends=True) if line[-1] == "\n"]
-        return {line["decides"]: line["area"] for line in lines}
+        """Of whole lines; one that a kill cut short is made again."""
+        data = self._lines.read_bytes() if self._lines.exists() else b""
+        lines = map(whole_value, data.splitlines(keepends=True))
+        return {line["decides"]: line["area"] for line in lines if isinstance(line, dict)}
 
     def _decides(self, name: str, other: bool) -> str:
         return _digest(named_source(name), other, self.asked, PHOTOGRAPHS)[:16]
 
 
-def areas(kept: Kept, names: Sequence[str]) -> list[Apart]:
+def areas(kept: KeptRows, names: Sequence[str]) -> list[Apart]:
     """Of every two of them, and of each with itself."""
     return [kept.apart(*pair) for pair in combinations_with_replacement(names, 2)]
 
@@ -194,7 +195,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where the figures go, as JSON")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    kept, began = Kept(asked.folder, Protocol(asked.crops)), time.process_time()
+    kept, began = KeptRows(asked.folder, Protocol(asked.crops)), time.process_time()
     with single_threaded_cv2():
         for name in asked.names:
             kept.rows(name)

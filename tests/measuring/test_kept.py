@@ -119,6 +119,13 @@ def test_whatever_became_of_the_file_nothing_wrong_is_told(
         json.loads(line)
 
 
+def test_a_result_that_was_altered_is_measured_again(tmp_path: Path) -> None:
+    given, path = items(tmp_path / "in"), tmp_path / NAME
+    run(path, given)
+    path.write_bytes(path.read_bytes().replace(b'"result":"4"', b'"result":"9"'))
+    assert run(path, given) == (["4", "5"], ["0", "1", "2", "3", "4", "5"])
+
+
 def test_other_options_are_refused_by_name(tmp_path: Path) -> None:
     KeptResults(tmp_path / NAME, {"scale": 4}, WORD).close()
     with pytest.raises(RequestError, match="scale 4, now 2"):

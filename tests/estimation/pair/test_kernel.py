@@ -11,6 +11,7 @@ from scipy import ndimage
 from realsr.estimation.estimator import Inquiry
 from realsr.estimation.findings import Findings
 from realsr.estimation.pair.centring import cropped, middle, shifted, support
+from realsr.estimation.pair.leftover import Leftover
 from realsr.estimation.pair.registration import Alignment, positions, unbent
 from realsr.estimation.pair.response import SIGMA_OF_MTF50, axes, response
 from realsr.estimation.pair.rows import NAMES, measure
@@ -91,6 +92,17 @@ def test_a_curve_of_tones_is_told_from_noise() -> None:
     bent = found(SeenPair(Seen(curved), pair.hr, 2)).estimates["nonlinear_share"]
     straight = found(pair).estimates["nonlinear_share"]
     assert bent.value > 0.5 > 0.05 > straight.value  # type: ignore[operator]
+
+
+def test_noise_that_all_channels_share_is_grey() -> None:
+    random = np.random.default_rng(0)
+    own, plane = random.normal(size=(200, 200, 3)), np.zeros((200, 200, 3))
+    assert Leftover(own[..., :1].repeat(3, 2), plane).grey_share() == pytest.approx(1)
+    assert Leftover(own, plane).grey_share() == pytest.approx(0, abs=0.01)
+    # Half of the variance is shared.
+    assert Leftover(own + own[..., :1].mean(2, keepdims=True) * [0, 1, 1], plane).grey_share() == (
+        pytest.approx((2 / 2**0.5 + 1 / 2) / 3, abs=0.02)
+    )
 
 
 def test_pairs_that_are_none_are_refused() -> None:
