@@ -15,6 +15,7 @@ SHORTER = {
     "realsr train": "--set steps=4 --set validation.every=4 --set checkpoint.every=4 --set log.every=2",
     "realsr train ranker.yaml": "--set steps=4 --set ranks.every=4 --set ranks.crops=1 --set log.every=2",
     "realsr demo two-modes": "--steps 4",
+    "realsr gan-lab": "--quick",
     "realsr demo mismatch": "--steps 4",
     "realsr robustness run": "--limit 2 --metrics psnr_y",
     "realsr robustness sweep": "--limit 2 --steps 3",
